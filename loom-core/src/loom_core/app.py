@@ -1,0 +1,259 @@
+"""The composition root: builds a Loom out of settings and installed parts, and only composes."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+from loom_core import extensions
+from loom_core.contracts.check import Check
+from loom_core.contracts.provider import FoundModel, Provider, ProviderEnvironment
+from loom_core.contracts.tool import Tool
+from loom_core.contracts.verifier import Verifier
+from loom_core.engine.human import AskHuman
+from loom_core.engine.observing import PluginObserver
+from loom_core.engine.orchestrator import Orchestrator
+from loom_core.engine.policy import ApprovalPolicy
+from loom_core.engine.runner import Runner
+from loom_core.engine.scope import TaskScope
+from loom_core.errors import PluginError, UsageError
+from loom_core.extensions import Group
+from loom_core.extraction.archivist import Archivist
+from loom_core.hooks import Hooks, Plugin
+from loom_core.planning.planner import Planner
+from loom_core.planning.replanner import Replanner
+from loom_core.routing import Router
+from loom_core.routing.chosen_models import choose_models
+from loom_core.routing.discovery import discover
+from loom_core.sandbox import choose as choose_sandbox
+from loom_core.settings.shape import Settings
+from loom_core.store import Store, TaskRecord
+from loom_core.types import ApprovalMode, ModelRole, Task
+from loom_core.verification import TieredVerification
+from loom_core.workspace import BlobStore, Workspace
+
+Part = TypeVar("Part")
+
+_BLOBS = "blobs"
+"""Directory of before-images in Loom's home."""
+
+
+class Loom:
+    """Everything that a task needs, built once; use it as an async context manager."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        environment: ProviderEnvironment,
+        *,
+        model: str = "",
+        ask: AskHuman | None = None,
+    ) -> None:
+        """Load the plugins and open the store; models are opened on first use.
+
+        Args:
+            settings: all settings.
+            environment: Loom's home, whether it is offline, and how to talk to the user.
+            model: name of a model that gets every role; empty leaves the settings' roles.
+            ask: shows a human a gated call; None denies what is gated.
+
+        Raises:
+            PluginError: a plugin in ``loom.plugins`` cannot be loaded or breaks the rules.
+            SettingsError: the model is not configured.
+            StoreError: the database cannot be opened.
+        """
+        self.settings = settings
+        self.environment = environment
+        self.sandbox = choose_sandbox(settings.sandbox)
+        self.hooks = Hooks([*_installed_plugins(settings), *self._own_plugins()])
+        self.hooks.configure(settings)
+        self.store = Store.open(
+            settings.memory.database_url or settings.memory.database_path,
+            durability=settings.memory.durability,
+        )
+        self.store.subscribe(PluginObserver(self.hooks, self.store))
+        self._model = model
+        self._ask = ask
+        self._tools: dict[str, Tool[Any]] | None = None
+        self._checks: dict[str, Check] | None = None
+        self._router: Router | None = None
+
+    @classmethod
+    def build(
+        cls,
+        settings: Settings,
+        *,
+        home: Path,
+        is_offline: bool = False,
+        model: str = "",
+        say: Callable[[str], None] | None = None,
+        confirm: Callable[[str], bool] | None = None,
+        ask: AskHuman | None = None,
+    ) -> "Loom":
+        """A Loom at a home directory; what is left out stays silent, agrees or denies."""
+        environment = ProviderEnvironment(home=home, is_offline=is_offline)
+        if say is not None:
+            environment = replace(environment, say=say)
+        if confirm is not None:
+            environment = replace(environment, confirm=confirm)
+        return cls(settings, environment, model=model, ask=ask)
+
+    async def __aenter__(self) -> "Loom":
+        """The Loom itself."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close models and store."""
+        if self._router is not None:
+            await self._router.close()
+        await self.store.close()
+
+    async def router(self) -> Router:
+        """The router over the configured models, or over what was found when none is configured."""
+        if self._router is None:
+            models = await choose_models(self.settings.models, self._model or None, self.discover)
+            self._router = Router(models, self.load_provider, self.environment)
+        return self._router
+
+    async def discover(self) -> Sequence[FoundModel]:
+        """The models that can be used although nobody configured one, best first."""
+        names = extensions.names(Group.PROVIDERS, disabled=self.settings.plugins.disabled)
+        return await discover([self.load_provider(name) for name in names], self.environment)
+
+    def load_provider(self, name: str) -> type[Provider]:
+        """The provider class of a name. Raises ``ExtensionNotFound`` or ``PluginError``."""
+        part = extensions.load(Group.PROVIDERS, name, disabled=self.settings.plugins.disabled)
+        return _subclass(part, Provider, f"provider {name!r}")
+
+    def tools(self) -> dict[str, Tool[Any]]:
+        """Every tool that can be loaded, by name."""
+        if self._tools is None:
+            self._tools = {tool.name: tool for tool in self._instances(Group.TOOLS, Tool)}
+        return self._tools
+
+    def checks(self) -> dict[str, Check]:
+        """Every acceptance check that can be loaded, by name."""
+        if self._checks is None:
+            self._checks = {check.name: check for check in self._instances(Group.CHECKS, Check)}
+        return self._checks
+
+    def verifiers(self) -> list[Verifier]:
+        """Every verifier that can be loaded."""
+        return self._instances(Group.VERIFIERS, Verifier)
+
+    async def create(
+        self,
+        goal: str,
+        *,
+        workspace: Path,
+        context: str = "",
+        approval_mode: ApprovalMode | None = None,
+    ) -> Task:
+        """A new task, stored and not yet running.
+
+        Raises:
+            UsageError: the goal is empty.
+            WorkspaceError: the workspace is missing, not a directory or not writable.
+            ModelError: the model that would run it cannot be used now.
+        """
+        if not goal.strip():
+            raise UsageError("the goal is empty; say what should be done")
+        root = Workspace(workspace).root
+        await (await self.router()).require_ready(ModelRole.EXECUTOR)
+        task = Task(
+            id=new_task_id(),
+            goal=goal.strip(),
+            workspace=str(root),
+            context=context,
+            approval_mode=approval_mode or self.settings.approval.mode,
+        )
+        await self.store.create_task(task)
+        return task
+
+    async def run(self, task_id: str) -> TaskRecord:
+        """Run or resume a task until it is over, waits for a human or is paused.
+
+        Cancelling this leaves the task paused and resumable.
+        """
+        router = await self.router()
+
+        def make_scope(task: Task, fence: int) -> TaskScope:
+            return self._scope(task, fence, router)
+
+        await Orchestrator(self.store, make_scope).run(task_id)
+        return await self.store.task(task_id)
+
+    def _scope(self, task: Task, fence: int, router: Router) -> TaskScope:
+        """What a task's run shares."""
+        blobs = BlobStore(self.environment.home / _BLOBS)
+        return TaskScope(
+            task=task,
+            fence=fence,
+            settings=self.settings,
+            workspace=Workspace(Path(task.workspace), blobs=blobs),
+            sandbox=self.sandbox,
+            tools=self.tools(),
+            checks=self.checks(),
+            hooks=self.hooks,
+            router=router,
+            store=self.store,
+            ask_human=self._ask,
+        )
+
+    def _own_plugins(self) -> list[Plugin]:
+        """Loom's own implementations of the hooks; each comes after everybody else's."""
+        own = {
+            "planner": Planner(),
+            "replanner": Replanner(),
+            "runner": Runner(),
+            "approval-policy": ApprovalPolicy(),
+            "verification": TieredVerification(self.verifiers, self.sandbox),
+            "archivist": Archivist(),
+        }
+        return [
+            Plugin(name=f"loom-{name}", implementation=part, is_builtin=True)
+            for name, part in own.items()
+        ]
+
+    def _instances(self, group: Group, kind: type[Part]) -> list[Part]:
+        """One instance of every class of a group that can be loaded; failures are said."""
+        loaded = extensions.load_all(group, disabled=self.settings.plugins.disabled)
+        for failure in loaded.failures.values():
+            self.environment.say(f"left out: {failure}")
+        return [
+            _subclass(part.value, kind, f"{part.name!r} of {part.distribution}")()
+            for part in loaded.parts.values()
+        ]
+
+
+def new_task_id() -> str:
+    """A short id that sorts by day."""
+    return f"{datetime.now(UTC):%y%m%d}-{secrets.token_hex(3)}"
+
+
+def _installed_plugins(settings: Settings) -> list[Plugin]:
+    """The installed modules and objects with hook implementations; one that is broken is fatal."""
+    loaded = extensions.load_all(Group.PLUGINS, disabled=settings.plugins.disabled)
+    for failure in loaded.failures.values():
+        raise failure
+    return [
+        Plugin(name=part.name, implementation=part.value, distribution=part.distribution)
+        for part in loaded.parts.values()
+    ]
+
+
+def _subclass(value: object, kind: type[Part], origin: str) -> type[Part]:
+    """The value as a subclass of its contract. Raises ``PluginError`` naming who brought it."""
+    if isinstance(value, type) and issubclass(value, kind):
+        return value
+    raise PluginError(
+        f"{origin} is not a subclass of loom_core's {kind.__name__}; repair its entry point"
+    )

@@ -1,0 +1,1 @@
+"""The command line ``loom``: a lazy shell around the engine; nothing imports it."""

@@ -1,0 +1,44 @@
+"""The commands of ``loom`` itself: names, modules and one-line help, without importing any."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CommandEntry:
+    """One command, described without loading it."""
+
+    module: str
+    """Module below ``loom_core.cli.commands`` whose attribute ``command`` it is."""
+    help: str
+    """One line for the list of commands."""
+
+
+COMMAND_SECTIONS: dict[str, dict[str, CommandEntry]] = {
+    "Work": {
+        "run": CommandEntry("run", "Plan a goal, run it, verify it and report."),
+        "status": CommandEntry("status", "Show a task: plan, results, tokens, time."),
+        "list": CommandEntry("list_tasks", "List tasks, newest first."),
+        "events": CommandEntry("events", "Show what happened in a task, in order."),
+    },
+    "Steer": {
+        "cancel": CommandEntry("cancel", "Stop a task for good."),
+        "approve": CommandEntry("approve", "Answer what a task waits for."),
+        "undo": CommandEntry("undo", "Put back the files that a task changed."),
+    },
+    "Look": {
+        "models": CommandEntry("models", "Show the models that Loom can use."),
+        "tools": CommandEntry("tools", "Show the tools that models can call."),
+        "plugins": CommandEntry("plugins", "Show what is installed, and what is broken."),
+        "doctor": CommandEntry("doctor", "Check this machine and say how to fix it."),
+    },
+    "Settings": {
+        "config": CommandEntry("config", "Show the settings and where they come from."),
+        "trust": CommandEntry("trust", "Trust a project's settings file."),
+    },
+}
+"""Sections of the help, each with its commands by name, in the order in which they are shown."""
+
+COMMANDS: dict[str, CommandEntry] = {
+    name: entry for section in COMMAND_SECTIONS.values() for name, entry in section.items()
+}
+"""Every command by name."""

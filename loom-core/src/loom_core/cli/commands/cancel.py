@@ -1,0 +1,38 @@
+"""``loom cancel``."""
+
+import click
+
+from loom_core.cli.exit_code import ExitCode
+from loom_core.cli.options import config_option, json_option, run_async, task_argument
+from loom_core.cli.session import Session
+
+EPILOG = """\b
+Example:
+  loom cancel last
+"""
+
+
+@click.command("cancel", epilog=EPILOG)
+@task_argument
+@config_option
+@json_option
+@click.pass_obj
+@run_async
+async def command(session: Session, task: str, as_json: bool) -> ExitCode:
+    """Stop a task for good, also one that runs in another process.
+
+    To stop it so that it can be resumed, press Ctrl-C where it runs. ID is the task's id or a
+    unique beginning of it; "last" is the newest task.
+    """
+    from loom_core.cli.cancelling import cancel_task
+    from loom_core.cli.task_reference import find_task
+    from loom_core.cli.terminal.json_output import echo_json
+
+    async with session.open_store() as store:
+        record = await find_task(store, task)
+        state = await cancel_task(store, record)
+    if as_json:
+        echo_json({"task_id": record.id, "state": state.value})
+    else:
+        click.echo(f"task {record.id} is {state.value}")
+    return ExitCode.COMPLETED

@@ -1,0 +1,73 @@
+"""``loom run``."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from loom_core.cli.exit_code import ExitCode
+from loom_core.cli.options import config_option, json_option
+from loom_core.cli.session import Session
+
+EPILOG = """\b
+Examples:
+  loom run "Create hello.py that prints Hello, Loom!" -w demo
+  loom run "Fix the failing test" -w . --context "pytest tests/test_api.py"
+  loom run --resume last
+
+\b
+Exit code: 0 completed, 1 failed, 2 wrong usage, 3 needs a human,
+130 interrupted (resumable).
+"""
+
+
+@click.command("run", epilog=EPILOG)
+@click.argument("goal", default="")
+@click.option(
+    "-w",
+    "--workspace",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Directory to work in; made if its parent exists. Default: the current one.",
+)
+@click.option("--context", default="", metavar="TEXT", help="What else the model should know.")
+@click.option(
+    "--approval",
+    type=click.Choice(["auto", "manual", "confidence_threshold"]),
+    help="Who says yes to risky actions. Default: from the settings.",
+)
+@click.option("--model", default="", metavar="NAME", help="Use this model of the settings only.")
+@click.option("--resume", default="", metavar="ID", help="Go on with an interrupted task.")
+@click.option("--offline", is_flag=True, help="Forbid connections that leave this machine.")
+@click.option("--yes", is_flag=True, help="Fetch a missing model without asking.")
+@config_option
+@json_option
+@click.pass_obj
+def command(
+    session: Session,
+    *,
+    goal: str,
+    workspace: Path | None,
+    context: str,
+    approval: str | None,
+    model: str,
+    resume: str,
+    offline: bool,
+    yes: bool,
+    as_json: bool,
+) -> ExitCode:
+    """Plan GOAL, run it, verify the result with evidence, and report.
+
+    Progress goes to stderr, the report to stdout. With --json, stdout has one event a line and
+    a result as the last line. Ctrl-C stops the task so that it can be resumed.
+    """
+    from loom_core.cli.run.request import RunRequest
+    from loom_core.cli.run.run_goal import run_goal
+    from loom_core.types import ApprovalMode
+
+    mode = ApprovalMode(approval) if approval else None
+    request = RunRequest(goal, workspace, context, mode, resume)
+    request.check()
+    return asyncio.run(
+        run_goal(session, request, model=model, is_offline=offline, agrees=yes, as_json=as_json)
+    )

@@ -1,0 +1,44 @@
+"""``loom status``."""
+
+import click
+
+from loom_core.cli.options import config_option, json_option, run_async, task_argument
+from loom_core.cli.session import Session
+
+EPILOG = """\b
+Examples:
+  loom status last
+  loom status 261122-3f --json
+"""
+
+
+@click.command("status", epilog=EPILOG)
+@task_argument
+@config_option
+@json_option
+@click.pass_obj
+@run_async
+async def command(session: Session, task: str, as_json: bool) -> None:
+    """Show a task: its state, what each subtask did with which evidence, and what it took.
+
+    ID is the task's id or a unique beginning of it; "last" is the newest task.
+    """
+    from loom_core.cli.progress.plan_tree import describe_plan
+    from loom_core.cli.progress.replay import replay_task
+    from loom_core.cli.progress.report import describe_report
+    from loom_core.cli.progress.result import build_result
+    from loom_core.cli.task_reference import find_task
+    from loom_core.cli.terminal.json_output import echo_json
+    from loom_core.cli.terminal.line import Line, echo_lines
+    from loom_core.cli.terminal.size import stdout_columns
+
+    async with session.open_store() as store:
+        record = await find_task(store, task)
+        progress, changes = await replay_task(store, record.id)
+    if as_json:
+        echo_json(build_result(progress, changes))
+        return
+    lines = [Line(f"task {record.id} in {record.workspace}"), *describe_report(progress, changes)]
+    if len(progress.subtasks) > 1:
+        lines += [Line(""), Line("Plan"), *describe_plan(progress.subtasks)]
+    echo_lines(lines, columns=stdout_columns())

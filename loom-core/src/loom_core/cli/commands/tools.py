@@ -1,0 +1,36 @@
+"""``loom tools``."""
+
+import click
+
+from loom_core.cli.options import config_option, json_option
+from loom_core.cli.session import Session
+
+EPILOG = """\b
+Example:
+  loom tools
+"""
+
+
+@click.command("tools", epilog=EPILOG)
+@config_option
+@json_option
+@click.pass_obj
+def command(session: Session, as_json: bool) -> None:
+    """Show the tools that models can call: purpose, risk and where each comes from."""
+    from dataclasses import asdict
+
+    from loom_core.cli.terminal.json_output import echo_json
+    from loom_core.cli.terminal.line import Line, echo_lines
+    from loom_core.cli.terminal.marks import FAILED
+    from loom_core.cli.terminal.size import stdout_columns
+    from loom_core.cli.terminal.table import echo_table
+    from loom_core.cli.tool_listing import list_tools
+
+    tools = list_tools(disabled=session.settings.plugins.disabled)
+    if as_json:
+        echo_json([asdict(tool) for tool in tools])
+        return
+    rows = [[t.name, t.risk, t.distribution, t.purpose] for t in tools if not t.problem]
+    echo_table(["NAME", "RISK", "DISTRIBUTION", "PURPOSE"], rows, columns=stdout_columns())
+    broken = [Line(f"{tool.name}: {tool.problem}", FAILED) for tool in tools if tool.problem]
+    echo_lines(broken, columns=stdout_columns())

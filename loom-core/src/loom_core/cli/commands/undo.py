@@ -1,0 +1,51 @@
+"""``loom undo``."""
+
+import click
+
+from loom_core.cli.exit_code import ExitCode
+from loom_core.cli.options import config_option, json_option, run_async, task_argument
+from loom_core.cli.session import Session
+
+EPILOG = """\b
+Examples:
+  loom undo last --dry-run
+  loom undo last
+  loom undo last --subtask write-tests
+  loom undo last --file src/app.py --force
+"""
+
+
+@click.command("undo", epilog=EPILOG)
+@task_argument
+@click.option("--subtask", default="", metavar="S", help="Only what this subtask changed.")
+@click.option("--file", default="", metavar="F", help="Only this file of the workspace.")
+@click.option("--dry-run", is_flag=True, help="Show what would be done and change nothing.")
+@click.option("--force", is_flag=True, help="Also overwrite what somebody else changed since.")
+@config_option
+@json_option
+@click.pass_obj
+@run_async
+async def command(
+    session: Session,
+    *,
+    task: str,
+    subtask: str,
+    file: str,
+    dry_run: bool,
+    force: bool,
+    as_json: bool,
+) -> ExitCode:
+    """Put back the files that a task changed, as they were before it.
+
+    A file that was changed since by somebody else is a conflict: it is shown and nothing is
+    done, unless --force is given. ID is the task's id or a unique beginning of it; "last" is
+    the newest task.
+    """
+    from loom_core.cli.task_reference import find_task
+    from loom_core.cli.undoing import plan_undo, undo_changes
+
+    async with session.open_store() as store:
+        record = await find_task(store, task)
+        changes = await store.changes(record.id)
+    undoing = plan_undo(session, record, changes, subtask=subtask, file=file)
+    return undo_changes(undoing, is_dry_run=dry_run, force=force, as_json=as_json)

@@ -1,0 +1,1 @@
+"""What ``loom doctor`` looks at, one kind of thing a module."""

@@ -1,0 +1,16 @@
+"""What the exit code of ``loom`` says."""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """The outcome of a command, for scripts."""
+
+    COMPLETED = 0
+    FAILED = 1
+    USAGE = 2
+    """The command line, a setting or the workspace is wrong; nothing was started."""
+    NEEDS_HUMAN = 3
+    """The task waits for an approval."""
+    INTERRUPTED = 130
+    """Stopped by Ctrl-C; a task can be resumed."""

@@ -1,0 +1,46 @@
+"""Options that several commands share, and how an async command is run."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec
+
+import click
+
+from loom_core.cli.session import Session
+
+P = ParamSpec("P")
+
+
+def _keep_config(ctx: click.Context, _param: click.Parameter, value: Path | None) -> None:
+    if value is not None:
+        ctx.ensure_object(Session).config_file = value
+
+
+config_option = click.option(
+    "--config",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    expose_value=False,
+    callback=_keep_config,
+    is_eager=True,
+    help="Read this settings file instead of ./loom.toml; naming it is trusting it.",
+)
+"""``--config FILE``, kept in the session."""
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON for programs.")
+"""``--json``, handed over as ``as_json``."""
+
+task_argument = click.argument("task", metavar="ID")
+"""The task: its id, a unique beginning of it, or ``last``."""
+
+
+def run_async(command: Callable[P, Coroutine[Any, Any, object]]) -> Callable[P, object]:
+    """Run a coroutine function as a command."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> object:
+        return asyncio.run(command(*args, **kwargs))
+
+    return run

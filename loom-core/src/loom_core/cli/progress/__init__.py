@@ -1,0 +1,1 @@
+"""A task's story, folded from its events, and the ways to show it."""

@@ -1,0 +1,146 @@
+"""One event as the line or lines that a person watching a run sees; most events need none."""
+
+from functools import singledispatch
+
+from loom_core import events as e
+from loom_core.cli.terminal.line import Line
+from loom_core.cli.terminal.marks import DONE, FAILED, PENDING, RUNNING, STATE_MARKS, WARNING
+from loom_core.cli.terminal.time_text import format_count, format_duration
+from loom_core.events import EventBody
+from loom_core.types import Evidence, ModelResponse, VerdictStatus
+
+
+@singledispatch
+def describe_event(_body: EventBody) -> list[Line]:
+    """Lines for an event, safe to show once formatted; empty when it needs none."""
+    return []
+
+
+@describe_event.register
+def _(body: e.TaskClaimed) -> list[Line]:
+    return [Line("resuming", RUNNING)] if body.is_resumed else []
+
+
+@describe_event.register
+def _(_body: e.PlanningStarted) -> list[Line]:
+    return [Line("planning", RUNNING)]
+
+
+@describe_event.register
+def _(body: e.PlanRejected) -> list[Line]:
+    return [Line(f"the plan was not valid: {'; '.join(body.problems)}", WARNING)]
+
+
+@describe_event.register
+def _(body: e.PlanDegraded) -> list[Line]:
+    return [Line(f"no valid plan, the whole goal is one subtask: {body.reason}", WARNING)]
+
+
+@describe_event.register
+def _(body: e.PlanPruned) -> list[Line]:
+    return [Line(removed, PENDING) for removed in body.removed]
+
+
+@describe_event.register
+def _(body: e.PlanReplaced) -> list[Line]:
+    return [Line(f"new plan: {body.reason}", WARNING)]
+
+
+@describe_event.register
+def _(body: e.PromptAssembled) -> list[Line]:
+    return [Line(f"started with {body.model}", RUNNING)]
+
+
+@describe_event.register
+def _(body: e.ModelCallFinished) -> list[Line]:
+    return [Line(f"{body.role.value} answered: {_describe_response(body.response)}", PENDING)]
+
+
+@describe_event.register
+def _(body: e.ModelCallFailed) -> list[Line]:
+    return [Line(f"{body.model} gave no answer: {body.message}", WARNING)]
+
+
+@describe_event.register
+def _(body: e.NudgeSent) -> list[Line]:
+    return [Line(body.text, WARNING)]
+
+
+@describe_event.register
+def _(body: e.ChecksRun) -> list[Line]:
+    passed = sum(item.status is VerdictStatus.PASSED for item in body.evidence)
+    return [Line(f"{passed} of {format_count(len(body.evidence), 'check')} passed so far", PENDING)]
+
+
+@describe_event.register
+def _(body: e.ToolCallDenied) -> list[Line]:
+    return [Line(f"{body.tool} denied by {body.by}: {body.reason}", FAILED)]
+
+
+@describe_event.register
+def _(body: e.StepInDoubt) -> list[Line]:
+    return [Line(f"{body.tool}: nobody can tell whether it ran; it is not repeated", WARNING)]
+
+
+@describe_event.register
+def _(body: e.ApprovalRequested) -> list[Line]:
+    return [Line(f"needs a yes ({body.reason}): {body.what}", WARNING)]
+
+
+@describe_event.register
+def _(body: e.ApprovalDecided) -> list[Line]:
+    answer = "approved" if body.approved else "denied"
+    return [Line(f"{answer} by {body.by} {body.reason}", DONE if body.approved else FAILED)]
+
+
+@describe_event.register
+def _(body: e.VerdictReached) -> list[Line]:
+    verdict = body.verdict
+    lines = [Line(f"{verdict.status.value} ({verdict.verifier})", STATE_MARKS[verdict.status])]
+    return [*lines, *map(describe_evidence, verdict.evidence)]
+
+
+@describe_event.register
+def _(body: e.AttemptFailed) -> list[Line]:
+    return [Line(f"attempt failed, next is {body.next_step}: {body.reason}", FAILED)]
+
+
+@describe_event.register
+def _(body: e.SubtaskCompleted) -> list[Line]:
+    return [Line(f"completed: {body.summary}" if body.summary else "completed", DONE)]
+
+
+@describe_event.register(e.SubtaskFailed)
+@describe_event.register(e.SubtaskBlocked)
+@describe_event.register(e.SubtaskStalled)
+@describe_event.register(e.SubtaskSkipped)
+@describe_event.register(e.SubtaskParked)
+def _(body: e.SubtaskFailed | e.SubtaskBlocked | e.SubtaskStalled | e.SubtaskSkipped) -> list[Line]:
+    state = type(body).__name__.removeprefix("Subtask").lower()
+    return [Line(f"{state}: {body.reason}", STATE_MARKS.get(state, WARNING))]
+
+
+@describe_event.register
+def _(body: e.ExtractionFailed) -> list[Line]:
+    return [Line(f"nothing could be remembered: {body.error}", WARNING)]
+
+
+@describe_event.register
+def _(body: e.HookFailed) -> list[Line]:
+    return [Line(f"plugin {body.plugin} failed in {body.hook}: {body.error}", WARNING)]
+
+
+def describe_evidence(evidence: Evidence, *, indent: int = 1) -> Line:
+    """One check with what it saw."""
+    detail = f": {evidence.detail}" if evidence.detail else ""
+    return Line(f"{evidence.check}{detail}", STATE_MARKS[evidence.status], indent=indent)
+
+
+def _describe_response(response: ModelResponse) -> str:
+    usage, seconds = response.usage, response.timings.total_seconds
+    decode_seconds = seconds - response.timings.first_token_seconds
+    parts = [f"{usage.completion_tokens:,} tokens in {format_duration(seconds)}"]
+    if decode_seconds > 0:
+        parts.append(f"{usage.completion_tokens / decode_seconds:.0f} tokens/s")
+    parts.append(f"{usage.cache_share:.0%} of {usage.prompt_tokens:,} prompt tokens cached")
+    return ", ".join(parts)

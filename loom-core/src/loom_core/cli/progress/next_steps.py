@@ -1,0 +1,40 @@
+"""What the user can type next, and the exit code that says the same to a script."""
+
+from collections.abc import Sequence
+
+from loom_core.cli.exit_code import ExitCode
+from loom_core.cli.progress.task_progress import TaskProgress
+from loom_core.types import FileChange, TaskState
+
+
+def choose_exit_code(state: TaskState, *, was_interrupted: bool = False) -> ExitCode:
+    """The exit code of a run that left its task in this state."""
+    if state is TaskState.COMPLETED:
+        return ExitCode.COMPLETED
+    if state.is_terminal:
+        return ExitCode.FAILED
+    if was_interrupted:
+        return ExitCode.INTERRUPTED
+    return ExitCode.NEEDS_HUMAN
+
+
+def list_next_steps(progress: TaskProgress, changes: Sequence[FileChange]) -> list[tuple[str, str]]:
+    """Pairs of a purpose and the command for it, the likeliest first."""
+    task_id = progress.task_id
+    steps: list[tuple[str, str]] = []
+    match progress.state:
+        case TaskState.WAITING_APPROVAL:
+            steps += [("answer", f"loom approve {task_id}"), _resume(task_id)]
+        case TaskState.COMPLETED | TaskState.CANCELLED:
+            pass
+        case TaskState.FAILED:
+            steps.append(("look", f"loom events {task_id}"))
+        case _:
+            steps.append(_resume(task_id))
+    if changes:
+        steps.append(("undo", f"loom undo {task_id}"))
+    return steps
+
+
+def _resume(task_id: str) -> tuple[str, str]:
+    return ("resume", f"loom run --resume {task_id}")

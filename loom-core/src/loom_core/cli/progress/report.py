@@ -1,0 +1,97 @@
+"""The final report of a task, for people: the outcome, the evidence for it, and what it took."""
+
+from collections.abc import Iterator, Sequence
+
+from loom_core.cli.progress.event_line import describe_evidence
+from loom_core.cli.progress.next_steps import list_next_steps
+from loom_core.cli.progress.subtask_progress import SubtaskProgress
+from loom_core.cli.progress.task_progress import TaskProgress
+from loom_core.cli.terminal.line import Line
+from loom_core.cli.terminal.marks import STATE_MARKS, WAITING, WARNING
+from loom_core.cli.terminal.time_text import format_count, format_duration
+from loom_core.confidence import confidence_band
+from loom_core.types import FileChange
+
+_LABEL_COLUMNS = 11
+_MOST_SUBTASKS = 50
+_MOST_FILES = 50
+
+
+def describe_report(progress: TaskProgress, changes: Sequence[FileChange]) -> list[Line]:
+    """Lines of the report.
+
+    Args:
+        progress: the task, with all its events.
+        changes: its net changes of workspace files.
+    """
+    return [
+        *_describe_outcome(progress),
+        Line(""),
+        *_describe_subtasks(progress),
+        *_describe_files(changes),
+        *_describe_cost(progress),
+        *(_label(purpose, command) for purpose, command in list_next_steps(progress, changes)),
+    ]
+
+
+def _describe_outcome(progress: TaskProgress) -> Iterator[Line]:
+    state = progress.state.value.replace("_", " ").capitalize()
+    yield Line(f"{state}: {progress.goal}", STATE_MARKS[progress.state])
+    for text in (progress.reason, progress.advice):
+        if text:
+            yield Line(text, indent=1)
+    for approval_id, what in progress.approvals.items():
+        yield Line(f"{approval_id}: {what}", WAITING, indent=1)
+    if progress.is_degraded:
+        yield Line("no valid plan could be made, so the goal ran as one subtask", WARNING, indent=1)
+
+
+def _describe_subtasks(progress: TaskProgress) -> Iterator[Line]:
+    shown = list(progress.subtasks.values())[:_MOST_SUBTASKS]
+    for subtask in shown:
+        yield from _describe_subtask(subtask, said=progress.reason)
+    if len(progress.subtasks) > len(shown):
+        yield Line(f"… and {len(progress.subtasks) - len(shown):,} more", indent=1)
+    if shown:
+        yield Line("")
+
+
+def _describe_subtask(progress: SubtaskProgress, *, said: str) -> Iterator[Line]:
+    """A subtask with its evidence; its reason only if the task's own has not said it."""
+    reason = "" if progress.reason in said else progress.reason
+    text = progress.summary or reason or progress.subtask.description
+    tries = f" (attempt {progress.attempt})" if progress.attempt > 1 else ""
+    yield Line(f"{progress.subtask.id}{tries}: {text}", STATE_MARKS[progress.state], indent=1)
+    if progress.verdict is not None:
+        for evidence in progress.verdict.evidence:
+            yield describe_evidence(evidence, indent=3)
+
+
+def _describe_files(changes: Sequence[FileChange]) -> Iterator[Line]:
+    label = "files"
+    for change in changes[:_MOST_FILES]:
+        yield _label(label, f"{change.kind.value} {change.path}")
+        label = ""
+    if len(changes) > _MOST_FILES:
+        yield _label("", f"… and {len(changes) - _MOST_FILES:,} more")
+    if not changes:
+        yield _label(label, "none changed")
+
+
+def _describe_cost(progress: TaskProgress) -> Iterator[Line]:
+    usage = progress.usage
+    yield _label(
+        "tokens",
+        f"{usage.prompt_tokens:,} prompt ({usage.cache_share:.0%} cached), "
+        f"{usage.completion_tokens:,} answer, {format_count(usage.calls, 'call')}",
+    )
+    speed = f", {progress.tokens_per_second:.0f} tokens/s" if progress.tokens_per_second else ""
+    yield _label("time", f"{format_duration(progress.clock.elapsed_seconds())}{speed}")
+    if progress.confidence is not None:
+        yield _label(
+            "confidence", f"{progress.confidence:.2f}, {confidence_band(progress.confidence).value}"
+        )
+
+
+def _label(label: str, text: str) -> Line:
+    return Line(text, indent=1, label=label.ljust(_LABEL_COLUMNS))

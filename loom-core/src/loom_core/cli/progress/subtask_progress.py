@@ -1,0 +1,39 @@
+"""What is known of one subtask from the events so far."""
+
+from dataclasses import dataclass
+
+from loom_core.types import Subtask, SubtaskState, Verdict
+
+
+@dataclass(slots=True)
+class SubtaskProgress:
+    """One subtask of the plan in force, and how far it is."""
+
+    subtask: Subtask
+    state: SubtaskState = SubtaskState.PENDING
+    attempt: int = 0
+    """The attempt that runs or ran last, from 1; 0 before the first."""
+    summary: str = ""
+    """What was done, in the words of the model; only of a completed subtask."""
+    reason: str = ""
+    """Why it is not completed; empty when it is, or when nothing went wrong."""
+    verdict: Verdict | None = None
+    """The last verdict on it."""
+    doing: str = ""
+    """The tool that runs now; empty when none does."""
+
+    is_parked: bool = False
+    """Whether its attempts are over until a human answers."""
+
+    def as_json(self) -> dict[str, object]:
+        """The subtask for programs, its last verdict with the evidence included."""
+        return {
+            "id": self.subtask.id,
+            "description": self.subtask.description,
+            "depends_on": list(self.subtask.depends_on),
+            "state": self.state.value,
+            "attempt": self.attempt,
+            "summary": self.summary,
+            "reason": self.reason,
+            "verdict": self.verdict.model_dump(mode="json") if self.verdict else None,
+        }

@@ -1,0 +1,162 @@
+"""A task as its events tell it so far: the one source of live view, report and status."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from loom_core import events as e
+from loom_core.cli.progress.clock import WorkClock
+from loom_core.cli.progress.subtask_progress import SubtaskProgress
+from loom_core.events import Event, EventBody
+from loom_core.store.transitions import (
+    SUBTASK_STATES,
+    TASK_STATES,
+    after_decision,
+    after_replanning,
+)
+from loom_core.types import Plan, SubtaskState, TaskState, Usage
+
+
+class TaskProgress:
+    """Folds events, in order, into what a person wants to know; never reads anything else."""
+
+    def __init__(self, task_id: str) -> None:
+        self.task_id = task_id
+        self.goal = ""
+        self.workspace = ""
+        self.state = TaskState.PENDING
+        self.reason = ""
+        """Why the task is paused, waits or failed."""
+        self.advice = ""
+        self.summary = ""
+        self.confidence: float | None = None
+        """0 to 1, only of a completed task."""
+        self.plan_version = 0
+        self.is_degraded = False
+        self.subtasks: dict[str, SubtaskProgress] = {}
+        self.approvals: dict[str, str] = {}
+        """What nobody has answered yet, by approval id."""
+        self.usage = Usage()
+        self.decode_seconds = 0.0
+        """Time between first and last token, summed over all calls."""
+        self.clock = WorkClock()
+
+    def apply(self, event: Event) -> None:
+        """Take in the next event."""
+        self.state = TASK_STATES.get(type(event.body), self.state)
+        if (take := self._TAKES.get(type(event.body))) is not None:
+            take(self, event, event.body)
+        subtask = self.subtasks.get(event.subtask_id)
+        if subtask is not None:
+            _apply_to_subtask(subtask, event)
+        self.clock.tick(event.at)
+
+    @property
+    def finished_count(self) -> int:
+        """How many subtasks are completed."""
+        return sum(s.state is SubtaskState.COMPLETED for s in self.subtasks.values())
+
+    @property
+    def tokens_per_second(self) -> float:
+        """Answer tokens a second while the models wrote; 0 when nothing is known."""
+        if self.decode_seconds <= 0:
+            return 0.0
+        return self.usage.completion_tokens / self.decode_seconds
+
+    def _create(self, _event: Event, body: e.TaskCreated) -> None:
+        self.goal, self.workspace = body.goal, body.workspace
+
+    def _claim(self, event: Event, _body: EventBody) -> None:
+        self.clock.start(event.at)
+        self.reason = ""
+
+    def _take_plan(self, _event: Event, body: e.PlanCreated | e.PlanReplaced) -> None:
+        self._set_plan(body.plan)
+
+    def _set_plan(self, plan: Plan) -> None:
+        self.plan_version, self.is_degraded = plan.version, plan.degraded
+        before = self.subtasks
+        self.subtasks = {s.id: before.get(s.id) or SubtaskProgress(s) for s in plan.subtasks}
+        for progress in self.subtasks.values():
+            progress.state = after_replanning(progress.state, is_planned=True)
+
+    def _count_call(self, _event: Event, body: e.ModelCallFinished) -> None:
+        timings = body.response.timings
+        self.usage += body.response.usage
+        self.decode_seconds += max(0.0, timings.total_seconds - timings.first_token_seconds)
+
+    def _request_approval(self, _event: Event, body: e.ApprovalRequested) -> None:
+        self.approvals[body.approval_id] = f"{body.what} ({body.reason})"
+
+    def _park(self, event: Event, body: e.SubtaskParked) -> None:
+        self.approvals[body.approval_id] = f"accept {event.subtask_id}: {body.reason}"
+
+    def _decide_approval(self, _event: Event, body: e.ApprovalDecided) -> None:
+        self.approvals.pop(body.approval_id, None)
+
+    def _stop(self, event: Event, body: e.TaskWaiting | e.TaskPaused) -> None:
+        self.clock.stop(event.at)
+        self.reason = body.reason
+
+    def _complete(self, event: Event, body: e.TaskCompleted) -> None:
+        self.clock.stop(event.at)
+        self.summary, self.confidence = body.summary, body.confidence
+
+    def _fail(self, event: Event, body: e.TaskFailed) -> None:
+        self._end(event, body.reason)
+        self.advice = body.advice
+
+    def _cancel(self, event: Event, body: e.TaskCancelled) -> None:
+        self._end(event, f"cancelled by {body.by}")
+
+    def _end(self, event: Event, reason: str) -> None:
+        self.clock.stop(event.at)
+        self.reason = reason
+        for subtask in self.subtasks.values():
+            if not subtask.state.is_finished:
+                subtask.state = SubtaskState.SKIPPED
+
+    _TAKES: ClassVar[dict[type[EventBody], Callable[..., None]]] = {
+        e.TaskCreated: _create,
+        e.TaskClaimed: _claim,
+        e.PlanCreated: _take_plan,
+        e.PlanReplaced: _take_plan,
+        e.ModelCallFinished: _count_call,
+        e.ApprovalRequested: _request_approval,
+        e.ApprovalDecided: _decide_approval,
+        e.SubtaskParked: _park,
+        e.TaskWaiting: _stop,
+        e.TaskPaused: _stop,
+        e.TaskCompleted: _complete,
+        e.TaskFailed: _fail,
+        e.TaskCancelled: _cancel,
+    }
+
+
+def _apply_to_subtask(progress: SubtaskProgress, event: Event) -> None:
+    progress.state = SUBTASK_STATES.get(type(event.body), progress.state)
+    progress.attempt = max(progress.attempt, event.attempt)
+    match event.body:
+        case e.ApprovalRequested():
+            progress.is_parked = False
+        case e.ApprovalDecided():
+            progress.state = after_decision(progress.state, is_parking=progress.is_parked)
+        case e.ToolCallStarted(tool=tool):
+            progress.doing = tool
+        case e.ToolCallFinished() | e.ToolCallDenied() | e.SubtaskStarted():
+            progress.doing = ""
+        case e.VerdictReached(verdict=verdict):
+            progress.verdict = verdict
+        case e.SubtaskParked(reason=reason):
+            progress.is_parked, progress.reason = True, reason
+        case e.SubtaskCompleted(summary=summary):
+            progress.summary, progress.reason = summary, ""
+        case (
+            e.AttemptFailed(reason=reason)
+            | e.SubtaskFailed(reason=reason)
+            | e.SubtaskBlocked(reason=reason)
+            | e.SubtaskStalled(reason=reason)
+            | e.SubtaskSkipped(reason=reason)
+        ):
+            progress.reason = reason
+        case _:
+            pass

@@ -1,0 +1,1 @@
+"""Running a goal from the command line: request, approval, interruption and output."""

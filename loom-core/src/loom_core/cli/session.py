@@ -1,0 +1,123 @@
+"""What every command shares: the settings, and the ways to the store and the engine."""
+
+import os
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from loom_core.app import Loom
+    from loom_core.contracts.context import PendingCall
+    from loom_core.contracts.provider import ProviderEnvironment
+    from loom_core.settings import LoadedSettings, Settings
+    from loom_core.store import Store
+    from loom_core.types import Decision
+    from loom_core.workspace import Workspace
+
+_BLOBS = "blobs"
+"""Directory of before-images in Loom's home; the engine's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """What one run asks of the engine beside the settings."""
+
+    say: Callable[[str], None]
+    """Shows the user a line about something that takes time."""
+    confirm: Callable[[str], bool]
+    """Asks the user before something large is fetched."""
+    model: str = ""
+    """Name of the model in the settings that does everything; empty leaves it to the router."""
+    is_offline: bool = False
+    ask: "Callable[[PendingCall], Awaitable[Decision]] | None" = None
+    """Asks a human whether a call may run; None when nobody is there."""
+
+
+class Session:
+    """One call of ``loom``. Everything behind it is imported when a command first needs it."""
+
+    def __init__(self) -> None:
+        """Know nothing yet; nothing is read before it is needed."""
+        self.is_debugging = False
+        self.config_file: Path | None = None
+        """The settings file of ``--config``; None looks in the usual places."""
+
+    @property
+    def no_color(self) -> bool:
+        """Whether the user wants no colour anywhere (https://no-color.org).
+
+        Read here, since ``loom_core.settings``, which reads all else, is too heavy for ``--help``.
+        """
+        return bool(os.environ.get("NO_COLOR"))
+
+    @cached_property
+    def environ(self) -> dict[str, str]:
+        """The environment of this process."""
+        from loom_core.settings import process_environment
+
+        return process_environment()
+
+    @cached_property
+    def home(self) -> Path:
+        """Loom's home directory."""
+        from loom_core.settings import home_directory
+
+        return home_directory(self.environ)
+
+    @cached_property
+    def loaded(self) -> "LoadedSettings":
+        """The settings with their origins, read once; raises ``SettingsError``."""
+        from loom_core.settings import load_settings
+
+        return load_settings(
+            cwd=Path.cwd(), home=self.home, environ=self.environ, config_file=self.config_file
+        )
+
+    @property
+    def settings(self) -> "Settings":
+        """All settings; raises ``SettingsError``."""
+        return self.loaded.settings
+
+    def provider_environment(self, is_offline: bool) -> "ProviderEnvironment":
+        """What providers may use where models are only looked at: nothing is fetched."""
+        from loom_core.contracts.provider import ProviderEnvironment
+
+        return ProviderEnvironment(
+            home=self.home, is_offline=is_offline, confirm=lambda _question: False
+        )
+
+    @asynccontextmanager
+    async def open_store(self) -> "AsyncGenerator[Store]":
+        """The database, open while inside; made and migrated if need be. Raises ``StoreError``."""
+        from loom_core.store import Store
+
+        memory = self.settings.memory
+        store = Store.open(
+            memory.database_url or memory.database_path, durability=memory.durability
+        )
+        try:
+            yield store
+        finally:
+            await store.close()
+
+    def open_workspace(self, directory: Path) -> "Workspace":
+        """A workspace with the contents that were kept of it. Raises ``WorkspaceError``."""
+        from loom_core.workspace import BlobStore, Workspace
+
+        return Workspace(directory, blobs=BlobStore(self.home / _BLOBS))
+
+    def build_loom(self, options: EngineOptions) -> "AbstractAsyncContextManager[Loom]":
+        """An engine for one run, alive while inside. Raises what ``Loom`` raises."""
+        from loom_core.app import Loom
+        from loom_core.contracts.provider import ProviderEnvironment
+
+        environment = ProviderEnvironment(
+            home=self.home,
+            is_offline=options.is_offline,
+            say=options.say,
+            confirm=options.confirm,
+        )
+        return Loom(self.settings, environment, model=options.model, ask=options.ask)

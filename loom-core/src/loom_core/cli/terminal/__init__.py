@@ -1,0 +1,1 @@
+"""Plain output for terminals: widths, tables, times, marks and JSON."""

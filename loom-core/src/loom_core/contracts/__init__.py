@@ -1,0 +1,1 @@
+"""What named extensions implement: provider, tool, check, verifier; and what hooks may use."""

@@ -1,0 +1,34 @@
+"""What an acceptance check implements, registered by name in ``loom.checks``."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from loom_core.sandbox import Sandbox
+from loom_core.types import Evidence, FileChange
+from loom_core.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class CheckContext:
+    """What a check may look at. It must not change the workspace."""
+
+    workspace: Workspace
+    sandbox: Sandbox
+    changes: Sequence[FileChange] = ()
+    """What the attempts of this subtask changed, in order."""
+
+
+class Check(ABC):
+    """One kind of executable acceptance check."""
+
+    name: str
+    purpose: str
+    """One line for the planner: what target and expected mean."""
+    is_structural: bool = False
+    """True when any well-formed file passes it, so that it proves no work: a subtask that changed
+    nothing does not pass on structural checks alone."""
+
+    @abstractmethod
+    async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
+        """Look and say what was seen. An exception counts as unverified."""

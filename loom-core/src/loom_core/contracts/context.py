@@ -1,0 +1,159 @@
+"""What a hook may use: capabilities, never the orchestrator."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from pydantic import JsonValue
+
+from loom_core.contracts.check import Check
+from loom_core.contracts.tool import Intent, Risk, Tool
+from loom_core.events import EventBody
+from loom_core.settings.shape import Settings
+from loom_core.types import (
+    CheckSpec,
+    Evidence,
+    FileChange,
+    MemoryEntry,
+    Message,
+    ModelResponse,
+    ModelRole,
+    Task,
+    ToolResult,
+    ToolSpec,
+    Usage,
+)
+from loom_core.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class PendingCall:
+    """A tool call that has not run yet, as an approval sees it."""
+
+    tool: str
+    arguments: Mapping[str, JsonValue]
+    risk: Risk
+    intent: Intent
+    digest: str
+    """SHA-256 over tool, arguments and intent: what was approved is what then runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """What the router knows of the model that a call would go to."""
+
+    name: str
+    """Its name in the settings."""
+    tier: int
+    dialect: str
+    """``native`` or ``json_action``."""
+    window: int
+    """Tokens that prompt and answer share."""
+    enforces_schema: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """How a conversation begins, kept so that a resumed attempt sends the same bytes again."""
+
+    model: str
+    dialect: str
+    prompt: tuple[Message, ...]
+    seen: Mapping[str, str]
+    """Files shown in the prompt: path to the SHA-256 of what was shown."""
+
+
+class Context(Protocol):
+    """The capabilities of one subtask's attempt, or of the task outside any subtask.
+
+    Calls of models and tools made through it are journalled: after a crash the same calls in the
+    same order get the recorded answers and nothing runs twice.
+    """
+
+    @property
+    def task(self) -> Task:
+        """The task as it was asked for."""
+        ...
+
+    @property
+    def settings(self) -> Settings:
+        """All settings."""
+        ...
+
+    @property
+    def workspace(self) -> Workspace:
+        """The directory that the task may change."""
+        ...
+
+    @property
+    def subtask_id(self) -> str:
+        """The subtask this context belongs to; empty outside any subtask."""
+        ...
+
+    @property
+    def attempt(self) -> int:
+        """The attempt, from 1; 0 outside any subtask."""
+        ...
+
+    @property
+    def feedback(self) -> Sequence[str]:
+        """What earlier attempts were told was wrong, oldest first."""
+        ...
+
+    @property
+    def tools(self) -> Mapping[str, Tool]:  # type: ignore[type-arg]  # any tool, whatever its arguments
+        """The tools that may be called here, by name."""
+        ...
+
+    @property
+    def checks(self) -> Mapping[str, Check]:
+        """Every installed acceptance check, by name."""
+        ...
+
+    @property
+    def changes(self) -> Sequence[FileChange]:
+        """What this subtask's attempts have changed so far, in order."""
+        ...
+
+    @property
+    def usage(self) -> Usage:
+        """Tokens of this attempt's calls so far."""
+        ...
+
+    async def begin(self, beginning: Beginning) -> Beginning:
+        """Journal how the conversation with a model begins; a resumed attempt gets the recorded one."""
+        ...
+
+    async def model_facts(self, role: ModelRole) -> ModelFacts:
+        """The model that a call with this role would go to now."""
+        ...
+
+    async def ask_model(
+        self,
+        role: ModelRole,
+        messages: Sequence[Message],
+        *,
+        tools: Sequence[ToolSpec] = (),
+        answer_schema: dict[str, JsonValue] | None = None,
+        max_tokens: int | None = None,
+    ) -> ModelResponse:
+        """One journalled call of a model. Raises ``ModelError`` when none of the role answers."""
+        ...
+
+    async def call_tool(
+        self, name: str, arguments: Mapping[str, JsonValue], *, call_id: str
+    ) -> ToolResult:
+        """One journalled, approved tool call; whatever goes wrong is an error result."""
+        ...
+
+    async def run_checks(self, checks: Sequence[CheckSpec]) -> list[Evidence]:
+        """What executable checks say of the workspace now; journalled like a call."""
+        ...
+
+    async def recall(self, text: str, *, limit: int = 10) -> list[MemoryEntry]:
+        """Memory that concerns a text, most relevant first."""
+        ...
+
+    async def emit(self, body: EventBody) -> None:
+        """Put an event into the stream; returns when it is committed."""
+        ...

@@ -1,0 +1,126 @@
+"""What a tool implements: one class per tool, registered by name in ``loom.tools``."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, JsonValue
+
+from loom_core.json_schema import slim_schema
+from loom_core.sandbox import Sandbox
+from loom_core.types import ToolResult, ToolSpec
+from loom_core.workspace import Workspace
+
+
+class Risk(StrEnum):
+    """What a tool can do to the world."""
+
+    READ = "read"
+    WRITE = "write"
+    EXECUTE = "execute"
+    NETWORK = "network"
+
+
+class RecoveryClass(StrEnum):
+    """What is known of a call whose result was never written (safety: journal)."""
+
+    PURE = "pure"
+    """It changes nothing: run it again."""
+    CONTENT = "content"
+    """It changes files whose hashes before and after are known: compare."""
+    KEYED = "keyed"
+    """Its effect carries a key that can be looked up."""
+    SUPERVISED = "supervised"
+    """It runs under a supervisor that keeps its output and exit code."""
+    UNKNOWN = "unknown"
+    """Nobody can tell: never repeat it silently."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a call is about to do, worked out before anything happens."""
+
+    preview: str
+    """For a human to approve: the exact command, or a diff."""
+    is_gated: bool = False
+    """True when it is destructive or irreversible, so that it needs an approval first."""
+    reason: str = ""
+    """Why it is gated."""
+    facts: dict[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    """What ``probe`` needs after a crash, such as the hashes before and after."""
+
+
+class Happened(StrEnum):
+    """What a probe found out about an interrupted call."""
+
+    DONE = "done"
+    NOT_YET = "not_yet"
+    IN_DOUBT = "in_doubt"
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """The answer of a probe; done comes with the result that the call would have given."""
+
+    happened: Happened
+    result: ToolResult | None = None
+
+
+@dataclass(slots=True)
+class ToolContext:
+    """What a tool may use during one call."""
+
+    task_id: str
+    subtask_id: str
+    workspace: Workspace
+    sandbox: Sandbox
+    seen_files: dict[str, str]
+    """Files this subtask has read or written: path to the SHA-256 it saw. Tools keep it current
+    through ``ToolResult.facts['seen']``, never by writing to it, so that a resume can rebuild it."""
+
+
+Arguments = TypeVar("Arguments", bound=BaseModel)
+
+
+class Tool(ABC, Generic[Arguments]):
+    """One thing a model can do. Made once per run; calls may run concurrently."""
+
+    name: str
+    purpose: str
+    """One line for the model: what it is for, not how it works."""
+    arguments_model: type[Arguments]
+    """Arguments with their types, limits and one-line descriptions; unknown ones are refused."""
+    essential: tuple[str, ...] = ()
+    """The only arguments that a small model is shown and made to give; empty means all."""
+    risk: Risk
+    recovery: RecoveryClass = RecoveryClass.UNKNOWN
+    is_parallel_safe: bool = False
+    """Whether calls of it may run at the same time as other reading calls."""
+    timeout_seconds: float = 30.0
+    """The harness cancels a call after that; a tool with a limit of its own stays below it."""
+
+    def spec(self) -> ToolSpec:
+        """The tool as a model sees it."""
+        return ToolSpec(
+            name=self.name,
+            description=self.purpose,
+            parameters=slim_schema(self.arguments_model.model_json_schema()),
+            essential=self.essential,
+        )
+
+    async def intend(self, arguments: Arguments, context: ToolContext) -> Intent:
+        """What the call is about to do; must not change anything."""
+        return Intent(preview=f"{self.name} {arguments.model_dump_json(exclude_defaults=True)}")
+
+    @abstractmethod
+    async def run(self, arguments: Arguments, context: ToolContext) -> ToolResult:
+        """Do it. Raise ``ToolFailed`` for what the model can correct."""
+
+    async def probe(
+        self, arguments: Arguments, facts: dict[str, Any], context: ToolContext
+    ) -> Probe:
+        """After a crash: whether the call with this intent happened."""
+        if self.recovery is RecoveryClass.PURE:
+            return Probe(Happened.NOT_YET)
+        return Probe(Happened.IN_DOUBT)

@@ -1,0 +1,298 @@
+"""The capabilities that hooks get: journalled calls of models, tools and checks."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import JsonValue
+
+from loom_core.contracts.check import Check, CheckContext
+from loom_core.contracts.context import Beginning, ModelFacts, PendingCall
+from loom_core.contracts.tool import Tool, ToolContext
+from loom_core.engine.checking import run_checks
+from loom_core.engine.human import ask_for_approval
+from loom_core.engine.journal import StepJournal
+from loom_core.engine.recalling import recall
+from loom_core.engine.scope import TaskScope
+from loom_core.engine.tool_call import ToolCallRun, denied_result, error_result, in_doubt_result
+from loom_core.errors import ErrorCategory, ModelError
+from loom_core.events import (
+    ChecksRun,
+    EventBody,
+    ModelCallFailed,
+    ModelCallFinished,
+    ModelCallStarted,
+    PromptAssembled,
+    StepInDoubt,
+    ToolCallDenied,
+    ToolCallFinished,
+)
+from loom_core.settings.shape import Settings
+from loom_core.types import (
+    CheckSpec,
+    Decision,
+    Evidence,
+    FileChange,
+    MemoryEntry,
+    Message,
+    ModelRequest,
+    ModelResponse,
+    ModelRole,
+    Sampling,
+    Task,
+    ToolRecord,
+    ToolResult,
+    ToolSpec,
+    Usage,
+)
+from loom_core.workspace import Workspace
+
+
+_RETRY_TEMPERATURE = 0.6
+
+
+class RunContext:
+    """The ``Context`` of one attempt, or of the task outside any subtask."""
+
+    def __init__(
+        self,
+        scope: TaskScope,
+        journal: StepJournal,
+        *,
+        tier: int = 1,
+        feedback: Sequence[str] = (),
+        tools: Mapping[str, Tool[Any]] | None = None,
+        earlier_changes: Sequence[FileChange] = (),
+    ) -> None:
+        """Bind the capabilities to one journal.
+
+        Args:
+            scope: what the task's run shares.
+            journal: where the steps of this attempt go.
+            tier: the weakest model tier that calls go to.
+            feedback: what earlier attempts were told was wrong.
+            tools: the tools that may be called; None is all of the scope's.
+            earlier_changes: what earlier attempts of the subtask changed.
+        """
+        self._scope = scope
+        self._journal = journal
+        self._tier = tier
+        self._feedback = tuple(feedback)
+        self._tools = scope.tools if tools is None else tools
+        self._seen: dict[str, str] = {}
+        self._earlier_changes = tuple(earlier_changes)
+        self.own_changes: list[FileChange] = []
+        """What this attempt changed, in order."""
+        self.records: list[ToolRecord] = []
+        """The tool calls of this attempt, in order."""
+        self.usage = Usage()
+        """Tokens of this attempt's calls."""
+
+    @property
+    def task(self) -> Task:
+        """The task as it was asked for."""
+        return self._scope.task
+
+    @property
+    def settings(self) -> Settings:
+        """All settings."""
+        return self._scope.settings
+
+    @property
+    def workspace(self) -> Workspace:
+        """The directory that the task may change."""
+        return self._scope.workspace
+
+    @property
+    def subtask_id(self) -> str:
+        """The subtask this context belongs to; empty outside any subtask."""
+        return self._journal.subtask_id
+
+    @property
+    def attempt(self) -> int:
+        """The attempt, from 1; 0 outside any subtask."""
+        return self._journal.attempt
+
+    @property
+    def feedback(self) -> Sequence[str]:
+        """What earlier attempts were told was wrong, oldest first."""
+        return self._feedback
+
+    @property
+    def tools(self) -> Mapping[str, Tool[Any]]:
+        """The tools that may be called here, by name."""
+        return self._tools
+
+    @property
+    def checks(self) -> Mapping[str, Check]:
+        """Every installed acceptance check, by name."""
+        return self._scope.checks
+
+    @property
+    def changes(self) -> Sequence[FileChange]:
+        """What this subtask's attempts have changed so far, in order."""
+        return [*self._earlier_changes, *self.own_changes]
+
+    async def begin(self, beginning: Beginning) -> Beginning:
+        """Journal how the conversation begins; a resumed attempt gets the recorded beginning."""
+        recorded = self._journal.beginning
+        if recorded is not None:
+            beginning = Beginning(recorded.model, recorded.dialect, recorded.prompt, recorded.seen)
+        else:
+            self._journal.write(
+                PromptAssembled(
+                    model=beginning.model,
+                    dialect=beginning.dialect,
+                    prompt=beginning.prompt,
+                    seen=dict(beginning.seen),
+                )
+            )
+        self._seen.update(beginning.seen)
+        return beginning
+
+    async def model_facts(self, role: ModelRole) -> ModelFacts:
+        """The model that a call with this role would go to now."""
+        return (await self._scope.router.route(role, self._tier)).facts
+
+    async def ask_model(
+        self,
+        role: ModelRole,
+        messages: Sequence[Message],
+        *,
+        tools: Sequence[ToolSpec] = (),
+        answer_schema: dict[str, JsonValue] | None = None,
+        max_tokens: int | None = None,
+    ) -> ModelResponse:
+        """One journalled call of a model. Raises ``ModelError`` when none of the role answers."""
+        step = self._journal.next_step()
+        recorded = self._journal.finished(step)
+        if isinstance(recorded, ModelCallFinished):
+            self._count(recorded.response)
+            return recorded.response
+        route = await self._scope.router.route(role, self._tier)
+        settings = route.settings
+        request = ModelRequest(
+            messages=tuple(messages),
+            tools=tuple(tools),
+            answer_schema=answer_schema,
+            sampling=self._sampling(settings.temperature),
+            max_tokens=max_tokens or settings.max_tokens,
+        )
+        self._journal.write(ModelCallStarted(step=step, model=route.facts.name, role=role))
+        try:
+            response = await self._scope.router.complete(route, request)
+        except ModelError as error:
+            failed = ModelCallFailed(
+                step=step,
+                model=route.facts.name,
+                role=role,
+                error=type(error).__name__,
+                message=str(error),
+            )
+            await self._journal.commit(failed)
+            raise
+        # Not awaited here: whatever acts on the answer commits after it, in the same order.
+        self._journal.write(
+            ModelCallFinished(step=step, model=route.facts.name, role=role, response=response)
+        )
+        self._count(response)
+        return response
+
+    async def call_tool(
+        self, name: str, arguments: Mapping[str, JsonValue], *, call_id: str
+    ) -> ToolResult:
+        """One journalled, approved tool call; whatever goes wrong is an error result."""
+        step = self._journal.next_step()
+        result = self._recorded_result(step)
+        if result is None:
+            tool = self._tools.get(name)
+            if tool is None:
+                known = ", ".join(self._tools)
+                text = f"there is no tool {name!r} here; tools: {known}"
+                result = error_result(text, ErrorCategory.NOT_FOUND)
+                self._journal.write(
+                    ToolCallFinished(step=step, call_id=call_id, tool=name, result=result)
+                )
+            else:
+                run = ToolCallRun(tool, self._tool_context(), self._journal, self._approve)
+                result = await run.run(step, call_id, arguments)
+        self._absorb(name, arguments, result)
+        return result
+
+    async def run_checks(self, checks: Sequence[CheckSpec]) -> list[Evidence]:
+        """What executable checks say of the workspace now; journalled like a call."""
+        step = self._journal.next_step()
+        recorded = self._journal.finished(step)
+        if isinstance(recorded, ChecksRun):
+            return list(recorded.evidence)
+        look = CheckContext(self.workspace, self._scope.sandbox, self.changes)
+        evidence = await run_checks(checks, self.checks, look)
+        self._journal.write(ChecksRun(step=step, evidence=tuple(evidence)))
+        return evidence
+
+    async def recall(self, text: str, *, limit: int = 10) -> list[MemoryEntry]:
+        """Memory that concerns a text, most relevant first."""
+        return await recall(self._scope.store, self.task.id, text, limit=limit)
+
+    async def emit(self, body: EventBody) -> None:
+        """Put an event into the stream; returns when it is committed."""
+        await self._journal.commit(body)
+
+    async def settle(self) -> None:
+        """Wait until everything written so far is in the database."""
+        await self._journal.commit()
+
+    async def _approve(self, call: PendingCall) -> Decision:
+        """The first decision of the hooks; nobody or an exception is a no."""
+        try:
+            decision = await self._scope.hooks.approve(call, self)
+        except Exception as error:  # noqa: BLE001  # fail closed, whatever a plugin does
+            return Decision(approved=False, reason=f"approval failed: {error}", by="harness")
+        if decision is None:
+            return await ask_for_approval(call, self._scope.ask_human, self._journal)
+        return decision
+
+    def _sampling(self, temperature: float | None) -> Sampling:
+        """As configured at first; a retry is warmer, or it would give the same answer again."""
+        if self.attempt <= 1:
+            return Sampling(temperature=temperature)
+        return Sampling(temperature=max(temperature or 0.0, _RETRY_TEMPERATURE), seed=self.attempt)
+
+    def _count(self, response: ModelResponse) -> None:
+        """Add one call to what this attempt used."""
+        self.usage += response.usage.model_copy(update={"calls": 1})
+
+    def _recorded_result(self, step: int) -> ToolResult | None:
+        """The result of a step that is finished already."""
+        recorded = self._journal.finished(step)
+        if isinstance(recorded, ToolCallFinished):
+            return recorded.result
+        if isinstance(recorded, ToolCallDenied):
+            return denied_result(recorded)
+        if isinstance(recorded, StepInDoubt):
+            return in_doubt_result(recorded.tool)
+        return None
+
+    def _absorb(self, name: str, arguments: Mapping[str, JsonValue], result: ToolResult) -> None:
+        """Keep what a result says of the attempt, whether it just ran or was recorded."""
+        self.own_changes.extend(result.changes)
+        self.records.append(
+            ToolRecord(
+                tool=name,
+                arguments=dict(arguments),
+                is_error=result.is_error,
+                category=result.category,
+            )
+        )
+        seen = result.facts.get("seen")
+        if isinstance(seen, dict):
+            self._seen.update({path: str(digest) for path, digest in seen.items()})
+
+    def _tool_context(self) -> ToolContext:
+        """What a tool may use during one call."""
+        return ToolContext(
+            task_id=self.task.id,
+            subtask_id=self.subtask_id,
+            workspace=self.workspace,
+            sandbox=self._scope.sandbox,
+            seen_files=dict(self._seen),
+        )

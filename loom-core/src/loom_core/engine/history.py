@@ -1,0 +1,129 @@
+"""What the journal says of a subtask's attempts, so that a resumed run goes on where it stopped."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from loom_core.events import (
+    ApprovalDecided,
+    AttemptFailed,
+    Event,
+    ExtractionFailed,
+    MemoryExtracted,
+    OutcomeReached,
+    PlanReplaced,
+    SubtaskCompleted,
+    SubtaskParked,
+    SubtaskStarted,
+    VerdictReached,
+)
+from loom_core.types import FailureKind, FileChange, Outcome, Verdict
+
+
+@dataclass(slots=True)
+class AttemptHistory:
+    """One attempt as far as it was recorded."""
+
+    number: int
+    tier: int
+    events: list[Event] = field(default_factory=list[Event])
+    outcome: Outcome | None = None
+    verdict: Verdict | None = None
+    failure: AttemptFailed | None = None
+
+
+@dataclass(slots=True)
+class SubtaskHistory:
+    """All attempts of one subtask under the present plan, oldest first."""
+
+    attempts: list[AttemptHistory] = field(default_factory=list[AttemptHistory])
+    parked: SubtaskParked | None = None
+    answer: ApprovalDecided | None = None
+    """The human's answer to the parking; None while nobody answered."""
+    is_remembered: bool = False
+    """Whether memory was extracted already."""
+    confidence: float = 0.0
+    """How sure Loom was when it was completed."""
+    forgiven: int = 0
+    """Attempts under earlier plans: a new plan is a new chance."""
+
+    @property
+    def last_outcome(self) -> Outcome | None:
+        """The outcome of the last attempt that has one."""
+        reached = [attempt.outcome for attempt in self.attempts if attempt.outcome]
+        return reached[-1] if reached else None
+
+    @property
+    def unfinished(self) -> AttemptHistory | None:
+        """The attempt that a crash or a pause interrupted."""
+        last = self.attempts[-1] if self.attempts else None
+        return last if last is not None and last.failure is None else None
+
+    @property
+    def failures(self) -> list[FailureKind]:
+        """Why each failed attempt failed, oldest first; a broken environment is not its fault."""
+        return [
+            item.failure.failure
+            for item in self.attempts[self.forgiven :]
+            if item.failure and item.failure.failure is not FailureKind.ENVIRONMENT
+        ]
+
+    @property
+    def changes(self) -> list[FileChange]:
+        """What the finished attempts changed, in order."""
+        return [
+            change
+            for attempt in self.attempts
+            if attempt.outcome and attempt.failure
+            for change in attempt.outcome.changes
+        ]
+
+
+def histories_of(events: Iterable[Event]) -> dict[str, SubtaskHistory]:
+    """The history of every subtask that a task's events tell of, by id."""
+    histories: dict[str, SubtaskHistory] = {}
+    for event in events:
+        if isinstance(event.body, PlanReplaced):
+            forgive(histories.values())
+        elif event.subtask_id:
+            _add(histories.setdefault(event.subtask_id, SubtaskHistory()), event)
+    return histories
+
+
+def feedback_of(history: SubtaskHistory, hint: Sequence[str] = ()) -> list[str]:
+    """What a next attempt is told, oldest first."""
+    return [
+        f"attempt {item.number}: {item.failure.reason}" for item in history.attempts if item.failure
+    ] + list(hint)
+
+
+def forgive(histories: Iterable[SubtaskHistory]) -> None:
+    """Start the count of failures and the parking of every subtask anew."""
+    for history in histories:
+        history.forgiven = len(history.attempts)
+        history.parked = history.answer = None
+
+
+def _add(history: SubtaskHistory, event: Event) -> None:
+    """Sort one event into the history."""
+    body = event.body
+    if isinstance(body, SubtaskStarted):
+        history.attempts.append(AttemptHistory(number=event.attempt, tier=body.tier))
+    elif isinstance(body, SubtaskParked):
+        history.parked, history.answer = body, None
+    elif isinstance(body, ApprovalDecided):
+        if history.parked and body.approval_id == history.parked.approval_id:
+            history.answer = body
+    elif isinstance(body, SubtaskCompleted):
+        history.confidence = body.confidence
+    elif isinstance(body, MemoryExtracted | ExtractionFailed):
+        history.is_remembered = True
+    attempt = history.attempts[-1] if history.attempts else None
+    if attempt is None or event.attempt != attempt.number:
+        return
+    attempt.events.append(event)
+    if isinstance(body, OutcomeReached):
+        attempt.outcome = body.outcome
+    elif isinstance(body, VerdictReached):
+        attempt.verdict = body.verdict
+    elif isinstance(body, AttemptFailed):
+        attempt.failure = body

@@ -1,0 +1,93 @@
+"""The steps of one attempt: what the journal has already, and what is added to it."""
+
+import asyncio
+from collections.abc import Sequence
+
+from loom_core.events import (
+    ChecksRun,
+    Event,
+    EventBody,
+    ModelCallFinished,
+    PromptAssembled,
+    StepInDoubt,
+    ToolCallDenied,
+    ToolCallFinished,
+    ToolCallStarted,
+)
+from loom_core.store import Entry, Store
+
+FinishedStep = ModelCallFinished | ToolCallFinished | ToolCallDenied | StepInDoubt | ChecksRun
+"""Records after which a step never runs again."""
+
+
+class StepJournal:
+    """Numbers the steps of one attempt and answers from the journal those that are finished.
+
+    Steps are numbered in the order in which they are begun. An attempt that is run again after a
+    crash begins the same steps in the same order, because every answer it saw is recorded.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        task_id: str,
+        *,
+        fence: int,
+        subtask_id: str = "",
+        attempt: int = 0,
+        recorded: Sequence[Event] = (),
+    ) -> None:
+        """Take what earlier runs of the same attempt recorded, in order."""
+        self.subtask_id = subtask_id
+        self.attempt = attempt
+        self._store = store
+        self._task_id = task_id
+        self._fence = fence
+        self._last_step = 0
+        self._last_write: asyncio.Future[list[Event]] | None = None
+        self._finished: dict[int, FinishedStep] = {}
+        self._started: dict[int, ToolCallStarted] = {}
+        self.beginning: PromptAssembled | None = None
+        for event in recorded:
+            self._take(event.body)
+
+    def next_step(self) -> int:
+        """The number of the step that begins now, from 1."""
+        self._last_step += 1
+        return self._last_step
+
+    def finished(self, step: int) -> FinishedStep | None:
+        """The recorded end of a step; None when it has to run."""
+        return self._finished.get(step)
+
+    def interrupted(self, step: int) -> ToolCallStarted | None:
+        """The intent of a tool call whose end was never recorded."""
+        return self._started.get(step)
+
+    def write(self, *bodies: EventBody) -> None:
+        """Add records without waiting: the next ``commit`` waits for these too."""
+        entries = [Entry(body, self.subtask_id, self.attempt) for body in bodies]
+        self._forget_write()
+        self._last_write = self._store.submit(self._task_id, entries, fence=self._fence)
+
+    async def commit(self, *bodies: EventBody) -> None:
+        """Add records and wait until they, and all written before, are in the database."""
+        if bodies:
+            self.write(*bodies)
+        if self._last_write is not None:
+            await self._last_write
+            self._last_write = None
+
+    def _forget_write(self) -> None:
+        """Raise what an earlier write met; its success is implied by that of a later one."""
+        if self._last_write is not None and self._last_write.done():
+            self._last_write.result()
+
+    def _take(self, body: EventBody) -> None:
+        """Sort one record by what it says of its step."""
+        if isinstance(body, FinishedStep):
+            self._finished[body.step] = body
+        elif isinstance(body, ToolCallStarted):
+            self._started[body.step] = body
+        elif isinstance(body, PromptAssembled):
+            self.beginning = body

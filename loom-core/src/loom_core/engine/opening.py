@@ -1,0 +1,87 @@
+"""How an attempt's conversation begins: the prompt, and the files shown in it."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from loom_core.contracts.context import Beginning, Context, ModelFacts
+from loom_core.dialects import DIALECTS
+from loom_core.errors import ContextExceeded, LoomError
+from loom_core.planning.named_paths import named_paths
+from loom_core.planning.survey import show_listing
+from loom_core.prompts import assemble, estimate_tokens, worker_sections
+from loom_core.types import Message, ModelRole, Subtask, ToolSpec
+from loom_core.workspace import Workspace
+
+_MAX_SHOWN_FILES = 4
+_MAX_SHOWN_BYTES = 4_000
+_MAX_RESERVE_TOKENS = 2048
+_MEMORY_ENTRIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFiles:
+    """What a prompt says of the workspace."""
+
+    text: str
+    seen: dict[str, str]
+    """Path to SHA-256 of each file whose whole content is shown."""
+
+
+async def open_conversation(
+    subtask: Subtask, context: Context, specs: Sequence[ToolSpec]
+) -> Beginning:
+    """The journalled beginning of an attempt. Raises ``ContextExceeded`` if it cannot fit."""
+    facts = await context.model_facts(ModelRole.EXECUTOR)
+    dialect = DIALECTS[facts.dialect]
+    shown = await asyncio.to_thread(show_files, context.workspace, subtask.description)
+    sections = worker_sections(
+        context.task,
+        subtask,
+        dialect=dialect,
+        tools=specs,
+        memory=await context.recall(subtask.description, limit=_MEMORY_ENTRIES),
+        feedback=context.feedback,
+        files=shown.text,
+    )
+    budget = facts.window - min(_MAX_RESERVE_TOKENS, facts.window // 4)
+    prompt = assemble(sections, budget_tokens=budget)
+    _refuse_oversized(prompt, facts)
+    return await context.begin(Beginning(facts.name, facts.dialect, prompt, shown.seen))
+
+
+def show_files(workspace: Workspace, description: str) -> ShownFiles:
+    """The listing, and the content of the small text files that the description names.
+
+    Showing them saves a small model the call that it most often forgets.
+    """
+    parts = [show_listing(workspace)]
+    seen: dict[str, str] = {}
+    for path in named_paths(description)[:_MAX_SHOWN_FILES]:
+        content = _small_text(workspace, path)
+        if content is not None:
+            name = workspace.relative(path)
+            parts.append(f"Content of {name}:\n{content}")
+            seen[name] = workspace.sha256(path)
+    return ShownFiles("\n\n".join(part for part in parts if part), seen)
+
+
+def _small_text(workspace: Workspace, path: str) -> str | None:
+    """The content of a small text file; None when it is not one, or not there."""
+    try:
+        if not workspace.is_file(path):
+            return None
+        raw = workspace.read(path, max_bytes=_MAX_SHOWN_BYTES + 1)
+        return raw.decode() if len(raw) <= _MAX_SHOWN_BYTES and b"\0" not in raw else None
+    except (LoomError, OSError, UnicodeDecodeError):
+        return None
+
+
+def _refuse_oversized(prompt: Sequence[Message], facts: ModelFacts) -> None:
+    """Refuse before sending what the server would silently cut."""
+    size = sum(estimate_tokens(message.text) for message in prompt)
+    if size >= facts.window:
+        raise ContextExceeded(
+            f"the prompt needs about {size} tokens and model {facts.name!r} has a window of "
+            f"{facts.window}; split the goal or set models.{facts.name}.context_window higher"
+        )

@@ -1,0 +1,153 @@
+"""A task under one claim: taken up, carried out, and left in good order whatever happens."""
+
+import asyncio
+from collections.abc import Callable
+
+from loom_core.engine.control import LEASE_SECONDS, Control
+from loom_core.engine.owner import is_alive, this_owner
+from loom_core.engine.scope import TaskScope
+from loom_core.engine.task_run import TaskRun
+from loom_core.errors import LoomError, ModelError, StoreError
+from loom_core.events import EventBody, TaskCancelled, TaskFailed, TaskPaused
+from loom_core.store import Entry, Store, TaskRecord
+from loom_core.types import Task
+
+MakeScope = Callable[[Task, int], TaskScope]
+"""Makes what a run shares, for a task and the fence of its claim."""
+
+_MEND = "Mend that, then `loom run --resume {id}`."
+
+
+class Orchestrator:
+    """Runs tasks to their end, one claim each."""
+
+    def __init__(self, store: Store, make_scope: MakeScope) -> None:
+        """Know the store, and how to make a scope once a task is claimed."""
+        self._store = store
+        self._make_scope = make_scope
+
+    async def run(self, task_id: str) -> None:
+        """Claim a task and work until it is over, waits or is paused.
+
+        Cancelling the awaiting coroutine leaves the task paused and resumable. Raises
+        ``StoreBusy`` when another live engine holds it, ``TaskIsOver`` when it has ended and
+        ``StoreError`` when the database fails; what was acknowledged until then is in it.
+        """
+        record = await self._store.task(task_id)
+        fence = await self._store.claim(
+            record.id,
+            owner=this_owner(),
+            lease_seconds=LEASE_SECONDS,
+            is_resumed=record.fence > 0,
+            is_alive=is_alive,
+        )
+        await _Claim(self._store, record, fence).carry_out(self._make_scope)
+
+
+class _Claim:
+    """The time between taking a task and letting go of it."""
+
+    def __init__(self, store: Store, record: TaskRecord, fence: int) -> None:
+        """Hold the claim."""
+        self._store = store
+        self._record = record
+        self._fence = fence
+        self._cancelled_by = ""
+
+    async def carry_out(self, make_scope: MakeScope) -> None:
+        """Run the task beside the control, and journal how it was left."""
+        work = asyncio.create_task(self._work(make_scope), name=f"task {self._record.id}")
+        control = Control(
+            self._store,
+            self._record.id,
+            fence=self._fence,
+            cancel=lambda by: self._cancel(work, by),
+        )
+        watching = asyncio.create_task(control.watch(), name=f"control {self._record.id}")
+        watching.add_done_callback(lambda done: _stop_if_lost(done, work))
+        try:
+            await work
+        except asyncio.CancelledError:
+            if watching.done() and not watching.cancelled() and watching.exception():
+                raise watching.exception() from None  # type: ignore[misc]  # it is not None here
+            await asyncio.shield(self._leave_interrupted())
+            if not self._cancelled_by:
+                raise
+        finally:
+            watching.cancel()
+            await asyncio.gather(work, watching, return_exceptions=True)
+            await asyncio.shield(self._let_go())
+
+    def _cancel(self, work: "asyncio.Task[None]", by: str) -> None:
+        """Stop the work for good; running model calls and tools are cancelled with it."""
+        self._cancelled_by = by
+        work.cancel()
+
+    async def _work(self, make_scope: MakeScope) -> None:
+        """The run itself, with every expected failure turned into an end or a pause."""
+        try:
+            run = await self._taken_up(make_scope)
+            await run.run()
+        except BaseExceptionGroup as group:
+            await self._fail(_first(group))
+        except Exception as error:  # noqa: BLE001  # whatever broke, the task gets a defined end
+            await self._fail(error)
+
+    async def _taken_up(self, make_scope: MakeScope) -> TaskRun:
+        """The run, from where the journal stops."""
+        record = await self._store.task(self._record.id)
+        scope = make_scope(record.task, self._fence)
+        return TaskRun(
+            scope,
+            plan=record.plan,
+            replans=record.replans,
+            states={item.id: item.state for item in await self._store.subtasks(record.id)},
+            events=await self._store.events(record.id) if record.fence > 1 else (),
+        )
+
+    async def _fail(self, error: BaseException) -> None:
+        """End or pause the task for an error; a broken journal is raised, for nobody can write it."""
+        if isinstance(error, StoreError | asyncio.CancelledError):
+            raise error
+        if not isinstance(error, Exception):
+            raise error
+        if isinstance(error, ModelError):
+            advice = _MEND.format(id=self._record.id)
+            await self._commit(TaskPaused(reason=f"{error} {advice}"))
+            return
+        reason = str(error) if isinstance(error, LoomError) else f"{type(error).__name__}: {error}"
+        await self._commit(TaskFailed(reason=reason))
+        if not isinstance(error, LoomError):
+            raise error
+
+    async def _leave_interrupted(self) -> None:
+        """Journal that somebody stopped the task: for good, or to be resumed."""
+        if self._cancelled_by:
+            await self._commit(TaskCancelled(by=self._cancelled_by))
+        else:
+            await self._commit(TaskPaused(reason="interrupted"))
+
+    async def _let_go(self) -> None:
+        """Give the claim back so that a resume need not wait for the lease."""
+        try:
+            await self._store.release(self._record.id, fence=self._fence)
+        except StoreError:
+            return  # taken over already, or the database is gone: the lease runs out by itself
+
+    async def _commit(self, body: EventBody) -> None:
+        """Journal an event of the task and wait for it."""
+        await self._store.append(self._record.id, [Entry(body)], fence=self._fence)
+
+
+def _stop_if_lost(watching: "asyncio.Task[None]", work: "asyncio.Task[None]") -> None:
+    """Stop working when the claim is lost: whatever is written from then on is refused anyway."""
+    if not watching.cancelled() and watching.exception() is not None:
+        work.cancel()
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first cause in a group; the others came of its cancelling them."""
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

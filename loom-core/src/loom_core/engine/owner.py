@@ -1,0 +1,40 @@
+"""Who holds a claim: this process, told apart from any other that ever ran on this machine."""
+
+import os
+import socket
+from pathlib import Path
+
+
+def this_owner() -> str:
+    """The name of this process as the owner of claims."""
+    return f"{socket.gethostname()}:{os.getpid()}:{_start_of(os.getpid())}"
+
+
+def is_alive(owner: str) -> bool:
+    """Whether the process that claimed may still be running.
+
+    A process of another machine is taken for alive: only its lease tells. One of this machine is
+    dead when its number is free or was given to a younger process, so that its task can be
+    resumed at once after a crash.
+    """
+    parts = owner.rsplit(":", 2)
+    if len(parts) != 3 or parts[0] != socket.gethostname() or not parts[1].isdigit():  # noqa: PLR2004  # host, number, start
+        return True
+    process = int(parts[1])
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return _start_of(process) == parts[2]
+
+
+def _start_of(process: int) -> str:
+    """When a process started, in ticks since boot; a dash where the system does not tell."""
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return "-"
+    # The name in parentheses may hold spaces and parentheses; the fields after it may not.
+    return stat.rpartition(")")[2].split()[19]

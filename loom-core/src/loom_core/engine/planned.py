@@ -1,0 +1,79 @@
+"""Getting the plan of a task and putting it in force, and replacing it when it no longer holds."""
+
+from collections.abc import Mapping, Sequence
+
+from loom_core.engine.context import RunContext
+from loom_core.engine.journal import StepJournal
+from loom_core.engine.scope import TaskScope
+from loom_core.errors import PlanRejected
+from loom_core.events import Event, PlanCreated, PlanningStarted, PlanReplaced
+from loom_core.planning.planner import WHOLE_GOAL_ID
+from loom_core.planning.validation import problems_of
+from loom_core.store import Entry
+from loom_core.types import Outcome, Plan
+
+
+class Planning:
+    """Asks the planning hooks and commits what they give."""
+
+    def __init__(self, scope: TaskScope, events: Sequence[Event]) -> None:
+        """Know what was recorded outside any subtask."""
+        self._scope = scope
+        self._recorded = [event for event in events if not event.subtask_id]
+
+    async def first_plan(self) -> Plan:
+        """The first plan, valid and in force. Raises ``PlanRejected`` and what a plugin raises."""
+        await self._commit(PlanningStarted())
+        context = self._context(version=1)
+        plan = await self._scope.hooks.plan(self._scope.task, context)
+        if plan is None:
+            raise PlanRejected(["no installed plugin makes plans"])
+        self._refuse_invalid(plan)
+        await context.settle()
+        await self._commit(PlanCreated(plan=plan, source=_source(plan)))
+        return plan
+
+    async def next_plan(
+        self, plan: Plan, outcomes: Mapping[str, Outcome], reason: str
+    ) -> Plan | None:
+        """The next version, valid and in force; None when every hook declines."""
+        context = self._context(version=plan.version + 1)
+        proposed = await self._scope.hooks.replan(self._scope.task, plan, outcomes, context)
+        if proposed is None:
+            return None
+        new = proposed.model_copy(update={"version": plan.version + 1})
+        self._refuse_invalid(new)
+        kept = {subtask.id for subtask in new.subtasks}
+        vanished = tuple(item.id for item in plan.subtasks if item.id not in kept)
+        await context.settle()
+        await self._commit(PlanReplaced(plan=new, reason=reason, cancelled=vanished))
+        return new
+
+    def _context(self, *, version: int) -> RunContext:
+        """Capabilities outside any subtask; the plan's version stands where an attempt would."""
+        journal = StepJournal(
+            self._scope.store,
+            self._scope.task.id,
+            fence=self._scope.fence,
+            attempt=version,
+            recorded=[event for event in self._recorded if event.attempt == version],
+        )
+        return RunContext(self._scope, journal, tools={})
+
+    def _refuse_invalid(self, plan: Plan) -> None:
+        """Raise with every problem of a plan, whoever made it."""
+        problems = problems_of(plan)
+        if problems:
+            raise PlanRejected(problems)
+
+    async def _commit(self, body: PlanningStarted | PlanCreated | PlanReplaced) -> None:
+        """Journal an event of the task."""
+        await self._scope.store.append(self._scope.task.id, [Entry(body)], fence=self._scope.fence)
+
+
+def _source(plan: Plan) -> str:
+    """Who made a plan, as far as it shows."""
+    if plan.degraded:
+        return "degraded"
+    is_whole_goal = len(plan.subtasks) == 1 and plan.subtasks[0].id == WHOLE_GOAL_ID
+    return "trivial" if is_whole_goal else "planner"

@@ -1,0 +1,279 @@
+"""The built-in executor: model, tools, model … until the harness, not the model, says it is over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from loom_core.contracts.context import Beginning, Context
+from loom_core.dialects import (
+    DIALECTS,
+    Action,
+    ActionResult,
+    Blocked,
+    Complete,
+    Dialect,
+    Malformed,
+    ToolAction,
+)
+from loom_core.engine.opening import open_conversation
+from loom_core.engine.stuck import RepeatedCalls, Repetition
+from loom_core.errors import BadOutput, ContextExceeded, ErrorCategory, ModelError
+from loom_core.events import NudgeSent, ReplyRepaired
+from loom_core.hookspecs import hookimpl
+from loom_core.prompts import reminder, with_reminder
+from loom_core.types import (
+    Evidence,
+    FailureKind,
+    FinishReason,
+    Message,
+    ModelResponse,
+    ModelRole,
+    Outcome,
+    OutcomeStatus,
+    Subtask,
+    ToolSpec,
+    VerdictStatus,
+)
+
+MAX_NUDGES = 2
+"""Replies without an action that are answered; the next one goes to verification as it stands."""
+MAX_PROTOCOL_ERRORS = 4
+"""Unreadable or cut replies in a row before the attempt fails."""
+
+MAX_REFUSALS = 2
+"""Claims of being done that are sent back because a check fails; the next one is the outcome."""
+
+_NOT_DONE = "Not done yet: a check fails. Put it right, then call complete."
+_CUT_OFF = "Your answer was cut off before its end, so nothing of it ran. Do it in smaller pieces."
+_TALKED = "That was text, not an action, so nothing happened."
+_REPEATED = "You have this already; nothing has changed since. Do the next thing."
+
+
+class Runner:
+    """Answers ``loom_execute`` when no plugin does."""
+
+    @hookimpl(trylast=True)
+    async def loom_execute(self, subtask: Subtask, context: Context) -> Outcome:
+        """One attempt: the loop ends at a control action, a limit or going in circles."""
+        specs = [tool.spec() for tool in context.tools.values()]
+        try:
+            beginning = await open_conversation(subtask, context, specs)
+            return await _Attempt(subtask, context, specs, beginning).run()
+        except ModelError as error:
+            return _failed_by_model(error)
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """The state of one running conversation."""
+
+    subtask: Subtask
+    context: Context
+    specs: Sequence[ToolSpec]
+    beginning: Beginning
+    dialect: Dialect = field(init=False)
+    messages: list[Message] = field(init=False)
+    calls: RepeatedCalls = field(default_factory=RepeatedCalls)
+    nudges: int = 0
+    protocol_errors: int = 0
+    refusals: int = 0
+    replies: int = 0
+    evidence: list[Evidence] = field(default_factory=list[Evidence])
+
+    def __post_init__(self) -> None:
+        """Start with the recorded prompt, in its dialect."""
+        self.dialect = DIALECTS[self.beginning.dialect]
+        self.messages = list(self.beginning.prompt)
+
+    async def run(self) -> Outcome:
+        """Alternate model and tools until there is an outcome."""
+        settings = self.context.settings.execution
+        while self.replies < settings.max_subtask_iterations:
+            used = self.context.usage
+            if used.prompt_tokens + used.completion_tokens > settings.max_subtask_tokens:
+                return _stalled(f"more than {settings.max_subtask_tokens} tokens used")
+            response = await self._ask()
+            outcome = await self._act_on(response)
+            if outcome is not None:
+                return outcome
+        return _stalled(f"no end after {settings.max_subtask_iterations} model calls")
+
+    async def _ask(self) -> ModelResponse:
+        """The next reply; the conversation only grows."""
+        self.replies += 1
+        response = await self.context.ask_model(
+            ModelRole.EXECUTOR,
+            self.messages,
+            tools=self.dialect.request_tools(self.specs),
+            answer_schema=self.dialect.answer_schema(self.specs),
+        )
+        self.messages.append(_as_turn(response))
+        return response
+
+    async def _act_on(self, response: ModelResponse) -> Outcome | None:
+        """What a reply leads to; None to go on."""
+        if response.finish_reason is FinishReason.LENGTH:
+            return await self._protocol_error(_CUT_OFF)
+        decoded = self.dialect.decode(response, self.specs)
+        if decoded.repairs:
+            await self.context.emit(ReplyRepaired(step=self.replies, repairs=decoded.repairs))
+        if not decoded.actions:
+            return await self._nudge(response)
+        return await self._perform(decoded.actions)
+
+    async def _perform(self, actions: Sequence[Action]) -> Outcome | None:
+        """Run the actions of one reply in order; a control action ends the attempt."""
+        results: list[ActionResult] = []
+        for action in actions:
+            if isinstance(action, Complete):
+                missing = await self._missing()
+                if not missing:
+                    return _completed(action)
+                results.append(ActionResult(action.call_id, missing))
+                break
+            if isinstance(action, Blocked):
+                return _blocked(action.reason)
+            if isinstance(action, Malformed):
+                self.protocol_errors += 1
+                results.append(ActionResult(action.call_id, f"Error: {action.problem}"))
+                continue
+            outcome, text = await self._call(action)
+            if outcome is not None:
+                return outcome
+            results.append(ActionResult(action.call_id, text))
+        if self.protocol_errors > MAX_PROTOCOL_ERRORS:
+            return _failed(FailureKind.PROTOCOL, ErrorCategory.MODEL, "its calls could not be read")
+        self._answer(results)
+        return None
+
+    async def _missing(self) -> str:
+        """What the checks say is not there yet although the model claims to be done.
+
+        Telling it within the conversation costs one turn; a new attempt costs a whole prompt.
+        """
+        if self.refusals == MAX_REFUSALS or not self.subtask.checks:
+            return ""
+        self.evidence = await self.context.run_checks(self.subtask.checks)
+        if not any(item.status is VerdictStatus.FAILED for item in self.evidence):
+            return ""
+        self.refusals += 1
+        return _NOT_DONE
+
+    async def _call(self, action: ToolAction) -> tuple[Outcome | None, str]:
+        """Run one call, or notice that it goes in circles."""
+        self.protocol_errors = 0
+        state = len(self.context.changes)
+        repetition = self.calls.look(action.tool, action.arguments, state=state)
+        kept = self.calls.kept(action.tool, action.arguments, state=state)
+        if repetition is not Repetition.FRESH and kept is not None:
+            return await self._repeated(action, repetition, kept)
+        result = await self.context.call_tool(action.tool, action.arguments, call_id=action.call_id)
+        self.calls.keep(action.tool, action.arguments, result.text, state=len(self.context.changes))
+        if result.changes and self.subtask.checks:
+            self.evidence = await self.context.run_checks(self.subtask.checks)
+        return None, result.text
+
+    async def _repeated(
+        self, action: ToolAction, repetition: Repetition, kept: str
+    ) -> tuple[Outcome | None, str]:
+        """The ladder for a repeated call: its kept result, a nudge, then the end.
+
+        A model that repeats itself while every check passes is done and does not know how to
+        stop; going on is how small models destroy right results.
+        """
+        if self._all_checks_pass():
+            return _done_by_checks(), ""
+        if repetition is Repetition.STALLED:
+            return _stalled(f"{action.tool} was called again and again with nothing changed"), ""
+        await self.context.emit(NudgeSent(step=self.replies, text=_REPEATED))
+        text = f"{kept}\n{_REPEATED}" if repetition is Repetition.NOTICED else _REPEATED
+        return None, text
+
+    def _all_checks_pass(self) -> bool:
+        """Whether there are checks and the workspace fulfils all of them now."""
+        return bool(self.evidence) and all(
+            item.status is VerdictStatus.PASSED for item in self.evidence
+        )
+
+    def _answer(self, results: Sequence[ActionResult]) -> None:
+        """Append the turn with the results, the reminder at its very end."""
+        line = reminder(self.subtask.description, self.evidence)
+        *first, last = results
+        tail = ActionResult(last.call_id, with_reminder(last.text, line))
+        self.messages.extend(self.dialect.result_messages([*first, tail]))
+
+    async def _nudge(self, response: ModelResponse) -> Outcome | None:
+        """Answer a reply without an action; after two it goes to verification as it stands."""
+        if self.nudges == MAX_NUDGES or self._all_checks_pass():
+            return Outcome(status=OutcomeStatus.COMPLETED, summary=response.text.strip()[:600])
+        self.nudges += 1
+        await self._speak(_TALKED)
+        return None
+
+    async def _protocol_error(self, text: str) -> Outcome | None:
+        """Tell the model that its reply could not be used, within a bound."""
+        self.protocol_errors += 1
+        if self.protocol_errors > MAX_PROTOCOL_ERRORS:
+            return _failed(FailureKind.PROTOCOL, ErrorCategory.MODEL, "its answers were cut off")
+        await self._speak(text)
+        return None
+
+    async def _speak(self, text: str) -> None:
+        """Append a turn of the harness, and say so in the stream."""
+        said = f"{text} {self.dialect.describe_format()}"
+        await self.context.emit(NudgeSent(step=self.replies, text=text))
+        line = reminder(self.subtask.description, self.evidence)
+        self.messages.append(self.dialect.speak(with_reminder(said, line)))
+
+
+def _as_turn(response: ModelResponse) -> Message:
+    """The assistant's turn; calls of a reply that was cut off are left out, as nothing answers them."""
+    if response.finish_reason is FinishReason.LENGTH:
+        cut = response.model_copy(update={"tool_calls": ()})
+        return cut.as_message()
+    return response.as_message()
+
+
+def _completed(action: Complete) -> Outcome:
+    """The model's claim."""
+    return Outcome(status=OutcomeStatus.COMPLETED, summary=action.summary, evidence=action.evidence)
+
+
+def _done_by_checks() -> Outcome:
+    """The harness's own claim when every check passes and the model only repeats itself."""
+    return Outcome(
+        status=OutcomeStatus.COMPLETED, summary="Every check passes; the model had nothing to add."
+    )
+
+
+def _blocked(reason: str) -> Outcome:
+    """The model says it cannot go on."""
+    return Outcome(
+        status=OutcomeStatus.BLOCKED,
+        reason=reason,
+        failure=FailureKind.PLAN,
+        category=ErrorCategory.UNKNOWN,
+    )
+
+
+def _stalled(reason: str) -> Outcome:
+    """A limit was reached."""
+    return Outcome(
+        status=OutcomeStatus.STALLED,
+        reason=reason,
+        failure=FailureKind.CAPABILITY,
+        category=ErrorCategory.MODEL,
+    )
+
+
+def _failed(kind: FailureKind, category: ErrorCategory, reason: str) -> Outcome:
+    """The attempt broke."""
+    return Outcome(status=OutcomeStatus.FAILED, reason=reason, failure=kind, category=category)
+
+
+def _failed_by_model(error: ModelError) -> Outcome:
+    """A model that gave no answer: bad output may be tried again, a dead server may not."""
+    if isinstance(error, BadOutput):
+        return _failed(FailureKind.PROTOCOL, ErrorCategory.MODEL, str(error))
+    if isinstance(error, ContextExceeded):
+        return _failed(FailureKind.CAPABILITY, ErrorCategory.MODEL, str(error))
+    return _failed(FailureKind.ENVIRONMENT, ErrorCategory.MODEL, str(error))

@@ -1,0 +1,34 @@
+"""What all parts of one task's run share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from loom_core.contracts.check import Check
+from loom_core.contracts.tool import Tool
+from loom_core.engine.human import AskHuman
+from loom_core.hooks import Hooks
+from loom_core.routing import Router
+from loom_core.sandbox import Sandbox
+from loom_core.settings.shape import Settings
+from loom_core.store import Store
+from loom_core.types import Task
+from loom_core.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class TaskScope:
+    """One task under one claim, with everything its run needs."""
+
+    task: Task
+    fence: int
+    settings: Settings
+    workspace: Workspace
+    sandbox: Sandbox
+    tools: Mapping[str, Tool[Any]]
+    checks: Mapping[str, Check]
+    hooks: Hooks
+    router: Router
+    store: Store
+    ask_human: AskHuman | None
+    """None when nobody is there to answer, which denies."""

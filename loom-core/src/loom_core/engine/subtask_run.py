@@ -1,0 +1,333 @@
+"""One subtask from its first attempt to its end: execute, verify, decide what now."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from loom_core.confidence import ConfidenceFactors, confidence
+from loom_core.contracts.tool import Tool
+from loom_core.engine.context import RunContext
+from loom_core.engine.history import AttemptHistory, SubtaskHistory, feedback_of
+from loom_core.engine.journal import StepJournal
+from loom_core.engine.recovered import with_recoveries
+from loom_core.engine.retry import HINTS, NextStep, Remedy, remedy_for
+from loom_core.engine.scope import TaskScope
+from loom_core.errors import ErrorCategory, StoreError
+from loom_core.events import (
+    AttemptFailed,
+    EventBody,
+    OutcomeReached,
+    SubtaskBlocked,
+    SubtaskCompleted,
+    SubtaskFailed,
+    SubtaskParked,
+    SubtaskStalled,
+    SubtaskStarted,
+    VerdictReached,
+)
+from loom_core.hooks import Failure
+from loom_core.store import Entry
+from loom_core.types import (
+    FailureKind,
+    Outcome,
+    OutcomeStatus,
+    Subtask,
+    Verdict,
+    VerdictStatus,
+)
+from loom_core.verification import unverified, worst
+
+
+class End(StrEnum):
+    """How a subtask's run ended; broken is the environment, which the user has to mend."""
+
+    COMPLETED = "completed"
+    FAILED = "failed"
+    BROKEN = "broken"
+    NEEDS_REPLAN = "needs_replan"
+    PARKED = "parked"
+
+
+@dataclass(frozen=True, slots=True)
+class SubtaskResult:
+    """What the task learns of a subtask."""
+
+    subtask_id: str
+    end: End
+    outcome: Outcome
+    reason: str = ""
+    confidence: float = 0.0
+
+
+class SubtaskRun:
+    """Attempts of one subtask until it is completed, given up, parked or needs another plan."""
+
+    def __init__(
+        self,
+        scope: TaskScope,
+        subtask: Subtask,
+        history: SubtaskHistory,
+        *,
+        can_replan: Callable[[], bool],
+    ) -> None:
+        """Take up the subtask where its history stops."""
+        self._scope = scope
+        self.subtask = subtask
+        self._history = history
+        self._can_replan = can_replan
+
+    async def run(self) -> SubtaskResult:
+        """The end of the subtask."""
+        while True:
+            if self._history.parked is not None:
+                return await self._answered()
+            attempt = self._history.unfinished
+            if attempt is None:
+                remedy = self._next_remedy()
+                if remedy.step in {NextStep.REPLAN, NextStep.STOP}:
+                    return await self._give_up(remedy)
+                attempt = await self._start(remedy.tier)
+            result = await self._finish(attempt)
+            if result is not None:
+                return result
+            if attempt.failure and attempt.failure.failure is FailureKind.ENVIRONMENT:
+                return self._broken(attempt)
+
+    def _next_remedy(self) -> Remedy:
+        """What to do next, from what failed so far."""
+        failures = self._history.failures
+        if not failures:
+            return Remedy(NextStep.RETRY, self.subtask.model_tier)
+        settings = self._scope.settings.execution
+        has_calls_left = self._calls_made() < settings.max_loop_iterations
+        return remedy_for(
+            failures,
+            planned_tier=self.subtask.model_tier,
+            max_retries=settings.max_subtask_retries if has_calls_left else 0,
+            can_replan=self._can_replan(),
+        )
+
+    def _calls_made(self) -> int:
+        """Model calls of all attempts under this plan."""
+        attempts = self._history.attempts[self._history.forgiven :]
+        return sum(item.outcome.usage.calls for item in attempts if item.outcome)
+
+    async def _start(self, tier: int) -> AttemptHistory:
+        """Begin the next attempt."""
+        attempt = AttemptHistory(number=len(self._history.attempts) + 1, tier=tier)
+        self._history.attempts.append(attempt)
+        self._submit(attempt, SubtaskStarted(tier=tier))
+        return attempt
+
+    async def _finish(self, attempt: AttemptHistory) -> SubtaskResult | None:
+        """Bring an attempt to its end; None when another one follows."""
+        context = self._context(attempt)
+        if attempt.outcome is None:
+            attempt.outcome = await self._execute(context)
+            await self._commit(attempt, OutcomeReached(outcome=attempt.outcome))
+        outcome = attempt.outcome
+        if outcome.status is not OutcomeStatus.COMPLETED:
+            await self._note_failure(attempt, outcome.reason, outcome)
+            return None
+        if attempt.verdict is None:
+            attempt.verdict = await self._verify(outcome, context)
+            self._submit(attempt, VerdictReached(verdict=attempt.verdict))
+        if attempt.verdict.status is VerdictStatus.PASSED:
+            return await self._completed(attempt, outcome, attempt.verdict)
+        if attempt.verdict.status is VerdictStatus.UNVERIFIED:
+            return await self._park(attempt, outcome, attempt.verdict)
+        failed = outcome.model_copy(
+            update={"failure": FailureKind.CAPABILITY, "category": ErrorCategory.VALIDATION}
+        )
+        await self._note_failure(attempt, attempt.verdict.feedback or "checks failed", failed)
+        return None
+
+    def _context(self, attempt: AttemptHistory) -> RunContext:
+        """The capabilities of an attempt, with what was recorded of it."""
+        journal = StepJournal(
+            self._scope.store,
+            self._scope.task.id,
+            fence=self._scope.fence,
+            subtask_id=self.subtask.id,
+            attempt=attempt.number,
+            recorded=attempt.events,
+        )
+        return RunContext(
+            self._scope,
+            journal,
+            tier=attempt.tier,
+            feedback=self._feedback(),
+            tools=self._tools(),
+            earlier_changes=self._history.changes,
+        )
+
+    def _feedback(self) -> list[str]:
+        """What the next attempt is told of the ones before."""
+        failed = [item.failure for item in self._history.attempts if item.failure]
+        hint = [HINTS[failed[-1].category]] if failed else []
+        return feedback_of(self._history, hint)
+
+    def _tools(self) -> dict[str, Tool]:  # type: ignore[type-arg]  # any tool
+        """The subset of tools that the plan gives it; all when it names none that is there."""
+        chosen = {
+            name: self._scope.tools[name]
+            for name in self.subtask.tools
+            if name in self._scope.tools
+        }
+        return chosen or dict(self._scope.tools)
+
+    async def _execute(self, context: RunContext) -> Outcome:
+        """The outcome of the hook, with what really happened put in by the harness."""
+        limit = self._scope.settings.execution.subtask_timeout_seconds
+        try:
+            async with asyncio.timeout(limit):
+                outcome = await self._scope.hooks.execute(self.subtask, context)
+        except TimeoutError:
+            outcome = _broken(OutcomeStatus.STALLED, f"no end within {limit:g} s")
+        except StoreError:
+            raise  # the journal itself is gone: the task cannot go on in good order
+        except Exception as error:  # noqa: BLE001  # isolation: one subtask never kills the others
+            outcome = _broken(OutcomeStatus.FAILED, f"{type(error).__name__}: {error}")
+        if outcome is None:
+            outcome = _broken(OutcomeStatus.FAILED, "no installed plugin runs subtasks")
+        await context.settle()
+        return outcome.model_copy(
+            update={
+                "tool_records": tuple(with_recoveries(context.records)),
+                "changes": tuple(context.own_changes),
+                "usage": context.usage,
+            }
+        )
+
+    async def _verify(self, outcome: Outcome, context: RunContext) -> Verdict:
+        """The worst of all verdicts; a plugin that raises has not passed it."""
+        answers = await self._scope.hooks.verify(self.subtask, outcome, context)
+        return worst(
+            [
+                unverified(str(answer), verifier=answer.plugin)
+                if isinstance(answer, Failure)
+                else answer.value
+                for answer in answers
+            ]
+        )
+
+    async def _completed(
+        self, attempt: AttemptHistory, outcome: Outcome, verdict: Verdict
+    ) -> SubtaskResult:
+        """The subtask is done and its verdict passed."""
+        sure = self._confidence(attempt, outcome, verdict)
+        await self._commit(attempt, SubtaskCompleted(summary=outcome.summary, confidence=sure))
+        return SubtaskResult(self.subtask.id, End.COMPLETED, outcome, confidence=sure)
+
+    def _confidence(self, attempt: AttemptHistory, outcome: Outcome, verdict: Verdict) -> float:
+        """How sure Loom is of the result."""
+        records = outcome.tool_records
+        return confidence(
+            ConfidenceFactors(
+                tier1_check_share=verdict.tier_confidence.get(1),
+                tier2_confidence=verdict.tier_confidence.get(2),
+                retries=attempt.number - self._history.forgiven - 1,
+                is_destructive=any(not change.is_recoverable for change in outcome.changes),
+                tool_calls=len(records),
+                failed_tool_calls=sum(item.is_error and not item.was_recovered for item in records),
+            )
+        )
+
+    async def _note_failure(self, attempt: AttemptHistory, reason: str, outcome: Outcome) -> None:
+        """Journal why an attempt failed and what follows."""
+        failure = AttemptFailed(
+            reason=reason,
+            failure=outcome.failure or FailureKind.CAPABILITY,
+            category=outcome.category or ErrorCategory.UNKNOWN,
+            next_step=NextStep.STOP.value,
+        )
+        attempt.failure = failure
+        if failure.failure is not FailureKind.ENVIRONMENT:
+            step = self._next_remedy().step
+            attempt.failure = failure.model_copy(update={"next_step": step.value})
+        await self._commit(attempt, attempt.failure)
+
+    async def _give_up(self, remedy: Remedy) -> SubtaskResult:
+        """The end of a subtask whose attempts led nowhere."""
+        attempt = self._history.attempts[-1]
+        outcome = attempt.outcome or _broken(OutcomeStatus.FAILED, "it was never run")
+        failure = attempt.failure
+        reason = failure.reason if failure else outcome.reason
+        outcome = outcome.model_copy(update={"status": _honest(outcome.status), "reason": reason})
+        if remedy.step is NextStep.REPLAN:
+            return SubtaskResult(self.subtask.id, End.NEEDS_REPLAN, outcome, reason)
+        await self._commit(attempt, ending_of(outcome, reason))
+        return SubtaskResult(self.subtask.id, End.FAILED, outcome, reason)
+
+    def _broken(self, attempt: AttemptHistory) -> SubtaskResult:
+        """The end of this run where only the user can mend something; a resume tries again."""
+        outcome = attempt.outcome or _broken(OutcomeStatus.FAILED, "it was never run")
+        return SubtaskResult(self.subtask.id, End.BROKEN, outcome, outcome.reason)
+
+    async def _park(
+        self, attempt: AttemptHistory, outcome: Outcome, verdict: Verdict
+    ) -> SubtaskResult:
+        """Leave a result that nobody could verify to a human; independent work goes on."""
+        reason = f"nobody could verify the result: {verdict.feedback or 'nothing to check'}"
+        parked = SubtaskParked(reason=reason, approval_id=f"{self.subtask.id}-{attempt.number}")
+        await self._commit(attempt, parked)
+        return SubtaskResult(self.subtask.id, End.PARKED, outcome, reason)
+
+    async def _answered(self) -> SubtaskResult:
+        """The end of a parked subtask, as the human said; still parked while nobody did."""
+        attempt, parked = self._history.attempts[-1], self._history.parked
+        answer = self._history.answer
+        outcome = attempt.outcome or _broken(OutcomeStatus.FAILED, "it was never run")
+        if answer is None or parked is None:
+            reason = parked.reason if parked else ""
+            return SubtaskResult(self.subtask.id, End.PARKED, outcome, reason)
+        if answer.approved:
+            said = SubtaskCompleted(
+                summary=f"{outcome.summary} (accepted by {answer.by})", confidence=0.0
+            )
+            await self._commit(attempt, said)
+            return SubtaskResult(self.subtask.id, End.COMPLETED, outcome)
+        reason = f"rejected by {answer.by}: {answer.reason or parked.reason}"
+        await self._commit(attempt, SubtaskFailed(reason=reason))
+        return SubtaskResult(self.subtask.id, End.FAILED, outcome, reason)
+
+    def _submit(self, attempt: AttemptHistory, body: EventBody) -> None:
+        """Journal an event without waiting; whatever is committed later waits for it too."""
+        self._scope.store.submit(
+            self._scope.task.id,
+            [Entry(body, self.subtask.id, attempt.number)],
+            fence=self._scope.fence,
+        )
+
+    async def _commit(self, attempt: AttemptHistory, body: EventBody) -> None:
+        """Journal an event and wait for it."""
+        await self._scope.store.append(
+            self._scope.task.id,
+            [Entry(body, self.subtask.id, attempt.number)],
+            fence=self._scope.fence,
+        )
+
+
+def ending_of(outcome: Outcome, reason: str) -> EventBody:
+    """The event that ends a subtask which did not complete."""
+    if outcome.status is OutcomeStatus.BLOCKED:
+        return SubtaskBlocked(reason=reason)
+    if outcome.status is OutcomeStatus.STALLED:
+        return SubtaskStalled(reason=reason)
+    return SubtaskFailed(reason=reason)
+
+
+def _honest(status: OutcomeStatus) -> OutcomeStatus:
+    """A claim of completion that did not pass is a failure."""
+    return OutcomeStatus.FAILED if status is OutcomeStatus.COMPLETED else status
+
+
+def _broken(status: OutcomeStatus, reason: str) -> Outcome:
+    """An outcome that the harness itself gives."""
+    return Outcome(
+        status=status,
+        reason=reason,
+        failure=FailureKind.CAPABILITY,
+        category=ErrorCategory.RUNTIME,
+    )

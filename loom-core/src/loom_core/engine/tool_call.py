@@ -1,0 +1,197 @@
+"""One tool call from its arguments to its journalled result: validate, intend, approve, run."""
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from pydantic import BaseModel, JsonValue
+
+from loom_core.contracts.context import PendingCall
+from loom_core.contracts.tool import Happened, Intent, Probe, RecoveryClass, Risk, Tool, ToolContext
+from loom_core.dialects import ArgumentsRejected, validate_arguments
+from loom_core.engine.journal import StepJournal
+from loom_core.errors import (
+    ConflictFound,
+    ErrorCategory,
+    PathRefused,
+    SandboxUnavailable,
+    ToolFailed,
+)
+from loom_core.events import (
+    StepInDoubt,
+    ToolCallDenied,
+    ToolCallFinished,
+    ToolCallStarted,
+)
+from loom_core.types import Decision, ToolResult
+
+_log = logging.getLogger(__name__)
+
+Approve = Callable[[PendingCall], Awaitable[Decision]]
+
+_CATEGORIES: tuple[tuple[type[Exception], ErrorCategory], ...] = (
+    (PathRefused, ErrorCategory.PERMISSION),
+    (ConflictFound, ErrorCategory.VALIDATION),
+    (SandboxUnavailable, ErrorCategory.SAFETY),
+    (FileNotFoundError, ErrorCategory.NOT_FOUND),
+    (PermissionError, ErrorCategory.PERMISSION),
+    (TimeoutError, ErrorCategory.TIMEOUT),
+    (OSError, ErrorCategory.TOOL),
+)
+
+
+class ToolCallRun:
+    """One call of one tool under one step of the journal."""
+
+    def __init__(
+        self, tool: Tool[Any], context: ToolContext, journal: StepJournal, approve: Approve
+    ) -> None:
+        """Bind the call to its tool, its step's journal and whoever approves."""
+        self._tool = tool
+        self._context = context
+        self._journal = journal
+        self._approve = approve
+
+    async def run(self, step: int, call_id: str, arguments: Mapping[str, JsonValue]) -> ToolResult:
+        """The result, journalled; whatever goes wrong is an error result for the model."""
+        try:
+            valid = validate_arguments(self._tool.arguments_model, arguments)
+            interrupted = self._journal.interrupted(step)
+            if interrupted is not None:
+                return await self._settle(step, call_id, valid, interrupted)
+            intent = await self._tool.intend(valid, self._context)
+        except ArgumentsRejected as problem:
+            return await self._finish(
+                step, call_id, error_result(str(problem), ErrorCategory.VALIDATION)
+            )
+        except Exception as error:  # noqa: BLE001  # isolation point: a tool never breaks the run
+            return await self._finish(step, call_id, _error_of(self._tool.name, error))
+        decision = await self._decide(valid, intent)
+        if not decision.approved:
+            return await self._deny(step, call_id, decision)
+        await self._journal_intent(step, call_id, arguments, intent)
+        return await self._finish(step, call_id, await self._run(valid))
+
+    async def _settle(
+        self, step: int, call_id: str, valid: BaseModel, started: ToolCallStarted
+    ) -> ToolResult:
+        """Find out what became of a call that a crash interrupted, and never repeat it blindly."""
+        probe = await self._probe(valid, started)
+        if probe.happened is Happened.DONE and probe.result is not None:
+            return await self._finish(step, call_id, probe.result)
+        if probe.happened is Happened.NOT_YET:
+            return await self._finish(step, call_id, await self._run(valid))
+        body = StepInDoubt(step=step, call_id=call_id, tool=self._tool.name)
+        await self._journal.commit(body)
+        return in_doubt_result(self._tool.name)
+
+    async def _probe(self, valid: BaseModel, started: ToolCallStarted) -> Probe:
+        """What the tool can tell; in doubt when it cannot."""
+        try:
+            return await self._tool.probe(valid, started.intent, self._context)
+        except Exception:
+            _log.warning("the probe of %s failed", self._tool.name, exc_info=True)
+            return Probe(Happened.IN_DOUBT)
+
+    async def _decide(self, valid: BaseModel, intent: Intent) -> Decision:
+        """Ask for approval of exactly this call, unless it only reads."""
+        if self._tool.risk is Risk.READ and not intent.is_gated:
+            return Decision(approved=True)
+        arguments = valid.model_dump(mode="json")
+        digest = digest_of(self._tool.name, arguments, intent)
+        call = PendingCall(self._tool.name, arguments, self._tool.risk, intent, digest)
+        return await self._approve(call)
+
+    async def _deny(self, step: int, call_id: str, decision: Decision) -> ToolResult:
+        """Journal the refusal; the call leaves no other trace."""
+        denied = ToolCallDenied(
+            step=step,
+            call_id=call_id,
+            tool=self._tool.name,
+            reason=decision.reason,
+            by=decision.by,
+        )
+        await self._journal.commit(denied)
+        return denied_result(denied)
+
+    async def _journal_intent(
+        self, step: int, call_id: str, arguments: Mapping[str, JsonValue], intent: Intent
+    ) -> None:
+        """Put the intent into the database before the effect; a pure call need not wait for it."""
+        started = ToolCallStarted(
+            step=step,
+            call_id=call_id,
+            tool=self._tool.name,
+            arguments=dict(arguments),
+            recovery=self._tool.recovery.value,
+            intent=intent.facts,
+        )
+        if self._tool.recovery is RecoveryClass.PURE:
+            self._journal.write(started)
+        else:
+            await self._journal.commit(started)
+
+    async def _finish(self, step: int, call_id: str, result: ToolResult) -> ToolResult:
+        """Journal the result; the next request must not go out before an effect is recorded."""
+        body = ToolCallFinished(
+            step=step,
+            call_id=call_id,
+            tool=self._tool.name,
+            result=result,
+            recovery=self._tool.recovery.value,
+        )
+        if self._tool.recovery is RecoveryClass.PURE:
+            self._journal.write(body)
+        else:
+            await self._journal.commit(body)
+        return result
+
+    async def _run(self, valid: BaseModel) -> ToolResult:
+        """Run the tool within its limit."""
+        limit = self._tool.timeout_seconds
+        try:
+            async with asyncio.timeout(limit):
+                return await self._tool.run(valid, self._context)
+        except TimeoutError:
+            text = f"{self._tool.name} did not end within {limit:g} s and was stopped."
+            return error_result(text, ErrorCategory.TIMEOUT)
+        except Exception as error:  # noqa: BLE001  # isolation point: a tool never breaks the run
+            return _error_of(self._tool.name, error)
+
+
+def digest_of(tool: str, arguments: Mapping[str, JsonValue], intent: Intent) -> str:
+    """SHA-256 that binds an approval to exactly one call."""
+    said = json.dumps([tool, arguments, intent.preview, intent.facts], sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def error_result(text: str, category: ErrorCategory) -> ToolResult:
+    """An error as the model reads it."""
+    return ToolResult(text=f"Error: {text}", is_error=True, category=category)
+
+
+def denied_result(denied: ToolCallDenied) -> ToolResult:
+    """What the model is told of a refused call."""
+    reason = denied.reason or "not approved"
+    text = f"{denied.tool} was not run: {reason}. Reach the goal another way, or call blocked."
+    return error_result(text, ErrorCategory.PERMISSION)
+
+
+def in_doubt_result(tool: str) -> ToolResult:
+    """What the model is told of a call of which nobody knows whether it ran."""
+    text = f"{tool} was interrupted by a crash; it may have run or not. Look before you act again."
+    return error_result(text, ErrorCategory.RUNTIME)
+
+
+def _error_of(tool: str, error: Exception) -> ToolResult:
+    """An exception as the model reads it; one that nobody expected is logged with its traceback."""
+    if isinstance(error, ToolFailed):
+        return error_result(str(error), error.category)
+    for kind, category in _CATEGORIES:
+        if isinstance(error, kind):
+            return error_result(str(error), category)
+    _log.warning("tool %s failed unexpectedly", tool, exc_info=error)
+    return error_result(f"{type(error).__name__}: {error}", ErrorCategory.RUNTIME)

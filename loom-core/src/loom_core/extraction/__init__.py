@@ -1,0 +1,1 @@
+"""Memory out of finished subtasks."""

@@ -1,0 +1,107 @@
+"""The two verbs of asking plugins: ``first`` and ``collect``.
+
+pluggy itself would take the coroutine of an ``async`` implementation for its answer, so that one
+which declines would win. Here every answer is awaited before anything is decided.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from pluggy import HookCaller, HookImpl
+
+from loom_core.errors import PluginError
+
+T = TypeVar("T")
+
+Reader = Callable[[object], T | None]
+"""Gives the answer as its type, or None when it is of another type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[T]):
+    """What one plugin said."""
+
+    plugin: str
+    value: T
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """That one plugin raised. What it means is said in the table of ``loom_core.hookspecs``."""
+
+    plugin: str
+    hook: str
+    error: Exception
+
+    def __str__(self) -> str:
+        """Plugin, hook and cause in one line."""
+        cause = f"{type(self.error).__name__}: {self.error}"
+        return f"{self.hook} of plugin {self.plugin!r} failed: {cause}"
+
+
+def in_call_order(hook: HookCaller) -> list[HookImpl]:
+    """The implementations in the order in which they are asked."""
+    return list(reversed(hook.get_hookimpls()))
+
+
+def call(implementation: HookImpl, arguments: Mapping[str, object]) -> object:
+    """What an implementation returns, given the arguments that it asks for."""
+    return implementation.function(*(arguments[name] for name in implementation.argnames))
+
+
+async def first(hook: HookCaller, arguments: Mapping[str, object], read: Reader[T]) -> T | None:
+    """The first answer that is not None; later plugins are not asked. None when all decline.
+
+    An exception is raised on, with a note that names the plugin.
+    """
+    for implementation in in_call_order(hook):
+        try:
+            value = await _ask(hook, implementation, arguments, read)
+        except Exception as error:
+            error.add_note(f"raised in {hook.name} of plugin {implementation.plugin_name!r}")
+            raise
+        if value is not None:
+            return value
+    return None
+
+
+async def collect(
+    hook: HookCaller, arguments: Mapping[str, object], read: Reader[T]
+) -> list[Answer[T] | Failure]:
+    """What every plugin says, in call order, without those that have nothing to say.
+
+    One after another, so that a resumed run meets the same calls in the same order. An exception
+    becomes that plugin's ``Failure`` and the next one is asked; cancellation passes through.
+    """
+    answers: list[Answer[T] | Failure] = []
+    for implementation in in_call_order(hook):
+        try:
+            value = await _ask(hook, implementation, arguments, read)
+        except Exception as error:  # noqa: BLE001 - isolation point: handed to the caller
+            answers.append(Failure(implementation.plugin_name, hook.name, error))
+        else:
+            if value is not None:
+                answers.append(Answer(implementation.plugin_name, value))
+    return answers
+
+
+async def _ask(
+    hook: HookCaller,
+    implementation: HookImpl,
+    arguments: Mapping[str, object],
+    read: Reader[T],
+) -> T | None:
+    answer = call(implementation, arguments)
+    if inspect.isawaitable(answer):
+        answer = await answer
+    if answer is None:
+        return None
+    value = read(answer)
+    if value is None:
+        raise PluginError(
+            f"{hook.name} of plugin {implementation.plugin_name!r} returned "
+            f"{type(answer).__name__}, which this hook may not return"
+        )
+    return value

@@ -1,0 +1,177 @@
+"""Which of the files that a goal names must be there, or be gone, once the goal is reached.
+
+A wrong expectation makes a right result fail for ever, a missing one only checks less. So a file
+counts as expected only where the wording leaves no doubt; everything else is left open:
+
+- it is something to read, to compare with or to avoid (``from a.csv``, ``without setup.py``);
+- it is an alternative (``a.json or a.yaml``), a condition, or part of a relative clause;
+- a program makes it when it runs (``a script that writes out.txt``, ``gen.py, das out.txt …``);
+- the text speaks of a directory, so that a bare name may belong in there.
+"""
+
+import posixpath
+import re
+from collections.abc import Collection, Sequence
+
+from loom_core.planning.named_paths import Mention
+from loom_core.planning.sentence import Sentence
+
+_MAKE_SURE = re.compile(r"\b(?:make sure|ensure|check|see to it)(?: that)?\b", re.IGNORECASE)
+_CLAUSE_OPENER = re.compile(
+    r"""\b(?:that|which|who|whose|when|whenever|while|if|unless|where|once|because|so|either
+    |optionally|maybe|for\ example|for\ instance|such\ as|e\.g\.)\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_PROGRAM_NOUN = re.compile(
+    r"""\b(?:script|program|programme|function|method|class|tool|app|application|command|code
+    |skript|programm|funktion|fonction|programa|funci\w+|fun\w+o|funzione|programma)s?\b
+    |\u0441\u043a\u0440\u0438\u043f\u0442|\u043f\u0440\u043e\u0433\u0440\u0430\u043c\u043c
+    |\u0444\u0443\u043d\u043a\u0446\u0438|\u811a\u672c|\u7a0b\u5e8f|\u51fd\u6570
+    |\u30b9\u30af\u30ea\u30d7\u30c8|\u30d7\u30ed\u30b0\u30e9\u30e0|\u95a2\u6570""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""The last lines are Russian, Chinese and Japanese for script, program and function."""
+
+_FILLER = r"(?:\b(?:the|a|an|my|our|your|file|files|existing|new|named|called)\b|[\s\"'`*:(])*"
+_READ_FROM = re.compile(
+    r"""(?:\b(?:from|using|uses?|with|(?<!end\ )(?<!top\ )(?<!start\ )(?<!bottom\ )of|reads?
+    |reading|loads?|loading|opens?|opening|parses?|parsing|imports?|importing|like|unlike|than
+    |without|not|no|except|excluding|ignor\w+|keep|against|see|per|via|by|given|runs?|running
+    |execut\w+|calls?|calling)|[+=])"""
+    rf"{_FILLER}$",
+    re.VERBOSE | re.IGNORECASE,
+)
+_REMOVED_BEFORE = re.compile(
+    r"""(?:\b(?:delete|remove|erase|supprim\w*|l\u00f6sch\w*|borra\w*|elimin\w*|rimuov\w*)\b
+    |\u0443\u0434\u0430\u043b\u0438|\u5220\u9664)
+    (?!.*\b(?:create|write|make|add|save|to|into)\b)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_NEGATED = re.compile(
+    r"(?:\b(?:not|never|without|avoid|instead of|rather than)\b|n[\u2019']t\b)[^,]{0,40}$",
+    re.IGNORECASE,
+)
+_SAVED_AS = re.compile(
+    r"""\b(?:(?:save|store|write|put|call|name)\s+(?:it|this|the\s+(?:script|program|code|file))
+    (?:\s+(?:as|in|to|into|under))?|named|called)[\s"'`]*$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""Before a program's name: it is the name of what was described, however long that took."""
+_LIST_CONNECTOR = re.compile(
+    r"""[\s,"'`&+]*(?:(?:and|then|also|plus|und|et|y|e|\u0438|\u548c|\u3001|a|an|the|file|files
+    |named|called|test|module|script|another|second|new|create|write|add|make|python)[\s,"'`:]*)*""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_ALTERNATIVE = re.compile(
+    r"""["'`\s]*(?:,\s*)?(?:or|oder|ou|o|\u0438\u043b\u0438|\u6216|/)["'`\s]*(?:a|an|the)?["'`\s]*""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_DIRECTORY = re.compile(
+    r"""\b(?:director(?:y|ies)|(?:sub)?folders?|dirs?|package|verzeichnis\w*|ordner\w*|dossier\w*
+    |r\u00e9pertoires?|carpetas?|directorios?|cartell\w+|pastas?|diret\u00f3rios?|katalog\w*)\b
+    |\u043f\u0430\u043f\u043a|\u043a\u0430\u0442\u0430\u043b\u043e\u0433
+    |\u0434\u0438\u0440\u0435\u043a\u0442\u043e\u0440|\u76ee\u5f55|\u6587\u4ef6\u5939
+    |\u30d5\u30a9\u30eb\u30c0|\u30c7\u30a3\u30ec\u30af\u30c8\u30ea
+    |\b[\w.-]+/(?=[\s,;:)"'`]|$)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_THIS_DIRECTORY = re.compile(
+    r"\b(?:this|current|root|working|workspace|project|same|top)\s+(?:director(?:y|ies)|folder|dir)\b",
+    re.IGNORECASE,
+)
+_REMOVE = re.compile(rf"\b(?:delete|remove|erase){_FILLER}$", re.IGNORECASE)
+_RENAME = re.compile(rf"\b(?:rename|move){_FILLER}$", re.IGNORECASE)
+_AFTER_REMOVED = re.compile(
+    r"""["'`)]*\s*(?:$|[.,!]\s|[.!]$|(?:and|then)\b
+    |from\s+(?:the|this)\s+(?:workspace|project|repo(?:sitory)?|directory|folder)\b)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_AFTER_RENAMED = re.compile(r"[\"'`)]*\s*(?:to|into|as)\b", re.IGNORECASE)
+
+
+def expected_files(sentences: Sequence[Sentence], existing: Collection[str]) -> list[str]:
+    """Files that are not there yet and must be there in the end, in order of mention."""
+    names_directory = any(_names_directory(sentence) for sentence in sentences)
+    return list(
+        dict.fromkeys(
+            mention.path
+            for sentence in sentences
+            for mention in sentence.mentions
+            if not is_there(mention.path, existing)
+            and not (names_directory and "/" not in mention.path)
+            and is_direct_object(sentence, mention)
+        )
+    )
+
+
+def removed_files(sentences: Sequence[Sentence], existing: Collection[str]) -> list[str]:
+    """Files that are there and must be gone in the end: the plain objects of delete and rename."""
+    return list(
+        dict.fromkeys(
+            mention.path
+            for sentence in sentences
+            for mention in sentence.mentions
+            if mention.path in existing and _is_removed(sentence, mention)
+        )
+    )
+
+
+def is_there(path: str, existing: Collection[str]) -> bool:
+    """Whether a name may mean a file that exists: its path, or a bare name found deeper down."""
+    wanted = path.lower()
+    return any(
+        wanted == one.lower() or ("/" not in path and posixpath.basename(one).lower() == wanted)
+        for one in existing
+    )
+
+
+def is_direct_object(sentence: Sentence, mention: Mention) -> bool:
+    """Whether the sentence asks for this file itself, as far as its wording tells."""
+    before = _MAKE_SURE.sub(" ", sentence.text[: mention.start])
+    if _NEGATED.search(before) or _is_alternative(sentence, mention):
+        return False
+    if mention.is_program and _SAVED_AS.search(before) and sentence.mentions[0] == mention:
+        return True
+    return not (
+        _CLAUSE_OPENER.search(before)
+        or _READ_FROM.search(before)
+        or _REMOVED_BEFORE.search(before)
+        or (_PROGRAM_NOUN.search(before) and not mention.is_program)
+        or _follows_a_program(sentence, mention)
+    )
+
+
+def _names_directory(sentence: Sentence) -> bool:
+    """Whether a sentence speaks of a directory other than the workspace itself."""
+    return bool(_DIRECTORY.search(_THIS_DIRECTORY.sub(" ", sentence.text)))
+
+
+def _is_alternative(sentence: Sentence, mention: Mention) -> bool:
+    """Whether nothing but an *or* stands between this file and a neighbour."""
+    mentions = sentence.mentions
+    index = mentions.index(mention)
+    pairs = [(index - 1, index), (index, index + 1)]
+    return any(
+        _ALTERNATIVE.fullmatch(sentence.text[mentions[left].end : mentions[right].start])
+        for left, right in pairs
+        if left >= 0 and right < len(mentions)
+    )
+
+
+def _follows_a_program(sentence: Sentence, mention: Mention) -> bool:
+    """Whether a program is named before it with more than a list's *and* in between."""
+    index = sentence.mentions.index(mention)
+    if not any(earlier.is_program for earlier in sentence.mentions[:index]):
+        return False
+    between = sentence.text[sentence.mentions[index - 1].end : mention.start]
+    return _LIST_CONNECTOR.fullmatch(between) is None
+
+
+def _is_removed(sentence: Sentence, mention: Mention) -> bool:
+    """Whether it is the plain object of a request to delete or rename it."""
+    before, after = sentence.text[: mention.start], sentence.text[mention.end :]
+    if _NEGATED.search(before) or _CLAUSE_OPENER.search(sentence.text):
+        return False
+    if _REMOVE.search(before):
+        return bool(_AFTER_REMOVED.match(after))
+    return bool(_RENAME.search(before) and _AFTER_RENAMED.match(after))

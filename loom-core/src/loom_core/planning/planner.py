@@ -1,0 +1,100 @@
+"""The built-in planner: no model for a trivial goal, a model under a schema for the rest."""
+
+import asyncio
+from collections.abc import Collection, Iterable
+
+from loom_core.contracts.context import Context
+from loom_core.errors import ModelError, PlanRejected
+from loom_core.events import PlanDegraded, PlanPruned
+from loom_core.hookspecs import hookimpl
+from loom_core.planning.derived_checks import derive_checks
+from loom_core.planning.drafting import draft_plan, plan_from
+from loom_core.planning.prompt import planner_messages
+from loom_core.planning.pruning import prune
+from loom_core.planning.schema import PlanDraft
+from loom_core.planning.survey import survey
+from loom_core.planning.trivial import is_trivial
+from loom_core.planning.validation import problems_of
+from loom_core.types import CheckSpec, Plan, Subtask, Task
+from loom_core.workspace import Workspace
+
+WHOLE_GOAL_ID = "goal"
+"""Id of the one subtask of a plan that no planner made."""
+
+
+class Planner:
+    """Answers ``loom_plan`` when no plugin does."""
+
+    @hookimpl(trylast=True)
+    async def loom_plan(self, task: Task, context: Context) -> Plan:
+        """One subtask for a trivial goal; a drafted plan for others; the whole goal if that fails."""
+        if is_trivial(task.goal):
+            return whole_goal(task, context.workspace, context.checks)
+        try:
+            plan = await self._drafted(task, context)
+        except PlanRejected as rejected:
+            reason = f"the planner gave no valid plan: {'; '.join(rejected.problems)}"
+        except ModelError:
+            raise
+        else:
+            pruned = prune(plan)
+            if pruned.removed:
+                await context.emit(PlanPruned(removed=pruned.removed))
+            return with_derived_checks(pruned.plan, context.workspace, context.checks)
+        await context.emit(PlanDegraded(reason=reason))
+        degraded = whole_goal(task, context.workspace, context.checks)
+        return degraded.model_copy(update={"degraded": True})
+
+    async def _drafted(self, task: Task, context: Context) -> Plan:
+        """A valid plan from the planning model."""
+        seen = await asyncio.to_thread(survey, context.workspace)
+        known = [entry.text for entry in await context.recall(task.goal, limit=5)]
+        messages = planner_messages(task, seen, context.checks, lessons=known)
+
+        def accept(draft: PlanDraft) -> Plan:
+            plan = plan_from(draft)
+            problems = problems_of(plan, check_kinds=context.checks.keys())
+            if problems:
+                raise PlanRejected(problems)
+            return plan
+
+        return await draft_plan(context, messages, accept)
+
+
+def whole_goal(task: Task, workspace: Workspace, checks: Collection[str]) -> Plan:
+    """A plan of one subtask with the whole goal in it."""
+    only = Subtask(id=WHOLE_GOAL_ID, description=task.goal[:4000], is_critical_path=True)
+    return with_derived_checks(Plan(subtasks=(only,)), workspace, checks)
+
+
+def with_derived_checks(plan: Plan, workspace: Workspace, installed: Collection[str]) -> Plan:
+    """The plan with checks that follow from what each subtask's description names.
+
+    A planner's own checks stay; a derived one is added when its kind is installed and the same
+    look at the same thing is not asked for already.
+    """
+    existing = [entry.path for entry in workspace.files()]
+    subtasks = tuple(
+        subtask.model_copy(
+            update={
+                "checks": _merged(
+                    subtask.checks,
+                    (
+                        check
+                        for check in derive_checks(subtask.description, existing)
+                        if check.kind in installed
+                    ),
+                )
+            }
+        )
+        for subtask in plan.subtasks
+    )
+    return plan.model_copy(update={"subtasks": subtasks})
+
+
+def _merged(given: tuple[CheckSpec, ...], derived: Iterable[CheckSpec]) -> tuple[CheckSpec, ...]:
+    """Both, without a check that looks at the same thing in the same way twice."""
+    merged = list(given)
+    looked_at = {(check.kind, check.target) for check in given}
+    merged += [check for check in derived if (check.kind, check.target) not in looked_at]
+    return tuple(merged)

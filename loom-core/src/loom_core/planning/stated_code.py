@@ -1,0 +1,76 @@
+"""What a goal states about Python code: functions by name, and examples of calls with their results."""
+
+import ast
+import posixpath
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+AS_EXPECTED = "as expected"
+"""What the command of an example prints when the call gave the stated result."""
+
+_DEFINED = re.compile(
+    r"""\b(?:function|class)\s+(?:
+        (?:called|named)\s+["'`]?(?P<named>[A-Za-z_]\w*)
+      | ["'`](?P<quoted>[A-Za-z_]\w*)(?:\([^)\n]*\))?["'`]
+      | (?P<called>[A-Za-z_]\w*)\()""",
+    re.VERBOSE,
+)
+_EXAMPLE = re.compile(
+    r"""(?<![\w.])(?P<name>[A-Za-z_]\w*)\((?P<arguments>[^()\n]{0,100})\)["'`]?\s*
+    (?:(?:should|must|will)\s+)?(?:returns?|gives?|yields?|equals?|be|is|==|->|=>|\u2192)\s*
+    (?:equal\s+to\s+)?["'`]?(?P<result>\[[^\]\n]*\]|"[^"\n]*"|'[^'\n]*'|-?\d+(?:\.\d+)?(?![\w.]*\w)
+    |True\b|False\b|None\b)""",
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CallExample:
+    """A call and the result that the goal says it gives."""
+
+    name: str
+    arguments: str
+    result: str
+
+    def command(self, path: str) -> str:
+        """A shell command that makes the call and prints ``AS_EXPECTED`` or what it gave."""
+        directory, file = posixpath.split(path)
+        code = (
+            f"import sys; sys.path.insert(0, {directory or '.'!r}); "
+            f"from {posixpath.splitext(file)[0]} import {self.name}; "
+            f"value = {self.name}({self.arguments}); "
+            f"print({AS_EXPECTED!r} if value == {self.result} else repr(value))"
+        )
+        return f"python3 -c {shlex.quote(code)}"
+
+
+def defined_names(text: str) -> list[str]:
+    """Functions and classes that the text says there are, in order."""
+    names = (
+        match["named"] or match["quoted"] or match["called"] for match in _DEFINED.finditer(text)
+    )
+    return list(dict.fromkeys(names))
+
+
+def call_examples(text: str) -> list[CallExample]:
+    """Calls of literals with literal results, in order."""
+    return list(dict.fromkeys(_examples(text)))
+
+
+def _examples(text: str) -> Iterator[CallExample]:
+    """Every example whose arguments and result are Python literals."""
+    for match in _EXAMPLE.finditer(text):
+        arguments = match["arguments"].strip()
+        if _is_literal(f"({arguments},)" if arguments else "()") and _is_literal(match["result"]):
+            yield CallExample(match["name"], arguments, match["result"])
+
+
+def _is_literal(code: str) -> bool:
+    """Whether code is a Python literal, with nothing in it that could run."""
+    try:
+        ast.literal_eval(code)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return False
+    return True

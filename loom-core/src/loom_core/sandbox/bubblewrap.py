@@ -1,0 +1,199 @@
+"""Confining commands with bubblewrap: Linux namespaces, no network, a file system of its own."""
+
+import json
+import os
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from loom_core.errors import SandboxUnavailable
+from loom_core.sandbox.environment import scrubbed
+from loom_core.sandbox.process import Launch, run_to_end
+from loom_core.sandbox.sandbox import CommandResult, Sandbox
+from loom_core.sandbox.shell import shell_arguments
+from loom_core.sandbox.toolchains import SYSTEM_DIRECTORIES, Toolchains
+from loom_core.workspace.placeholders import placeholders
+from loom_core.workspace.protected import PROTECTED_NAMES
+
+HOME = "/run/loom/home"
+"""The home directory inside the sandbox; it is empty and goes away with the command."""
+
+_PROGRAMS = "/run/loom/bin"
+_SCRATCH_BYTES = 1024**3
+_ETC = (
+    "alternatives",
+    "ca-certificates",
+    "fonts",
+    "group",
+    "hosts",
+    "ld.so.cache",
+    "ld.so.conf",
+    "ld.so.conf.d",
+    "localtime",
+    "mime.types",
+    "nsswitch.conf",
+    "passwd",
+    "pki/ca-trust",
+    "pki/tls/certs",
+    "protocols",
+    "services",
+    "ssl/certs",
+    "ssl/openssl.cnf",
+)
+"""What programs need of /etc; the rest, with its secrets, is hidden."""
+
+
+class BubblewrapSandbox(Sandbox):
+    """Runs commands that see the system read-only, the workspace, and nothing else."""
+
+    name = "bubblewrap"
+    is_confining = True
+
+    def __init__(
+        self, program: str, toolchains: Toolchains, environment: dict[str, str], *, network: bool
+    ) -> None:
+        """Prepare what is the same for every command.
+
+        Args:
+            program: path of ``bwrap``.
+            toolchains: what is readable beside the system directories.
+            environment: the environment of this process, which is scrubbed.
+            network: whether commands may use the network.
+        """
+        self._base = [program, *_namespaces(network=network), *_file_system(toolchains)]
+        if network:
+            self._base += ["--ro-bind-try", "/etc/resolv.conf", "/etc/resolv.conf"]
+        self._path = os.pathsep.join([*toolchains.path, _PROGRAMS])
+        self._environment = scrubbed(environment, path=self._path, home=HOME)
+
+    def arguments(self, command: str, workspace: Path, *, may_write: bool) -> list[str]:
+        """The whole command line of ``bwrap``, less the option that needs a descriptor."""
+        root = str(workspace)
+        bind = ["--bind" if may_write else "--ro-bind", root, root]
+        masks: Sequence[str] = _masks(workspace) if may_write else ()
+        end = ["--remount-ro", "/", "--chdir", root, "--", *shell_arguments(command, self._path)]
+        return [*self._base, *bind, *masks, *end]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment that commands get."""
+        return dict(self._environment)
+
+    async def run(
+        self,
+        command: str,
+        *,
+        workspace: Path,
+        timeout_seconds: float,
+        may_write: bool = True,
+        max_output_bytes: int = 30 * 1024,
+    ) -> CommandResult:
+        """Run a command; see ``Sandbox.run``.
+
+        Raises:
+            SandboxUnavailable: the sandbox could not be set up, so nothing ran.
+        """
+        root = _confinable(workspace)
+        with ExitStack() as held:
+            if may_write:
+                held.enter_context(placeholders(root))
+            status_read, status_write = os.pipe()
+            held.callback(os.close, status_read)
+            with os.fdopen(status_write, "wb") as inherited:
+                program, *rest = self.arguments(command, root, may_write=may_write)
+                launch = Launch(
+                    argv=[program, "--json-status-fd", str(inherited.fileno()), *rest],
+                    environment=self._environment,
+                    directory=root,
+                    descriptors=(inherited.fileno(),),
+                )
+                result = await run_to_end(
+                    launch,
+                    timeout_seconds=timeout_seconds,
+                    max_output_bytes=max_output_bytes,
+                    sweep=_nothing_is_left,
+                )
+            if not result.timed_out and not _did_run(status_read):
+                raise SandboxUnavailable(
+                    f"bubblewrap could not run the command: {result.output.strip()[-500:]}"
+                )
+        return result
+
+
+def _nothing_is_left() -> None:
+    """The process namespace has died with its first process, which dies with ``bwrap``."""
+
+
+def _did_run(status: int) -> bool:
+    """Whether ``bwrap`` reported an exit code, which it does only for a command that ran."""
+    lines = os.read(status, 4096).splitlines()
+    return any("exit-code" in json.loads(line) for line in lines)
+
+
+def _confinable(workspace: Path) -> Path:
+    """The real path of a workspace that may be made writable."""
+    root = workspace.resolve()
+    hidden = [Path(directory) for directory in (*SYSTEM_DIRECTORIES, "/etc", "/proc", "/dev")]
+    if any(directory.is_relative_to(root) or root.is_relative_to("/proc") for directory in hidden):
+        raise SandboxUnavailable(
+            f"the workspace {root} holds system directories and cannot be confined; "
+            "use a directory of your own"
+        )
+    return root
+
+
+def _namespaces(*, network: bool) -> list[str]:
+    """Options that cut the command off from processes, network and terminal."""
+    shared = ["--share-net"] if network else []
+    return [
+        "--unshare-all",
+        *shared,
+        "--die-with-parent",
+        "--new-session",
+        "--cap-drop",
+        "ALL",
+        "--hostname",
+        "loom",
+    ]
+
+
+def _file_system(toolchains: Toolchains) -> list[str]:
+    """Options that build the file system around the workspace."""
+    options: list[str] = []
+    for directory in SYSTEM_DIRECTORIES:
+        options += _read_only(Path(directory))
+    for name in _ETC:
+        options += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    options += ["--proc", "/proc", "--dev", "/dev"]
+    for scratch in ("/dev/shm", "/tmp", "/var/tmp", HOME):  # noqa: S108 - inside the sandbox
+        options += ["--size", str(_SCRATCH_BYTES), "--tmpfs", scratch]
+    # Read-only as a whole: for a command of root, bwrap leaves /proc/sys writable by itself.
+    options += ["--remount-ro", "/proc", "--remount-ro", "/dev"]
+    if toolchains.python:
+        for name in ("python", "python3"):
+            options += ["--symlink", toolchains.python, f"{_PROGRAMS}/{name}"]
+    for directory in toolchains.directories:
+        options += ["--ro-bind", directory, directory]
+    return options
+
+
+def _read_only(directory: Path) -> list[str]:
+    """Options that show a system directory as it is: a link, a directory, or not at all."""
+    if directory.is_symlink():
+        return ["--symlink", str(directory.readlink()), str(directory)]
+    return ["--ro-bind", str(directory), str(directory)] if directory.is_dir() else []
+
+
+def _masks(root: Path) -> Sequence[str]:
+    """Options that keep protected paths of the workspace read-only."""
+    options: list[str] = []
+    for name in PROTECTED_NAMES:
+        path = root / name
+        if path.is_symlink():
+            raise SandboxUnavailable(
+                f"{path} is a symbolic link, which cannot be protected from commands; "
+                "put the file itself there"
+            )
+        if path.exists():
+            options += ["--ro-bind", str(path), str(path)]
+    return options

@@ -1,0 +1,50 @@
+"""What confines a command, whichever mechanism does it."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class CommandResult:
+    """What a command printed and how it ended."""
+
+    output: str
+    """Standard output and error in the order they came, head and tail kept when it was long."""
+    exit_code: int | None
+    """None when it was killed at its time limit."""
+    timed_out: bool = False
+    left_out_bytes: int = 0
+    """Bytes between head and tail that were not kept."""
+    elapsed_seconds: float = 0.0
+
+
+class Sandbox(ABC):
+    """Runs shell commands in a workspace. The process tree never outlives the call."""
+
+    name: str
+    """``bubblewrap`` or ``none``, as shown to the user."""
+    is_confining: bool
+    """Whether a command cannot touch anything outside the workspace. If not: ask first."""
+
+    @abstractmethod
+    async def run(
+        self,
+        command: str,
+        *,
+        workspace: Path,
+        timeout_seconds: float,
+        may_write: bool = True,
+        max_output_bytes: int = 30 * 1024,
+    ) -> CommandResult:
+        """Run a command line in the workspace with bash, or sh where there is none; stdin is closed.
+
+        Args:
+            command: the command line.
+            workspace: its working directory and the only place it may write.
+            timeout_seconds: wall time after which its whole process tree is killed.
+            may_write: False makes the workspace read-only too, for checks.
+            max_output_bytes: how much output is kept; reading goes on and drops the rest.
+
+        Cancelling the awaiting task kills the process tree.
+        """

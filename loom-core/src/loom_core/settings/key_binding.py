@@ -1,0 +1,27 @@
+"""An API key goes to the server that it was saved for and nowhere else."""
+
+from collections.abc import Mapping
+
+from loom_core.errors import SettingsError
+from loom_core.settings.keys import KeyPath, dotted
+from loom_core.settings.origin import Origin, Source
+
+_DESTINATION = ("base_url", "provider")
+
+
+def refuse_borrowed_keys(origins: Mapping[KeyPath, Origin]) -> None:
+    """Raise ``SettingsError`` where a project's file would direct a key that is not its own.
+
+    Tables are merged key by key, so a project could name the server of a model whose key the user
+    keeps elsewhere. Trusting the file does not change that.
+    """
+    for path, origin in origins.items():
+        if path[0] != "models" or path[-1] != "api_key" or origin.source is Source.PROJECT:
+            continue
+        for name in _DESTINATION:
+            other = origins.get((*path[:-1], name))
+            if other is not None and other.source is Source.PROJECT:
+                raise SettingsError(
+                    f"{dotted(path)} of {origin} would go where {other} says; write {name} beside "
+                    "the key, or give the model another name"
+                )

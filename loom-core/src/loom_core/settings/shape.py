@@ -1,0 +1,152 @@
+"""Every setting with its table, default, unit and range. ``loom.toml`` at the root shows them all."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from loom_core.settings.redaction import without_passwords
+from loom_core.types.message import ModelRole
+from loom_core.types.task import MAX_TIER, ApprovalMode
+
+
+class Table(BaseModel):
+    """One table of the settings: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, object]]:
+        """The fields as they are shown: a URL without its password."""
+        for name, value in super().__repr_args__():
+            yield name, without_passwords(value) if isinstance(value, str) else value
+
+
+class ServerSettings(Table):
+    """Where ``loom serve`` listens."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 9000
+
+
+class ModelSettings(Table):
+    """One model: where it runs, what it is used for, and how large its window is."""
+
+    provider: str
+    """Entry-point name in ``loom.providers``: ollama, openai_compatible, anthropic, llamacpp."""
+    model: str = ""
+    """The name the server knows it by; for llamacpp a catalogue id or the path of a GGUF file."""
+    base_url: str = ""
+    """The server's address; empty is the provider's default address."""
+    api_key: SecretStr | None = None
+    """Sent to ``base_url`` only; None reads the provider's environment variable."""
+    roles: tuple[ModelRole, ...] = tuple(ModelRole)
+    tier: Annotated[int, Field(ge=1, le=MAX_TIER)] = 1
+    """How capable it is, 1 to 3; a failing subtask escalates to the next tier."""
+    max_tokens: Annotated[int | None, Field(ge=1)] = None
+    """Upper wish for an answer in tokens; None is all that the window leaves."""
+    temperature: Annotated[float | None, Field(ge=0.0, le=2.0)] = None
+    """Upper wish; None leaves it to the profile or the server."""
+    context_window: Annotated[int | None, Field(ge=512)] = None
+    """Tokens; None asks the server for the window that is loaded."""
+    keep_alive: str = "30m"
+    """How long the server keeps the model loaded after a call, where it can be told."""
+    connect_timeout_seconds: Annotated[float, Field(gt=0)] = 5.0
+    """How long the server may take to accept a connection."""
+    first_token_timeout_seconds: Annotated[float, Field(gt=0)] = 600.0
+    """Silence before an answer begins: loading the model and reading a long prompt take their time."""
+    token_timeout_seconds: Annotated[float, Field(gt=0)] = 120.0
+    """Silence inside an answer that has begun."""
+    slots: Annotated[int | None, Field(ge=1, le=256)] = None
+    """Requests the server works on at once; None asks the server, else 1."""
+    dialect: Literal["auto", "native", "json_action"] = "auto"
+    """How actions are written: the server's tool calling, or one JSON action under a schema."""
+    profile: str = ""
+    """Name of a shipped or stored profile; empty finds one by the model's name."""
+
+
+class WorkspaceSettings(Table):
+    """Where work happens when no workspace is named."""
+
+    default_path: Path = Path("~/projects")
+    scratch_dir: Path = Path("~/.loom/scratch")
+
+
+class ExecutionSettings(Table):
+    """How subtasks are run."""
+
+    max_subtask_retries: Annotated[int, Field(ge=0, le=10)] = 3
+    """Attempts after the first one."""
+    max_loop_iterations: Annotated[int, Field(ge=1, le=10_000)] = 50
+    """Model calls of one task's planning and of each subtask's attempts together."""
+    max_subtask_iterations: Annotated[int, Field(ge=1, le=1_000)] = 20
+    """Model calls of one attempt."""
+    max_parallel_subtasks: Annotated[int, Field(ge=1, le=256)] = 3
+    max_replans: Annotated[int, Field(ge=0, le=20)] = 3
+    auto_approve_confidence_threshold: Annotated[float, Field(ge=0.0, le=1.0)] = 0.8
+    subtask_timeout_seconds: Annotated[float, Field(gt=0)] = 1800.0
+    """Wall time of one attempt; running out is stalled."""
+    max_subtask_tokens: Annotated[int, Field(ge=1000)] = 400_000
+    """Prompt and answer tokens of one attempt; running out is stalled."""
+
+
+class VerificationSettings(Table):
+    """Which tiers of verification run."""
+
+    tier1_enabled: bool = True
+    tier2_enabled: bool = True
+    tier3_enabled: bool = False
+    tier3_vote_count: Annotated[int, Field(ge=1, le=15)] = 3
+
+
+class MemorySettings(Table):
+    """Where tasks, journal and memory are kept."""
+
+    database_path: Path = Path("~/.loom/loom.db")
+    database_url: str = ""
+    """An SQLAlchemy URL; wins over the path when set."""
+    durability: Literal["process", "effects", "power"] = "effects"
+    """What survives a power cut: nothing more than a killed process does; steps with effects; all."""
+
+
+class ApprovalSettings(Table):
+    """Who says yes before a gated action."""
+
+    mode: ApprovalMode = ApprovalMode.AUTO
+
+
+class SandboxSettings(Table):
+    """How commands are confined."""
+
+    backend: Literal["auto", "bubblewrap", "none"] = "auto"
+    """``auto`` takes the strongest that works here; ``none`` asks before every command."""
+    network: bool = False
+    """Whether commands in the sandbox may use the network."""
+
+
+class LoggingSettings(Table):
+    """What Loom says about itself on stderr."""
+
+    level: Literal["debug", "info", "warning", "error"] = "warning"
+
+
+class PluginSettings(Table):
+    """Which installed plugins are left out."""
+
+    disabled: tuple[str, ...] = ()
+    """Entry-point names that are never loaded, in any group."""
+
+
+class Settings(Table):
+    """All settings, read once at start and passed in."""
+
+    server: ServerSettings = ServerSettings()
+    models: dict[str, ModelSettings] = {}
+    workspace: WorkspaceSettings = WorkspaceSettings()
+    execution: ExecutionSettings = ExecutionSettings()
+    verification: VerificationSettings = VerificationSettings()
+    memory: MemorySettings = MemorySettings()
+    approval: ApprovalSettings = ApprovalSettings()
+    sandbox: SandboxSettings = SandboxSettings()
+    logging: LoggingSettings = LoggingSettings()
+    plugins: PluginSettings = PluginSettings()

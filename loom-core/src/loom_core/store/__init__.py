@@ -1,0 +1,24 @@
+"""The database: tasks, their journal and memory. Importing it loads SQLAlchemy, so import it late."""
+
+from loom_core.store.records import (
+    ApprovalRecord,
+    ChangeRecord,
+    Command,
+    MemoryRecord,
+    SubtaskRecord,
+    TaskRecord,
+)
+from loom_core.store.store import Entry, Store
+from loom_core.store.transactor import Durability
+
+__all__ = [
+    "ApprovalRecord",
+    "ChangeRecord",
+    "Command",
+    "Durability",
+    "Entry",
+    "MemoryRecord",
+    "Store",
+    "SubtaskRecord",
+    "TaskRecord",
+]

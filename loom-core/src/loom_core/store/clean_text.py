@@ -1,0 +1,22 @@
+"""Text that a database can hold: Python's may contain halves of characters, which no encoding has."""
+
+from loom_core.errors import StoreError
+
+__all__ = ["as_unicode", "refuse_half_characters"]
+
+
+def as_unicode(text: str) -> str:
+    """The text with question marks for lone surrogates, to look for it where it cannot be."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def refuse_half_characters(*texts: str) -> None:
+    """Raise ``StoreError`` for a text with a lone surrogate, before it reaches the database."""
+    for text in texts:
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise StoreError(
+                f"{text!r} cannot be kept, because it holds a lone surrogate, which is no Unicode "
+                "character; replace it first"
+            ) from error

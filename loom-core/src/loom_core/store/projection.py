@@ -1,0 +1,202 @@
+"""Derives the state tables from the stream: an event and the rows before it give what to write.
+
+Nothing here reads or writes a database, and the same stream always gives the same tables.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from loom_core import events
+from loom_core.errors import StoreError, SubtaskIsOver, TaskIsOver
+from loom_core.events import Event
+from loom_core.store import planned
+from loom_core.store.clock import as_microseconds
+from loom_core.store.details import details
+from loom_core.store.rows import Rows, SubtaskRow, TaskRow, Value, Write
+from loom_core.store.transitions import (
+    ENDINGS,
+    PLAN_EVENTS,
+    SUBTASK_STATES,
+    TASK_STATES,
+    after_decision,
+    is_settled,
+)
+from loom_core.types import SubtaskState, TaskState
+
+__all__ = ["HANDLED", "WITHOUT_EFFECT", "project"]
+
+WITHOUT_EFFECT = frozenset(
+    {
+        events.PlanRejected,
+        events.PlanDegraded,
+        events.PlanPruned,
+        events.ModelCallStarted,
+        events.ModelCallFailed,
+        events.ReplyRepaired,
+        events.NudgeSent,
+        events.ChecksRun,
+        events.ToolCallStarted,
+        events.ToolCallDenied,
+        events.StepInDoubt,
+        events.ExtractionFailed,
+        events.HookFailed,
+    }
+)
+"""Events that are in the journal only; every other type changes a row."""
+
+HANDLED = frozenset(
+    {*TASK_STATES, *SUBTASK_STATES, *PLAN_EVENTS, *details.registry} - {object, events.EventBody}
+)
+"""Events that change a row."""
+
+
+def project(event: Event, rows: Rows) -> list[Write]:
+    """What an event changes, given the rows as they are before it.
+
+    Raises:
+        TaskIsOver: It would change a task that has ended, or one of its subtasks.
+        SubtaskIsOver: It would change a subtask that is completed or skipped.
+        StoreError: It concerns a subtask that no plan of the task has.
+    """
+    kind = type(event.body)
+    if kind in WITHOUT_EFFECT:
+        return []
+    if isinstance(event.body, events.TaskCreated):
+        return [_created(event, event.body, rows)]
+    task = _task(event, rows)
+    if _moves_state(kind):
+        _refuse_if_over(event, task)
+    if isinstance(event.body, events.PlanCreated | events.PlanReplaced):
+        return planned.writes(event, event.body, task, rows)
+    return list(_all_writes(event, task, rows))
+
+
+def _moves_state(kind: type[events.EventBody]) -> bool:
+    """Whether events of a type change the state of a task or a subtask."""
+    return kind in TASK_STATES or kind in SUBTASK_STATES or kind in PLAN_EVENTS
+
+
+def _all_writes(event: Event, task: TaskRow, rows: Rows) -> Iterable[Write]:
+    """The writes to the task, to its subtasks, and to the other tables."""
+    found = details(event.body, event, rows)
+    yield from _of_task(event, task, found.task)
+    if event.subtask_id:
+        yield from _of_subtask(event, rows, found.subtask)
+    elif type(event.body) in SUBTASK_STATES and not found.others:
+        raise StoreError(f"a {event.type} event must say which subtask it concerns")
+    if type(event.body) in ENDINGS:
+        yield from _of_left_over(event, rows)
+    yield from found.others
+
+
+def _of_task(event: Event, task: TaskRow, details: Mapping[str, Value]) -> Iterable[Write]:
+    """The write to the task's row, if there is any."""
+    columns = dict(details)
+    state = TASK_STATES.get(type(event.body))
+    if state is not None:
+        columns["state"] = state.value
+    if state is not None and state.is_terminal:
+        columns["finished_at"] = as_microseconds(event.at)
+    if columns:
+        yield Write("tasks", (task["id"],), columns)
+
+
+def _of_subtask(event: Event, rows: Rows, details: Mapping[str, Value]) -> Iterable[Write]:
+    """The write to the subtask's row, if there is any."""
+    columns = dict(details)
+    state = SUBTASK_STATES.get(type(event.body))
+    if state is not None or columns or isinstance(event.body, events.ApprovalDecided):
+        row = _subtask(event, rows)
+        columns |= _moved(event, row, state, rows)
+    if columns:
+        yield Write("subtasks", (event.task_id, event.subtask_id), columns)
+
+
+def _moved(
+    event: Event, row: SubtaskRow, state: SubtaskState | None, rows: Rows
+) -> dict[str, Value]:
+    """The columns that the subtask's move to a state changes."""
+    before = SubtaskState(row["state"])
+    if isinstance(event.body, events.ApprovalDecided):
+        approval = rows.approval(event.task_id, event.body.approval_id)
+        is_parking = approval is not None and bool(approval["is_parking"])
+        after = after_decision(before, is_parking=is_parking)
+        state = None if after is before else after
+    if state is None or (state is before and state is SubtaskState.SKIPPED):
+        return {}
+    if is_settled(before):
+        raise SubtaskIsOver(
+            f"subtask {row['id']!r} of task {row['task_id']} is already {before.value}; "
+            f"{event.type} was not accepted: only a new plan can change it"
+        )
+    finished_at = as_microseconds(event.at) if state.is_finished else None
+    return {"state": state.value, "finished_at": finished_at}
+
+
+def _of_left_over(event: Event, rows: Rows) -> Iterable[Write]:
+    """Skips the subtasks that the end of their task leaves unfinished."""
+    for subtask_id, row in rows.subtasks(event.task_id).items():
+        if not SubtaskState(row["state"]).is_finished:
+            columns: dict[str, Value] = {
+                "state": SubtaskState.SKIPPED.value,
+                "reason": ENDINGS[type(event.body)],
+                "finished_at": as_microseconds(event.at),
+            }
+            yield Write("subtasks", (event.task_id, subtask_id), columns)
+
+
+def _task(event: Event, rows: Rows) -> TaskRow:
+    """The event's task."""
+    task = rows.task(event.task_id)
+    if task is None:
+        raise StoreError(f"task {event.task_id} was never created, so {event.type} cannot be kept")
+    return task
+
+
+def _subtask(event: Event, rows: Rows) -> SubtaskRow:
+    """The event's subtask."""
+    row = rows.subtask(event.task_id, event.subtask_id)
+    if row is None:
+        raise StoreError(
+            f"no plan of task {event.task_id} has a subtask {event.subtask_id!r}; "
+            f"{event.type} was not accepted"
+        )
+    return row
+
+
+def _refuse_if_over(event: Event, task: TaskRow) -> None:
+    """Raise when the task has ended."""
+    state = TaskState(task["state"])
+    if state.is_terminal:
+        raise TaskIsOver(
+            f"task {task['id']} is already {state.value}, which never changes; "
+            f"{event.type} was not accepted: start a new task instead"
+        )
+
+
+def _created(event: Event, body: events.TaskCreated, rows: Rows) -> Write:
+    """The new task's row."""
+    if rows.task(event.task_id) is not None:
+        raise StoreError(f"task {event.task_id} exists already; give the new task another id")
+    columns: dict[str, Value] = {
+        "id": event.task_id,
+        "sequence": event.sequence,
+        "goal": body.goal,
+        "workspace": body.workspace,
+        "context": body.context,
+        "approval_mode": body.approval_mode.value,
+        "state": TASK_STATES[events.TaskCreated].value,
+        "plan_version": 0,
+        "replans": 0,
+        "summary": "",
+        "reason": "",
+        "advice": "",
+        "confidence": None,
+        **planned.NO_USAGE,
+        "owner": "",
+        "lease_until": None,
+        "fence": 0,
+        "created_at": as_microseconds(event.at),
+        "started_at": None,
+        "finished_at": None,
+    }
+    return Write("tasks", (event.task_id,), columns, is_new=True)

@@ -1,0 +1,117 @@
+"""Queries: they run on reading connections in other threads and never wait for the writer."""
+
+from sqlalchemy import Connection, RowMapping, Select, Table, and_, func, literal, select
+
+from loom_core.did_you_mean import did_you_mean
+from loom_core.errors import UnknownTask
+from loom_core.events import Event
+from loom_core.store.clean_text import as_unicode
+from loom_core.store.decoding import as_approval, as_change, as_event, as_subtask, as_task
+from loom_core.store.records import ApprovalRecord, ChangeRecord, SubtaskRecord, TaskRecord
+from loom_core.store.schema import approvals, changes, journal, plans, subtasks, tasks
+from loom_core.types import TaskState
+
+__all__ = [
+    "read_approvals",
+    "read_changes",
+    "read_events",
+    "read_subtasks",
+    "read_task",
+    "read_tasks",
+]
+
+_MAX_NEAR_NAMES = 200
+"""Newest tasks among which a mistyped id is looked for."""
+
+
+def read_task(connection: Connection, task_id: str) -> TaskRecord:
+    """The task with that id, or the only one whose id begins so.
+
+    Raises:
+        UnknownTask: There is none, or several begin so; says which is near.
+    """
+    task_id = as_unicode(task_id)
+    found = connection.execute(_tasks().where(tasks.c.id == task_id)).mappings().one_or_none()
+    return as_task(found or _only_match(connection, task_id))
+
+
+def read_tasks(
+    connection: Connection, state: TaskState | None, limit: int, offset: int
+) -> list[TaskRecord]:
+    """Tasks, the newest first."""
+    query = _tasks().order_by(tasks.c.sequence.desc()).limit(limit).offset(offset)
+    if state is not None:
+        query = query.where(tasks.c.state == state.value)
+    return [as_task(row) for row in connection.execute(query).mappings()]
+
+
+def read_subtasks(connection: Connection, task_id: str) -> list[SubtaskRecord]:
+    """The subtasks of a task in the order of its plan."""
+    query = _of_task(subtasks, task_id).order_by(subtasks.c.position, subtasks.c.id)
+    return [as_subtask(row) for row in connection.execute(query).mappings()]
+
+
+def read_changes(connection: Connection, task_id: str) -> list[ChangeRecord]:
+    """The file changes of a task in the order in which they were made."""
+    query = _of_task(changes, task_id).order_by(changes.c.sequence, changes.c.position)
+    return [as_change(row) for row in connection.execute(query).mappings()]
+
+
+def read_approvals(connection: Connection, task_id: str) -> list[ApprovalRecord]:
+    """The approvals of a task, the oldest first."""
+    query = _of_task(approvals, task_id).order_by(approvals.c.requested_at, approvals.c.id)
+    return [as_approval(row) for row in connection.execute(query).mappings()]
+
+
+def read_events(
+    connection: Connection,
+    task_id: str,
+    *,
+    after: int,
+    limit: int | None,
+    subtask_id: str | None,
+    attempt: int | None,
+) -> list[Event]:
+    """Events of a task after a sequence, in order."""
+    query = _of_task(journal, task_id).where(journal.c.sequence > after)
+    if subtask_id is not None:
+        query = query.where(journal.c.subtask_id == subtask_id)
+    if attempt is not None:
+        query = query.where(journal.c.attempt == attempt)
+    query = query.order_by(journal.c.sequence).limit(limit)
+    return [as_event(row) for row in connection.execute(query).mappings()]
+
+
+def _of_task(table: Table, task_id: str) -> Select[*tuple[object, ...]]:
+    """The rows of a table that belong to a task."""
+    return select(table).where(table.c.task_id == task_id)
+
+
+def _tasks() -> Select[*tuple[object, ...]]:
+    """Every task with its plan and the time of its newest event, which is the latest."""
+    updated_at = (
+        select(journal.c.at)
+        .where(journal.c.task_id == tasks.c.id)
+        .order_by(journal.c.sequence.desc())
+        .limit(1)
+        .scalar_subquery()
+        .label("updated_at")
+    )
+    in_force = and_(plans.c.task_id == tasks.c.id, plans.c.version == tasks.c.plan_version)
+    return select(tasks, plans.c.plan, updated_at).outerjoin(plans, in_force)
+
+
+def _only_match(connection: Connection, task_id: str) -> RowMapping:
+    """The only task whose id begins with a text; raises ``UnknownTask``."""
+    begins = and_(func.substr(tasks.c.id, 1, len(task_id)) == task_id, literal(task_id) != "")
+    query = _tasks().where(begins).order_by(tasks.c.sequence.desc()).limit(3)
+    found = connection.execute(query).mappings().all()
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(row["id"] for row in found)
+        raise UnknownTask(f"several tasks begin with {task_id!r} ({names} …); write more of the id")
+    newest = select(tasks.c.id).order_by(tasks.c.sequence.desc()).limit(_MAX_NEAR_NAMES)
+    near = did_you_mean(task_id, connection.execute(newest).scalars())
+    hint = near or "; `loom list` shows the tasks there are"
+    raise UnknownTask(f"there is no task {task_id!r}{hint}")

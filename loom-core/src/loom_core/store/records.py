@@ -1,0 +1,149 @@
+"""What reading the store gives: frozen records with typed fields and times in UTC."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import JsonValue
+
+from loom_core.types import (
+    ApprovalMode,
+    FileChange,
+    MemoryEntry,
+    Plan,
+    SubtaskState,
+    Task,
+    TaskState,
+    Usage,
+    Verdict,
+)
+
+__all__ = [
+    "ApprovalRecord",
+    "ChangeRecord",
+    "Command",
+    "MemoryRecord",
+    "SubtaskRecord",
+    "TaskRecord",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRecord:
+    """Where a task stands."""
+
+    id: str
+    goal: str
+    workspace: str
+    context: str
+    approval_mode: ApprovalMode
+    state: TaskState
+    plan: Plan | None
+    """The version in force; None before the first one."""
+    replans: int
+    """How often the plan was replaced."""
+    summary: str
+    reason: str
+    """Why it waits, is paused, failed or was cancelled; empty otherwise."""
+    advice: str
+    confidence: float | None
+    """0 to 1; None before it is completed."""
+    usage: Usage
+    owner: str
+    """The engine that holds it; empty when nobody does."""
+    lease_until: datetime | None
+    """Until when the owner holds it unless it renews; None when nobody does."""
+    fence: int
+    """How often it was claimed."""
+    created_at: datetime
+    updated_at: datetime
+    """When its newest event was committed."""
+    started_at: datetime | None
+    """When its first subtask could run."""
+    finished_at: datetime | None
+
+    @property
+    def task(self) -> Task:
+        """The task as it was asked for."""
+        return Task(
+            id=self.id,
+            goal=self.goal,
+            workspace=self.workspace,
+            context=self.context,
+            approval_mode=self.approval_mode,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SubtaskRecord:
+    """Where a subtask stands."""
+
+    task_id: str
+    id: str
+    position: int
+    """Place in the plan, from 0."""
+    description: str
+    state: SubtaskState
+    attempt: int
+    """The newest attempt, from 1; 0 before the first."""
+    model: str
+    tier: int
+    """Tier of the newest attempt's model; 0 before the first attempt."""
+    summary: str
+    reason: str
+    confidence: float | None
+    verdict: Verdict | None
+    """The newest verdict."""
+    usage: Usage
+    started_at: datetime | None
+    """When the first attempt began."""
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRecord:
+    """One change of a workspace file and the step that made it."""
+
+    task_id: str
+    subtask_id: str
+    attempt: int
+    sequence: int
+    """Of the event that holds the tool's result."""
+    change: FileChange
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRecord:
+    """What a human was asked, and the answer."""
+
+    task_id: str
+    id: str
+    subtask_id: str
+    what: str
+    reason: str
+    decision: bool | None
+    """None while nobody answered."""
+    decided_by: str
+    decided_reason: str
+    requested_at: datetime
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryRecord:
+    """A memory entry and where it comes from."""
+
+    id: int
+    task_id: str
+    entry: MemoryEntry
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What some process wants of a task, such as to cancel it."""
+
+    id: int
+    task_id: str
+    kind: str
+    payload: dict[str, JsonValue]
+    created_at: datetime

@@ -1,0 +1,304 @@
+"""The store: one journal, the state derived from it, and the rows by which processes talk."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from json import dumps
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from pydantic import JsonValue
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from loom_core.errors import StoreError
+from loom_core.events import Event, EventBody, TaskClaimed, TaskCreated
+from loom_core.store import reads
+from loom_core.store.address import database_at
+from loom_core.store.clean_text import refuse_half_characters
+from loom_core.store.clock import Clock, system_clock
+from loom_core.store.commands import PutCommand, TakeCommands, has_commands
+from loom_core.store.decoding import as_memory
+from loom_core.store.draft import Line
+from loom_core.store.migrate import bring_up_to_date
+from loom_core.store.records import (
+    ApprovalRecord,
+    ChangeRecord,
+    Command,
+    MemoryRecord,
+    SubtaskRecord,
+    TaskRecord,
+)
+from loom_core.store.search import find_entries
+from loom_core.store.sqlite import SqliteDatabase
+from loom_core.store.transactor import Durability, Transactor
+from loom_core.store.works import (
+    AppendEvents,
+    ClaimTask,
+    CreateTask,
+    ReleaseTask,
+    RenewLease,
+)
+from loom_core.store.writer import Observer, Writer
+from loom_core.types import MemoryKind, Task, TaskState
+
+__all__ = ["Entry", "Store"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _always(_owner: str) -> bool:
+    """Take every owner for alive: only the lease tells."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event to append: its body and what it concerns."""
+
+    body: EventBody
+    subtask_id: str = ""
+    """Empty when it concerns the task."""
+    attempt: int = 0
+    """From 1; 0 when it concerns no attempt."""
+
+
+class Store:
+    """Tasks, their journal, and what follows from it. Belongs to the event loop that first writes.
+
+    Every method that writes returns when its transaction is committed. One that is cancelled while it
+    waits may still commit. Every method raises ``StoreError`` when the database fails: then nothing
+    of it was written, and the next call may succeed.
+    """
+
+    def __init__(self, database: SqliteDatabase, writer: Writer) -> None:
+        """Use ``open`` instead."""
+        self._database = database
+        self._writer = writer
+
+    @classmethod
+    def open(
+        cls,
+        url_or_path: str | Path,
+        *,
+        durability: Durability = "effects",
+        busy_timeout_seconds: float = 5.0,
+        clock: Clock = system_clock,
+    ) -> "Store":
+        """Open the database, creating or migrating it where needed.
+
+        Args:
+            url_or_path: Path of an SQLite file, or an SQLAlchemy URL.
+            durability: What survives a power cut; a killed process loses nothing in any case.
+            busy_timeout_seconds: How long to wait for another process's lock.
+            clock: Gives the time now.
+
+        Raises:
+            StoreError: It cannot be opened; says why and what to do.
+        """
+        database = database_at(url_or_path, busy_timeout_seconds=busy_timeout_seconds)
+        try:
+            database.prepare()
+            bring_up_to_date(database)
+        except BaseException:
+            database.close()
+            raise
+        return cls(database, Writer(Transactor(database, durability=durability, clock=clock)))
+
+    async def close(self) -> None:
+        """Commit what is queued and let go of the database. Closing twice is allowed."""
+        await self._writer.close()
+        self._database.close()
+
+    def subscribe(self, observer: Observer) -> Callable[[], None]:
+        """Show an observer every event that this store writes from now on; the result ends it.
+
+        Called on the event loop after the commit, in the order of the stream, before ``append``
+        returns to its caller. What it raises is logged and goes no further.
+        """
+        return self._writer.subscribe(observer)
+
+    async def create_task(self, task: Task) -> Event:
+        """Accept a task. Raises ``StoreError`` when one with that id exists."""
+        refuse_half_characters(task.id)
+        body = TaskCreated(
+            goal=task.goal,
+            workspace=task.workspace,
+            context=task.context,
+            approval_mode=task.approval_mode,
+        )
+        return await self._writer.submit(CreateTask(task.id, _line(Entry(body))))
+
+    async def claim(
+        self,
+        task_id: str,
+        *,
+        owner: str,
+        lease_seconds: float,
+        is_resumed: bool = False,
+        is_alive: Callable[[str], bool] = _always,
+    ) -> int:
+        """Take a task for this owner and give the fence that every later write carries.
+
+        Args:
+            task_id: Exactly.
+            owner: A name that no other claimant has.
+            lease_seconds: How long the claim holds without being renewed.
+            is_resumed: Whether it was worked on before, for those who watch.
+            is_alive: Whether the owner of a lease that runs may still be there; a dead one's task
+                is taken over at once.
+
+        Raises:
+            UnknownTask: No task has exactly that id.
+            TaskIsOver: It has ended.
+            StoreBusy: Another owner's lease has not run out; says who and until when.
+        """
+        line = _line(Entry(TaskClaimed(owner=owner, is_resumed=is_resumed)))
+        return await self._writer.submit(ClaimTask(task_id, line, owner, lease_seconds, is_alive))
+
+    async def renew(self, task_id: str, *, fence: int, lease_seconds: float) -> None:
+        """Hold a claimed task for so long from now on. Raises ``StaleFence``."""
+        await self._writer.submit(RenewLease(task_id, fence, lease_seconds))
+
+    async def release(self, task_id: str, *, fence: int) -> None:
+        """Give a claimed task back. Nothing is accepted under its fence afterwards."""
+        await self._writer.submit(ReleaseTask(task_id, fence))
+
+    async def append(self, task_id: str, entries: Sequence[Entry], *, fence: int) -> list[Event]:
+        """Put events into the journal, all or none, and derive state from them.
+
+        Raises:
+            StaleFence: The task was claimed again or released since.
+            TaskIsOver: The task has ended, and an event would change its or a subtask's state.
+            SubtaskIsOver: An event would change a completed or skipped subtask.
+            StoreError: The database failed, or an event names a subtask that no plan has.
+        """
+        return await self.submit(task_id, entries, fence=fence)
+
+    def submit(
+        self, task_id: str, entries: Sequence[Entry], *, fence: int
+    ) -> asyncio.Future[list[Event]]:
+        """``append`` without waiting: the future has the committed events.
+
+        What is submitted for one attempt succeeds in order: waiting for the last is enough, because
+        it fails if one before it failed.
+        """
+        lines = [_line(entry) for entry in entries]
+        has_effect = any(entry.body.has_effect for entry in entries)
+        return self._writer.submit(AppendEvents(task_id, lines, fence, has_effect))
+
+    async def request(self, task_id: str, kind: str, payload: dict[str, JsonValue]) -> int:
+        """Leave a command for whoever works on a task, and give the command's id.
+
+        Raises:
+            UnknownTask: No task has exactly that id.
+            TaskIsOver: It has ended.
+        """
+        refuse_half_characters(kind)
+        return await self._writer.submit(PutCommand(task_id, kind, dumps(payload)))
+
+    async def take_commands(self, task_id: str, *, fence: int) -> list[Command]:
+        """The commands that nobody has taken, oldest first; each is given out once.
+
+        Cheap while there are none. Raises ``StaleFence``.
+        """
+        if not await self._read(has_commands, task_id):
+            return []
+        return await self._writer.submit(TakeCommands(task_id, fence))
+
+    async def task(self, task_id: str) -> TaskRecord:
+        """The task with that id, or the only one whose id begins so. Raises ``UnknownTask``."""
+        return await self._read(reads.read_task, task_id)
+
+    async def tasks(
+        self, *, state: TaskState | None = None, limit: int = 50, offset: int = 0
+    ) -> list[TaskRecord]:
+        """Tasks in that state, or all, the newest first."""
+        return await self._read(reads.read_tasks, state, limit, offset)
+
+    async def subtasks(self, task_id: str) -> list[SubtaskRecord]:
+        """The subtasks of a task in the order of its plan."""
+        return await self._read(reads.read_subtasks, task_id)
+
+    async def events(
+        self,
+        task_id: str,
+        *,
+        after: int = 0,
+        limit: int | None = None,
+        subtask_id: str | None = None,
+        attempt: int | None = None,
+    ) -> list[Event]:
+        """Events of a task in order, whoever wrote them.
+
+        Args:
+            task_id: Exactly.
+            after: Only those with a larger sequence.
+            limit: At most so many; None is all.
+            subtask_id: Only those of this subtask; empty text is those of none, None is all.
+            attempt: Only those of this attempt; None is all.
+        """
+        return await self._read(
+            reads.read_events,
+            task_id,
+            after=after,
+            limit=limit,
+            subtask_id=subtask_id,
+            attempt=attempt,
+        )
+
+    async def changes(self, task_id: str) -> list[ChangeRecord]:
+        """The file changes of a task in the order in which they were made."""
+        return await self._read(reads.read_changes, task_id)
+
+    async def approvals(self, task_id: str) -> list[ApprovalRecord]:
+        """The approvals of a task, the oldest first."""
+        return await self._read(reads.read_approvals, task_id)
+
+    async def search_memory(
+        self,
+        text: str,
+        *,
+        task_id: str | None = None,
+        kinds: Sequence[MemoryKind] = (),
+        limit: int = 10,
+    ) -> list[MemoryRecord]:
+        """Memory that any word of a text is in, best first; the newest when the text is empty."""
+        names = [kind.value for kind in kinds]
+        return await self._read(_find_memory, text, task_id=task_id, kinds=names, limit=limit)
+
+    async def _read(
+        self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a query on a reading connection in another thread."""
+
+        def run() -> T:
+            with self._database.reading.begin() as connection:
+                return query(connection, *args, **kwargs)
+
+        try:
+            return await asyncio.to_thread(run)
+        except DBAPIError as error:
+            raise self._database.explained(error) from error
+
+
+def _find_memory(
+    connection: Connection, text: str, *, task_id: str | None, kinds: Sequence[str], limit: int
+) -> list[MemoryRecord]:
+    """The records of the entries that a search finds."""
+    rows = find_entries(connection, text, task_id=task_id, kinds=kinds, limit=limit)
+    return [as_memory(row) for row in rows]
+
+
+def _line(entry: Entry) -> Line:
+    """The entry with its body as JSON; raises ``StoreError`` for text that is not Unicode."""
+    refuse_half_characters(entry.subtask_id)
+    try:
+        payload = entry.body.model_dump_json()
+    except ValueError as error:
+        raise StoreError(
+            f"a {type(entry.body).__name__} event cannot be kept, because its text holds a lone "
+            f"surrogate, which is no Unicode character; replace it first ({error})"
+        ) from error
+    return Line(entry.body, payload, entry.subtask_id, entry.attempt)

@@ -1,0 +1,173 @@
+"""What the writer can be asked to do with a task; each is checked and done inside a transaction."""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol, TypeVar
+
+from loom_core.errors import StaleFence, StoreBusy, TaskIsOver, UnknownTask
+from loom_core.events import Event
+from loom_core.store.clean_text import as_unicode
+from loom_core.store.clock import as_datetime, as_microseconds
+from loom_core.store.draft import Draft, Line
+from loom_core.store.rows import TaskRow, Write
+from loom_core.types import TaskState
+
+__all__ = ["AppendEvents", "ClaimTask", "CreateTask", "ReleaseTask", "RenewLease", "Work"]
+
+Answer_co = TypeVar("Answer_co", covariant=True)
+
+
+class Work(Protocol[Answer_co]):
+    """One thing to do. It either happens as a whole or raises and leaves nothing behind."""
+
+    @property
+    def order(self) -> Hashable:
+        """Work of the same order must succeed in order; None has to wait for nothing."""
+        ...
+
+    @property
+    def has_effect(self) -> bool:
+        """Whether it guards an effect in the world, so that it should survive a power cut."""
+        ...
+
+    def do(self, draft: Draft) -> Answer_co:
+        """Check, then add what is to be written. Raises ``LoomError`` to refuse."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CreateTask:
+    """Puts a task's first event into the journal."""
+
+    task_id: str
+    line: Line
+    has_effect: bool = False
+    order: None = None
+
+    def do(self, draft: Draft) -> Event:
+        """The event."""
+        return draft.record(self.task_id, [self.line], fence=0)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class AppendEvents:
+    """Puts events into the journal under a claim."""
+
+    task_id: str
+    lines: Sequence[Line]
+    fence: int
+    has_effect: bool
+
+    @property
+    def order(self) -> Hashable:
+        """One attempt's events are a chain; attempts of different subtasks do not hang together."""
+        first = self.lines[0] if self.lines else None
+        return (self.task_id, self.fence, first.subtask_id, first.attempt) if first else None
+
+    def do(self, draft: Draft) -> list[Event]:
+        """The events, in order."""
+        owned_task(draft, self.task_id, self.fence)
+        return list(draft.record(self.task_id, self.lines, fence=self.fence))
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimTask:
+    """Takes a task that nobody else holds."""
+
+    task_id: str
+    line: Line
+    owner: str
+    lease_seconds: float
+    is_alive: Callable[[str], bool]
+    has_effect: bool = False
+    order: None = None
+
+    def do(self, draft: Draft) -> int:
+        """The new fence."""
+        task = open_task(draft, self.task_id)
+        self._refuse_if_held(task, draft)
+        fence = task["fence"] + 1
+        draft.record(self.task_id, [self.line], fence=fence)
+        draft.write(lease(draft, self.task_id, self.lease_seconds))
+        return fence
+
+    def _refuse_if_held(self, task: TaskRow, draft: Draft) -> None:
+        """Raise when somebody else's lease has not run out and its owner may still live."""
+        until = task["lease_until"]
+        if task["owner"] in {"", self.owner} or until is None:
+            return
+        if until > as_microseconds(draft.now) and self.is_alive(task["owner"]):
+            raise StoreBusy(
+                f"task {self.task_id} is being worked on by {task['owner']}, which holds it until "
+                f"{as_datetime(until):%Y-%m-%d %H:%M:%S} UTC unless it goes on; "
+                "wait for it, or stop that process and try again after that time"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class RenewLease:
+    """Keeps a claimed task for longer."""
+
+    task_id: str
+    fence: int
+    lease_seconds: float
+    has_effect: bool = False
+    order: None = None
+
+    def do(self, draft: Draft) -> None:
+        """Move the end of the lease."""
+        owned_task(draft, self.task_id, self.fence)
+        draft.write(lease(draft, self.task_id, self.lease_seconds))
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseTask:
+    """Gives a claimed task back; nothing is accepted under its fence any more."""
+
+    task_id: str
+    fence: int
+    has_effect: bool = False
+    order: None = None
+
+    def do(self, draft: Draft) -> None:
+        """Forget the owner."""
+        owned_task(draft, self.task_id, self.fence)
+        draft.write(Write("tasks", (self.task_id,), {"owner": "", "lease_until": None}))
+
+
+def lease(draft: Draft, task_id: str, seconds: float) -> Write:
+    """The write that makes a lease run from now."""
+    until = as_microseconds(draft.now + timedelta(seconds=seconds))
+    return Write("tasks", (task_id,), {"lease_until": until})
+
+
+def known_task(draft: Draft, task_id: str) -> TaskRow:
+    """The task; raises ``UnknownTask``."""
+    task = draft.task(as_unicode(task_id))
+    if task is None:
+        raise UnknownTask(f"there is no task {task_id!r}; `loom list` shows the tasks there are")
+    return task
+
+
+def open_task(draft: Draft, task_id: str) -> TaskRow:
+    """The task if it has not ended; raises ``UnknownTask`` or ``TaskIsOver``."""
+    task = known_task(draft, task_id)
+    state = TaskState(task["state"])
+    if state.is_terminal:
+        raise TaskIsOver(
+            f"task {task_id} is already {state.value}, which never changes; start a new task instead"
+        )
+    return task
+
+
+def owned_task(draft: Draft, task_id: str, fence: int) -> TaskRow:
+    """The task if the fence is that of its present claim; raises ``StaleFence``."""
+    task = known_task(draft, task_id)
+    if task["fence"] != fence or not task["owner"]:
+        holder = f"now held by {task['owner']}" if task["owner"] else "held by nobody"
+        raise StaleFence(
+            f"task {task_id} was claimed {task['fence']} times and is {holder}; what claim {fence} "
+            "wrote was not accepted: claim the task again to go on with it"
+        )
+    return task

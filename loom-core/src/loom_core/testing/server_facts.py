@@ -1,0 +1,110 @@
+"""What the scripted server says of itself when asked for models, windows and health."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, JsonValue
+
+from loom_core.types.frozen import Frozen
+
+
+class ServerKind(StrEnum):
+    """Whose extra endpoints the server has beside the common ones."""
+
+    LLAMA_SERVER = "llama_server"
+    """``/props`` and ``/slots``."""
+    VLLM = "vllm"
+    """``max_model_len`` in ``/v1/models``."""
+    LM_STUDIO = "lm_studio"
+    """``/api/v0/models`` with the loaded window."""
+    PLAIN = "plain"
+    """Nothing that tells the window."""
+
+
+class ServerFacts(Frozen):
+    """The server behind a script."""
+
+    kind: ServerKind = ServerKind.LLAMA_SERVER
+    models: tuple[str, ...] = ("scripted",)
+    """Names that it offers; any other name is not found. The first one is loaded."""
+    window: Annotated[int, Field(ge=1)] = 32_768
+    """Tokens of the loaded window, of one slot."""
+    trained_window: Annotated[int, Field(ge=1)] = 131_072
+    """Tokens that the model could take."""
+    slots: Annotated[int, Field(ge=1)] = 4
+    api_key: str = ""
+    """When set, a request without it is refused with HTTP 401."""
+    is_ollama_loaded: bool = True
+    """Whether ``/api/ps`` lists the first model."""
+
+    def look_up(self, path: str) -> JsonValue:
+        """The answer to a GET; None when there is no such page."""
+        pages: dict[str, JsonValue] = {
+            "/health": {"status": "ok"},
+            "/v1/models": {"object": "list", "data": [self._openai(name) for name in self.models]},
+            "/api/version": {"version": "0.99.0"},
+            "/api/tags": {"models": [self._tag(name) for name in self.models]},
+            "/api/ps": {"models": [self._running(self.models[0])] if self.is_ollama_loaded else []},
+            **self._pages_of_kind(),
+        }
+        return pages.get(path)
+
+    def show(self, model: str) -> JsonValue:
+        """Ollama's ``/api/show``; None for a model that is not there."""
+        if model not in self.models:
+            return None
+        return {
+            "capabilities": ["completion", "tools"],
+            "details": {"family": "scripted"},
+            "model_info": {
+                "general.architecture": "scripted",
+                "scripted.context_length": self.trained_window,
+            },
+        }
+
+    def _pages_of_kind(self) -> dict[str, JsonValue]:
+        """The pages that only this kind of server has."""
+        if self.kind is ServerKind.LLAMA_SERVER:
+            settings: JsonValue = {"n_ctx": self.window}
+            props: JsonValue = {"default_generation_settings": settings, "total_slots": self.slots}
+            slots: JsonValue = [{"id": slot, "n_ctx": self.window} for slot in range(self.slots)]
+            return {"/props": props, "/slots": slots}
+        if self.kind is ServerKind.LM_STUDIO:
+            data: JsonValue = [self._studio(name) for name in self.models]
+            return {"/api/v0/models": {"object": "list", "data": data}}
+        return {}
+
+    def _openai(self, name: str) -> JsonValue:
+        """One entry of ``/v1/models``."""
+        entry: dict[str, JsonValue] = {"id": name, "object": "model", "owned_by": "scripted"}
+        if self.kind is ServerKind.VLLM:
+            entry["max_model_len"] = self.window
+        return entry
+
+    def _studio(self, name: str) -> JsonValue:
+        """One entry of LM Studio's own list."""
+        entry: dict[str, JsonValue] = {
+            "id": name,
+            "object": "model",
+            "type": "embeddings" if "embed" in name else "llm",
+            "state": "loaded" if name == self.models[0] else "not-loaded",
+            "max_context_length": self.trained_window,
+        }
+        if name == self.models[0]:
+            entry["loaded_context_length"] = self.window
+        return entry
+
+    def _tag(self, name: str) -> JsonValue:
+        """One entry of ``/api/tags``, the first model being the newest."""
+        day = 28 - min(27, self.models.index(name))
+        return {
+            "name": name,
+            "model": name,
+            "modified_at": f"2026-01-{day:02d}T00:00:00Z",
+            "size": 1_000_000,
+            "details": {"family": "bert" if "embed" in name else "scripted"},
+        }
+
+    def _running(self, name: str) -> JsonValue:
+        """One entry of ``/api/ps``."""
+        return {"name": name, "model": name, "size": 1_000_000, "context_length": self.window}

@@ -1,0 +1,141 @@
+"""What goes to a model and what comes back."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, JsonValue
+
+from loom_core.types.frozen import Frozen
+
+
+class Role(StrEnum):
+    """Who speaks in a conversation with a model."""
+
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+    TOOL = "tool"
+
+
+class ModelRole(StrEnum):
+    """What a model is used for; the settings give each model one or more roles."""
+
+    PLANNER = "planner"
+    EXECUTOR = "executor"
+    EXTRACTOR = "extractor"
+    VERIFIER = "verifier"
+
+
+class ToolCall(Frozen):
+    """A call as the model wrote it, not yet validated."""
+
+    id: str
+    name: str
+    arguments: str
+    """JSON text, kept byte for byte so that the conversation can be sent again unchanged."""
+
+
+class Message(Frozen):
+    """One turn of a conversation; a conversation only ever grows at its end."""
+
+    role: Role
+    text: str = ""
+    reasoning: str = ""
+    """What the model thought, verbatim; whether it is sent again is the provider's knowledge."""
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str = ""
+    """In a tool message: the call it answers."""
+
+
+class ToolSpec(Frozen):
+    """A tool as a model sees it."""
+
+    name: str
+    description: str
+    parameters: dict[str, JsonValue]
+    """JSON Schema of the arguments, an object schema."""
+    essential: tuple[str, ...] = ()
+    """The only arguments that a small model is shown and made to give; empty means all."""
+
+
+class Sampling(Frozen):
+    """How the next token is chosen; None leaves it to the server or the model's profile."""
+
+    temperature: Annotated[float | None, Field(ge=0.0, le=2.0)] = None
+    top_p: Annotated[float | None, Field(gt=0.0, le=1.0)] = None
+    seed: int | None = None
+
+
+class ModelRequest(Frozen):
+    """One call of a model."""
+
+    messages: tuple[Message, ...]
+    tools: tuple[ToolSpec, ...] = ()
+    """Offered through the server's own tool calling; empty when the dialect does not use it."""
+    answer_schema: dict[str, JsonValue] | None = None
+    """JSON Schema the text must follow; enforced while decoding where the server can."""
+    sampling: Sampling = Sampling()
+    max_tokens: Annotated[int | None, Field(ge=1)] = None
+    """Upper bound of the answer in tokens; None is all that the window leaves."""
+
+
+class FinishReason(StrEnum):
+    """Why the model stopped. A call in an answer that ended by ``length`` is never executed."""
+
+    STOP = "stop"
+    TOOL_CALLS = "tool_calls"
+    LENGTH = "length"
+    REFUSED = "refused"
+
+
+class Usage(Frozen):
+    """Tokens of one or more calls."""
+
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    """Part of the prompt tokens that the server took from its cache."""
+    completion_tokens: int = 0
+    calls: int = 0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        """The sum of both, field by field."""
+        return Usage(
+            prompt_tokens=self.prompt_tokens + other.prompt_tokens,
+            cached_tokens=self.cached_tokens + other.cached_tokens,
+            completion_tokens=self.completion_tokens + other.completion_tokens,
+            calls=self.calls + other.calls,
+        )
+
+    @property
+    def cache_share(self) -> float:
+        """Cached prompt tokens over prompt tokens, 0 to 1; 0 when nothing was sent."""
+        return self.cached_tokens / self.prompt_tokens if self.prompt_tokens else 0.0
+
+
+class Timings(Frozen):
+    """Seconds of one call as the client saw them."""
+
+    first_token_seconds: float = 0.0
+    total_seconds: float = 0.0
+
+
+class ModelResponse(Frozen):
+    """What one call gave."""
+
+    text: str = ""
+    reasoning: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    finish_reason: FinishReason = FinishReason.STOP
+    usage: Usage = Usage()
+    timings: Timings = Timings()
+    model: str = ""
+    """The model's name as the server said it."""
+
+    def as_message(self) -> Message:
+        """The assistant turn that this response adds to the conversation."""
+        return Message(
+            role=Role.ASSISTANT,
+            text=self.text,
+            reasoning=self.reasoning,
+            tool_calls=self.tool_calls,
+        )

@@ -1,0 +1,132 @@
+"""What came out: tool results, a subtask's outcome and the verdict on it."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, JsonValue
+
+from loom_core.errors import ErrorCategory
+from loom_core.types.frozen import Frozen
+from loom_core.types.message import Usage
+
+
+class ChangeKind(StrEnum):
+    """What happened to a workspace file."""
+
+    CREATED = "created"
+    MODIFIED = "modified"
+    DELETED = "deleted"
+
+
+class FileChange(Frozen):
+    """One workspace file before and after an action."""
+
+    path: str
+    """Relative to the workspace, with forward slashes."""
+    kind: ChangeKind
+    before: str = ""
+    """SHA-256 of the content before, in hex; empty when the file was not there."""
+    after: str = ""
+    """SHA-256 of the content after, in hex; empty when the file is gone."""
+    mode: int = 0
+    """Permission bits before the change; 0 when the file was not there."""
+    is_recoverable: bool = True
+    """False when the content before was too large to keep, so that undo cannot restore it."""
+
+
+class ToolResult(Frozen):
+    """What a tool call gave; text is what the model reads."""
+
+    text: str
+    is_error: bool = False
+    category: ErrorCategory | None = None
+    """Set exactly when it is an error."""
+    changes: tuple[FileChange, ...] = ()
+    facts: dict[str, JsonValue] = {}
+    """Small machine-readable facts, such as an exit code or the hash of a file that was read."""
+
+
+class ToolRecord(Frozen):
+    """One tool call of an attempt in short, for verdicts and reports."""
+
+    tool: str
+    arguments: dict[str, JsonValue]
+    is_error: bool
+    category: ErrorCategory | None = None
+    was_recovered: bool = False
+    """True when a later call of the same tool succeeded, or the failure was only a probe."""
+
+
+class OutcomeStatus(StrEnum):
+    """How an attempt ended, as the harness saw it."""
+
+    COMPLETED = "completed"
+    BLOCKED = "blocked"
+    STALLED = "stalled"
+    FAILED = "failed"
+
+
+class FailureKind(StrEnum):
+    """Why an attempt failed; each has its own remedy (product: recover)."""
+
+    PROTOCOL = "protocol"
+    CAPABILITY = "capability"
+    PLAN = "plan"
+    ENVIRONMENT = "environment"
+
+
+class Outcome(Frozen):
+    """What the runner returns for one attempt. Completed is the model's claim, not yet a fact."""
+
+    status: OutcomeStatus
+    summary: str = ""
+    evidence: tuple[str, ...] = ()
+    """What the model cites for its claim."""
+    reason: str = ""
+    """Why it is blocked, stalled or failed; empty when completed."""
+    failure: FailureKind | None = None
+    category: ErrorCategory | None = None
+    tool_records: tuple[ToolRecord, ...] = ()
+    changes: tuple[FileChange, ...] = ()
+    usage: Usage = Usage()
+
+
+class VerdictStatus(StrEnum):
+    """Unverified is not a pass."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNVERIFIED = "unverified"
+
+
+class Evidence(Frozen):
+    """One thing a verifier looked at and what it saw."""
+
+    check: str
+    """What was checked, readable by a person: ``file_exists hello.py``."""
+    status: VerdictStatus
+    detail: str = ""
+
+
+class Verdict(Frozen):
+    """What a verifier says of an outcome."""
+
+    status: VerdictStatus
+    verifier: str
+    """Entry-point name of the verifier that said it."""
+    tier: Annotated[int, Field(ge=1, le=3)] = 1
+    confidence: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
+    evidence: tuple[Evidence, ...] = ()
+    feedback: str = ""
+    """What the next attempt should be told."""
+    tier_confidence: dict[int, float] = {}
+    """Confidence by tier, 0 to 1 each, once the verdicts on an outcome were merged."""
+
+
+class Decision(Frozen):
+    """Whether a call may run."""
+
+    approved: bool
+    reason: str = ""
+    by: str = "policy"
+    """Who decided: policy, terminal, or the name of a plugin."""

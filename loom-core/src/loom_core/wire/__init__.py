@@ -1,0 +1,26 @@
+"""What a provider that speaks HTTP needs whatever its API: address, limits, errors, JSON shapes.
+
+Only the standard library: the HTTP client is the provider's choice.
+"""
+
+from loom_core.wire.address import ServerAddress
+from loom_core.wire.limits import Patience
+from loom_core.wire.portable_schema import portable_schema
+from loom_core.wire.probe import is_listening
+from loom_core.wire.refusal import Refusal, error_for
+from loom_core.wire.shape import JsonObject, as_count, as_list, as_object, as_text, parse_object
+
+__all__ = [
+    "JsonObject",
+    "Patience",
+    "Refusal",
+    "ServerAddress",
+    "as_count",
+    "as_list",
+    "as_object",
+    "as_text",
+    "error_for",
+    "is_listening",
+    "parse_object",
+    "portable_schema",
+]

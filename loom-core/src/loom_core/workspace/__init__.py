@@ -1,0 +1,25 @@
+"""The directory that a task may change: confined paths, durable writes, before-images, undo."""
+
+from loom_core.workspace.blobs import BlobStore
+from loom_core.workspace.changing import MAX_FILE_BYTES
+from loom_core.workspace.entry import Entry
+from loom_core.workspace.paths import displayed
+from loom_core.workspace.protected import PROTECTED_NAMES, is_protected
+from loom_core.workspace.snapshot import Snapshot
+from loom_core.workspace.undo import UndoConflict, UndoPlan, UndoStep
+from loom_core.workspace.workspace import LISTING_LIMIT, Workspace
+
+__all__ = [
+    "LISTING_LIMIT",
+    "MAX_FILE_BYTES",
+    "PROTECTED_NAMES",
+    "BlobStore",
+    "Entry",
+    "Snapshot",
+    "UndoConflict",
+    "UndoPlan",
+    "UndoStep",
+    "Workspace",
+    "displayed",
+    "is_protected",
+]

@@ -1,0 +1,92 @@
+"""Changing one file below a held directory, with what it held before kept for undo."""
+
+import errno
+import hashlib
+import os
+import stat
+
+from loom_core.errors import PathRefused
+from loom_core.types import ChangeKind, FileChange
+from loom_core.workspace.beneath import link_refusal, make_directory, open_directory
+from loom_core.workspace.blobs import BlobStore
+from loom_core.workspace.durable import remove_file, replace_file
+from loom_core.workspace.paths import displayed
+
+MAX_FILE_BYTES = 64 * 1024 * 1024
+"""Files larger than this are neither read whole nor kept for undo."""
+
+
+def replace_beneath(
+    root: int, relative: str, data: bytes, mode: int | None, blobs: BlobStore | None
+) -> FileChange:
+    """Replace or make a file and say what changed; directories on the way are made.
+
+    Args:
+        root: descriptor of the workspace.
+        relative: normalised path of the file below it.
+        data: the new content.
+        mode: permission bits; None keeps those of the file, or gives a new file the usual ones.
+        blobs: where the content before is kept; None keeps none.
+    """
+    parent, _, name = relative.rpartition("/")
+    directory = make_directory(root, parent or ".")
+    try:
+        before = _kept(directory, name, relative, blobs)
+        kept_mode = before.mode if before else None
+        replace_file(directory, name, data, mode if mode is not None else kept_mode)
+    finally:
+        os.close(directory)
+    after = hashlib.sha256(data).hexdigest()
+    if before is None:
+        return FileChange(path=relative, kind=ChangeKind.CREATED, after=after)
+    return before.model_copy(update={"kind": ChangeKind.MODIFIED, "after": after})
+
+
+def remove_beneath(root: int, relative: str, blobs: BlobStore | None) -> FileChange:
+    """Remove a file and say what changed; raises ``FileNotFoundError`` when it is not there."""
+    parent, _, name = relative.rpartition("/")
+    directory = open_directory(root, parent or ".")
+    try:
+        before = _kept(directory, name, relative, blobs)
+        if before is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), relative)
+        remove_file(directory, name)
+    finally:
+        os.close(directory)
+    return before
+
+
+def _kept(directory: int, name: str, relative: str, blobs: BlobStore | None) -> FileChange | None:
+    """The file as it is, its content kept, in the form of its deletion; None when absent."""
+    facts = _plain_file(directory, name, relative)
+    if facts is None:
+        return None
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    is_kept = blobs is not None and facts.st_size <= MAX_FILE_BYTES
+    with os.fdopen(os.open(name, flags, dir_fd=directory), "rb") as file:
+        if blobs is not None and is_kept:
+            before = blobs.put(file.read())
+        else:
+            before = hashlib.file_digest(file, "sha256").hexdigest()
+    return FileChange(
+        path=relative,
+        kind=ChangeKind.DELETED,
+        before=before,
+        mode=stat.S_IMODE(facts.st_mode),
+        is_recoverable=is_kept,
+    )
+
+
+def _plain_file(directory: int, name: str, relative: str) -> os.stat_result | None:
+    """Facts of a file that may be replaced; None when nothing is there."""
+    try:
+        facts = os.stat(name, dir_fd=directory, follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+    if stat.S_ISDIR(facts.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), relative)
+    if stat.S_ISLNK(facts.st_mode):
+        raise PathRefused(link_refusal(relative))
+    if not stat.S_ISREG(facts.st_mode):
+        raise PathRefused(f"{displayed(relative)} is a pipe, socket or device; it is left alone")
+    return facts

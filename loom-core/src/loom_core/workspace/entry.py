@@ -1,0 +1,22 @@
+"""One file or directory of a workspace, as a listing shows it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A name in a workspace and what it is."""
+
+    path: str
+    """Relative to the workspace, with forward slashes."""
+    is_directory: bool = False
+    is_symlink: bool = False
+    is_special: bool = False
+    """A pipe, socket or device: never opened."""
+    size_bytes: int = 0
+    """0 for a directory."""
+
+    @property
+    def name(self) -> str:
+        """The last component of the path."""
+        return self.path.rpartition("/")[2]

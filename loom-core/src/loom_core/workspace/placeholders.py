@@ -1,0 +1,110 @@
+"""Empty stand-ins for protected paths that do not exist, while a sandboxed command runs.
+
+A path can only be made read-only where something is, so a sandbox puts an empty file or directory
+there first and takes it away after. A stand-in is known by its fixed time of modification, so that
+one left over by a killed process is recognised and removed.
+"""
+
+import contextlib
+import fcntl
+import os
+import stat
+from collections.abc import Generator
+from pathlib import Path
+
+from loom_core.workspace.protected import PROTECTED_NAMES
+
+_MARK_NS = 978_310_861_010_101_010
+"""The time of modification that marks a stand-in, in nanoseconds; a moment in January 2001."""
+_DIRECTORIES = frozenset({".git", ".loom"})
+_OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+def is_placeholder(facts: os.stat_result) -> bool:
+    """Whether facts of a file or directory are those of a stand-in."""
+    if facts.st_mtime_ns != _MARK_NS:
+        return False
+    return stat.S_ISDIR(facts.st_mode) or facts.st_size == 0
+
+
+@contextlib.contextmanager
+def placeholders(root: Path) -> Generator[None]:
+    """Every protected path of a workspace exists inside this context.
+
+    Several commands, of several processes too, may hold them at the same time: the last one
+    removes them.
+    """
+    with contextlib.ExitStack() as held:
+        for name in PROTECTED_NAMES:
+            descriptor = _held(root / name)
+            if descriptor is not None:
+                held.callback(_let_go, root / name, descriptor)
+        yield
+
+
+def remove_stale_placeholders(root: Path) -> None:
+    """Take away the stand-ins that a killed process left and nobody holds."""
+    for name in PROTECTED_NAMES:
+        path = root / name
+        with contextlib.suppress(OSError):  # nothing is there, which is the usual case
+            if is_placeholder(path.lstat()):
+                _let_go(path, os.open(path, _OPEN))
+
+
+def _held(path: Path) -> int | None:
+    """A stand-in at the path, held against removal; None when something real is there."""
+    while True:
+        _make(path)
+        try:
+            descriptor = os.open(path, _OPEN)
+        except FileNotFoundError:
+            continue  # another command removed its stand-in just now
+        except OSError:
+            return None  # a symbolic link, or unreadable: it exists and is no stand-in
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        if not is_placeholder(os.fstat(descriptor)):
+            os.close(descriptor)
+            return None
+        if _is_at(path, descriptor):
+            return descriptor
+        os.close(descriptor)
+
+
+def _make(path: Path) -> None:
+    """Put a stand-in where nothing is."""
+    with contextlib.suppress(FileExistsError):  # something is there, which serves as well
+        if path.name in _DIRECTORIES:
+            path.mkdir(mode=0o500)
+        else:
+            path.touch(mode=0o400, exist_ok=False)
+        os.utime(path, ns=(_MARK_NS, _MARK_NS))
+
+
+def _is_at(path: Path, descriptor: int) -> bool:
+    """Whether the path still names what the descriptor holds."""
+    try:
+        return os.path.samestat(path.lstat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
+
+
+def _let_go(path: Path, descriptor: int) -> None:
+    """Remove a stand-in unless another command still holds it."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return
+    else:
+        if is_placeholder(os.fstat(descriptor)) and _is_at(path, descriptor):
+            _remove(path)
+    finally:
+        os.close(descriptor)
+
+
+def _remove(path: Path) -> None:
+    """Take a stand-in away; what somebody put into it meanwhile stays."""
+    if path.is_dir():
+        with contextlib.suppress(OSError):  # no longer empty: no longer ours
+            path.rmdir()
+    else:
+        path.unlink(missing_ok=True)

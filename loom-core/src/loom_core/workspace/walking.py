@@ -1,0 +1,106 @@
+"""Going through the directories of a workspace without leaving it."""
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from loom_core.workspace.beneath import open_directory
+from loom_core.workspace.entry import Entry
+from loom_core.workspace.ignore import IgnoreRules
+
+MAX_DEPTH = 64
+"""Levels of directories that are entered; what lies deeper is not seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """How to go through a workspace."""
+
+    root: int
+    """Descriptor of the workspace."""
+    skipped: frozenset[str] = frozenset({".git"})
+    """Names that are passed over wherever they are."""
+    honours_ignore_files: bool = True
+    depth: int = MAX_DEPTH
+
+    def entries(self, relative: str = ".") -> Iterator[Entry]:
+        """What lies below a directory: directories first, each followed by what it holds.
+
+        Raises what ``os.open`` raises when the directory itself cannot be read; a directory
+        below it that cannot be read, or goes away meanwhile, is shown but not entered.
+        """
+        rules = IgnoreRules()
+        if self.honours_ignore_files:
+            rules = self._rules_above(relative)
+        directory = open_directory(self.root, relative)
+        try:
+            yield from self._below(directory, relative, rules)
+        finally:
+            os.close(directory)
+
+    def _rules_above(self, relative: str) -> IgnoreRules:
+        """The rules of the ignore files between the root and a directory, without its own."""
+        rules = IgnoreRules()
+        if relative == ".":
+            return rules
+        parts = relative.split("/")
+        for count in range(len(parts)):
+            above = "/".join(parts[:count]) or "."
+            directory = open_directory(self.root, above)
+            try:
+                rules = rules.entered(directory, above)
+            finally:
+                os.close(directory)
+        return rules
+
+    def _below(self, directory: int, relative: str, rules: IgnoreRules) -> Iterator[Entry]:
+        """The entries of an open directory and of those below it."""
+        if self.honours_ignore_files:
+            rules = rules.entered(directory, relative)
+        for entry in self._sorted(directory, relative, rules):
+            yield entry
+            if entry.is_directory and self.depth > 1:
+                yield from self._entered(directory, entry, rules)
+
+    def _entered(self, directory: int, entry: Entry, rules: IgnoreRules) -> Iterator[Entry]:
+        """What lies below a directory that was just listed."""
+        flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            inside = os.open(entry.name, flags, dir_fd=directory)
+        except OSError:
+            return
+        try:
+            deeper = replace(self, depth=self.depth - 1)
+            yield from deeper._below(inside, entry.path, rules)  # noqa: SLF001 - same class
+        finally:
+            os.close(inside)
+
+    def _sorted(self, directory: int, relative: str, rules: IgnoreRules) -> list[Entry]:
+        """One directory's entries: directories first, then by name."""
+        found: list[Entry] = []
+        prefix = "" if relative == "." else relative + "/"
+        with os.scandir(directory) as names:
+            for item in names:
+                if item.name in self.skipped:
+                    continue
+                entry = _entry(item, prefix)
+                if entry and not rules.leaves_out(entry.path, is_directory=entry.is_directory):
+                    found.append(entry)
+        return sorted(found, key=lambda entry: (not entry.is_directory, entry.path))
+
+
+def _entry(item: os.DirEntry[str], prefix: str) -> Entry | None:
+    """What a name of a directory is; None when it went away meanwhile."""
+    try:
+        facts = item.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+    is_directory = stat.S_ISDIR(facts.st_mode)
+    return Entry(
+        path=prefix + item.name,
+        is_directory=is_directory,
+        is_symlink=stat.S_ISLNK(facts.st_mode),
+        is_special=not (is_directory or stat.S_ISLNK(facts.st_mode) or stat.S_ISREG(facts.st_mode)),
+        size_bytes=0 if is_directory else facts.st_size,
+    )

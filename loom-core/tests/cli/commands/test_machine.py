@@ -1,0 +1,224 @@
+"""Commands that look at the installation: models, tools, plugins, doctor, config, trust."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from loom_core.cli import model_listing, tool_listing
+from loom_core.cli.exit_code import ExitCode
+from loom_core.contracts.provider import FoundAs, FoundModel, Health
+from loom_core.errors import PluginError
+from loom_core.extensions import ExtensionInfo, LoadedPart, LoadedParts
+from loom_core.settings import ModelSettings
+from loom_core.testing import Script, ScriptedModel
+
+MODELS = """
+[models.big]
+provider = "scripted"
+model = "big-one"
+roles = ["planner", "executor"]
+tier = 3
+api_key = "sk-secret"
+
+[models.gone]
+provider = "nowhere"
+"""
+
+
+class Scripted(ScriptedModel):
+    """A provider as its class is registered: ready, or not."""
+
+    is_ready = True
+
+    def __init__(self, settings, environment):
+        super().__init__(Script(), settings=settings, environment=environment)
+
+    @classmethod
+    async def discover(cls, environment):
+        settings = ModelSettings(provider="scripted", model="found-one")
+        return [FoundModel(settings, FoundAs.RUNNING, "found-one on a test")]
+
+    async def health(self):
+        return Health(self.is_ready, "answers" if self.is_ready else "down; start it")
+
+
+@pytest.fixture
+def providers(monkeypatch):
+    """Install the scripted provider alone."""
+    parts = LoadedParts({"scripted": LoadedPart("scripted", Scripted, "a-dist")}, {})
+    monkeypatch.setattr(model_listing, "load_all", lambda group, disabled: parts)
+    monkeypatch.setattr(Scripted, "is_ready", True)
+
+
+@pytest.fixture
+def settings_file(home) -> Path:
+    """The user's own settings, which need no trust."""
+    home.mkdir()
+    file = home / "loom.toml"
+    file.write_text(MODELS)
+    return file
+
+
+def test_models_configured_and_found(run_loom, providers, settings_file):
+    models = json.loads(run_loom("models", "--json").stdout)
+
+    by_label = {model["label"]: model for model in models}
+    assert list(by_label) == ["big", "gone", "found-one on a test"]
+    assert by_label["big"]["roles"] == ["planner", "executor"]
+    assert by_label["big"]["window"] == 32_768
+    assert by_label["gone"]["is_ready"] is False
+    assert "no provider 'nowhere'" in by_label["gone"]["detail"]
+    assert by_label["found-one on a test"]["source"] == "running"
+
+
+def test_models_for_people(run_loom, providers, settings_file):
+    finished = run_loom("models")
+
+    assert finished.code == 0
+    assert "✓ big: answers" in finished.stdout
+    assert "✗ gone: no provider" in finished.stdout
+
+
+def test_no_models_says_how_to_get_one(run_loom, monkeypatch):
+    monkeypatch.setattr(model_listing, "load_all", lambda group, disabled: LoadedParts({}, {}))
+
+    assert "start Ollama" in run_loom("models").stdout
+
+
+def test_a_model_that_never_answers_is_left_behind(run_loom, providers, monkeypatch):
+    import asyncio
+
+    async def never(self):
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Scripted, "health", never)
+    monkeypatch.setattr(model_listing, "_LIMIT_SECONDS", 0.05)
+
+    models = json.loads(run_loom("models", "--json").stdout)
+
+    assert "no answer within" in models[0]["detail"]
+
+
+def test_tools_and_broken_tools(run_loom, monkeypatch):
+    parts = LoadedParts({"odd": LoadedPart("odd", "text", "odd-dist")}, {"bad": PluginError("why")})
+    monkeypatch.setattr(tool_listing, "load_all", lambda group, disabled: parts)
+
+    finished = run_loom("tools")
+
+    assert finished.code == 0
+    assert "✗ bad: why" in finished.stdout
+    assert "✗ odd: odd-dist registers 'text'" in finished.stdout
+
+
+def test_plugins_show_broken_ones_with_the_reason(run_loom, monkeypatch):
+    found = [
+        ExtensionInfo("loom.tools", "fine", "m:F", "d", "1", None),
+        ExtensionInfo("loom.tools", "bad", "x:B", "e", "2", "module 'x' is not installed"),
+        ExtensionInfo("", "", "", "unreadable", "3", "its entry_points.txt cannot be read"),
+    ]
+    monkeypatch.setattr("loom_core.extensions.listing", lambda: found)
+
+    finished = run_loom("plugins")
+
+    assert finished.code == 0
+    assert "✗ loom.tools bad of e: module 'x' is not installed" in finished.stdout
+    assert "entry_points.txt cannot be read" in finished.stdout
+    assert json.loads(run_loom("plugins", "--json").stdout)[1]["problem"]
+
+
+def test_doctor_finds_everything_well(run_loom, providers):
+    findings = json.loads(run_loom("doctor", "--json").stdout)
+
+    subjects = {finding["subject"] for finding in findings}
+    assert {"python", "settings", "disk", "rg", "git", "plugins"} <= subjects
+    assert {"sandbox", "database", "models"} <= subjects
+    assert all(finding["fix"] for finding in findings if finding["level"] != "ok")
+
+
+def test_doctor_fails_without_a_model_and_says_what_to_do(run_loom, providers, monkeypatch):
+    monkeypatch.setattr(Scripted, "is_ready", False)
+
+    finished = run_loom("doctor")
+
+    assert finished.code == ExitCode.FAILED
+    assert "✗ models" in finished.stdout
+    assert "fix: start Ollama" in finished.stdout
+
+
+def test_doctor_survives_broken_settings(run_loom):
+    Path("loom.toml").write_text("[models")
+
+    finished = run_loom("doctor")
+
+    assert finished.code == ExitCode.FAILED
+    assert "✗ settings" in finished.stdout
+    assert "broken TOML" in finished.stdout
+
+
+def test_doctor_survives_a_broken_database(run_loom, providers, home):
+    home.mkdir()
+    (home / "loom.db").write_bytes(b"this is no database " * 100)
+
+    finished = run_loom("doctor")
+
+    assert finished.code == ExitCode.FAILED
+    assert "✗ database" in finished.stdout
+
+
+def test_config_says_where_values_come_from_and_hides_secrets(run_loom, settings_file, monkeypatch):
+    monkeypatch.setenv("LOOM_SERVER__PORT", "9123")
+
+    people = run_loom("config", "show", "--origin").stdout
+    entries = {i["key"]: i for i in json.loads(run_loom("config", "show", "--json").stdout)}
+
+    assert "sk-secret" not in people + json.dumps(entries)
+    assert entries["server.port"]["value"] == 9123
+    assert entries["server.port"]["source"] == "environment"
+    assert entries["models.big.tier"]["where"] == str(settings_file)
+    assert entries["server.host"]["source"] == "default"
+    assert "LOOM_SERVER__PORT" in people
+
+
+def test_an_unknown_setting_is_refused_with_the_nearest(run_loom):
+    Path("mine.toml").write_text("[server]\nprot = 1")
+
+    finished = run_loom("config", "show", "--config", "mine.toml")
+
+    assert finished.code == ExitCode.USAGE
+    assert "did you mean" in finished.stderr
+
+
+def test_a_file_is_trusted_as_it_was_shown(run_loom):
+    Path("loom.toml").write_text('[models.m]\nprovider = "openai"\napi_key = "sk-secret"\n')
+    refused = run_loom("config", "show")
+    unasked = run_loom("trust")
+    trusted = run_loom("trust", "--yes")
+    accepted = run_loom("config", "show")
+    Path("loom.toml").write_text('[models.m]\nprovider = "ollama"\n')
+    edited = run_loom("config", "show")
+
+    assert refused.code == ExitCode.USAGE
+    assert "loom trust" in refused.stderr
+    assert unasked.code == ExitCode.USAGE
+    assert "models.m.provider = openai" in unasked.stderr
+    assert "sk-secret" not in unasked.stderr
+    assert trusted.code == accepted.code == 0
+    assert edited.code == ExitCode.USAGE
+
+
+def test_trust_can_be_withdrawn(run_loom):
+    Path("loom.toml").write_text('[models.m]\nprovider = "openai"\n')
+    run_loom("trust", "--yes")
+
+    finished = run_loom("trust", "--withdraw", "--json")
+
+    assert json.loads(finished.stdout)["trusted"] is False
+    assert run_loom("config", "show").code == ExitCode.USAGE
+
+
+def test_there_must_be_a_file_to_trust(run_loom):
+    finished = run_loom("trust", "nowhere")
+
+    assert finished.code == ExitCode.USAGE
+    assert "there is no settings file 'nowhere'" in finished.stderr

@@ -1,0 +1,105 @@
+import os
+
+import pytest
+
+from loom_core.errors import SandboxUnavailable
+from loom_core.sandbox import choice, choose, describe
+from loom_core.sandbox.bubblewrap import BubblewrapSandbox
+from loom_core.sandbox.toolchains import find_toolchains
+from loom_core.settings.shape import SandboxSettings
+
+
+@pytest.fixture
+def forgotten():
+    choice._found.cache_clear()
+    yield
+    choice._found.cache_clear()
+
+
+def test_none_is_chosen_when_asked_for():
+    chosen = describe(SandboxSettings(backend="none"))
+
+    assert not chosen.sandbox.is_confining
+    assert "asks first" in chosen.detail
+
+
+@pytest.mark.usefixtures("forgotten")
+def test_without_bubblewrap_nothing_confines_and_the_fix_is_told(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    chosen = describe(SandboxSettings())
+
+    assert chosen.sandbox.name == "none"
+    assert "install bubblewrap" in chosen.fix
+    with pytest.raises(SandboxUnavailable, match="not installed"):
+        choose(SandboxSettings(backend="bubblewrap"))
+
+
+@pytest.mark.usefixtures("forgotten")
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        ("echo no namespaces here >&2; exit 1", "no namespaces here"),
+        ("true", "could not write the workspace"),
+        ('for last; do :; done; eval "$last"', "write outside"),
+    ],
+)
+def test_a_bubblewrap_that_does_not_confine_is_not_used(monkeypatch, tmp_path, script, reason):
+    program = tmp_path / "bwrap"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+
+    chosen = describe(SandboxSettings())
+
+    assert chosen.sandbox.name == "none"
+    assert reason in chosen.detail
+
+
+def test_it_is_tried_once_in_a_process(bubblewrap):
+    assert isinstance(bubblewrap, BubblewrapSandbox)
+    assert choose(SandboxSettings()) is bubblewrap
+    assert choose(SandboxSettings(backend="bubblewrap")).is_confining
+
+
+async def test_with_network_the_host_is_reached(bubblewrap, tmp_path):
+    sandbox = choose(SandboxSettings(network=True))
+
+    done = await sandbox.run(
+        "ls /sys/class/net /proc/net/route; cat /proc/net/route",
+        workspace=tmp_path,
+        timeout_seconds=10,
+    )
+
+    closed = await bubblewrap.run("cat /proc/net/route", workspace=tmp_path, timeout_seconds=10)
+    assert done.output.count("\n") > closed.output.count("\n")
+
+
+def test_toolchains_below_home_are_shown_but_not_home(tmp_path):
+    home = tmp_path / "home"
+    for directory in (
+        ".cargo/bin",
+        ".nvm/versions/node/v20/bin",
+        "bin",
+        "work/tool/bin",
+        ".rustup",
+    ):
+        (home / directory).mkdir(parents=True)
+    path = [
+        home / ".cargo/bin",
+        home / ".nvm/versions/node/v20/bin",
+        home / "bin",
+        home / "work/tool/bin",
+    ]
+
+    found = find_toolchains(
+        {"PATH": ":".join([*map(str, path), "relative", "", str(home / "no")])}, home
+    )
+
+    assert found.path == tuple(map(str, path))
+    own = {name for name in found.directories if name.startswith(str(home))}
+    assert own == {
+        str(home / name)
+        for name in (".cargo/bin", ".nvm/versions/node/v20", "bin", "work/tool/bin", ".rustup")
+    }
+    assert str(home) not in found.directories

@@ -1,0 +1,144 @@
+import json
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from loom_core.errors import SandboxUnavailable
+from loom_core.workspace import PROTECTED_NAMES
+
+CORPUS = Path(__file__).parents[4] / "shared" / "corpora" / "shell_attacks.json"
+CASES = json.loads(CORPUS.read_text())["cases"] if CORPUS.exists() else []
+
+
+@pytest.fixture
+def canary(tmp_path):
+    directory = tmp_path / "outside" / "c"
+    directory.mkdir(parents=True)
+    (directory / "f").write_text("canary")
+    return directory
+
+
+async def run(sandbox, workspace, command, **options):
+    return await sandbox.run(command, workspace=workspace, timeout_seconds=20, **options)
+
+
+@pytest.mark.skipif(not CASES, reason="the corpus of attacks is not there")
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
+async def test_no_known_attack_reaches_outside(bubblewrap, workspace, canary, case):
+    places = {
+        "{canary}": str(canary),
+        "{canary_dir}": str(canary.parent),
+        "{canary_relative}": f"../{canary.relative_to(workspace.parent)}",
+        "{workspace}": str(workspace),
+    }
+    command = case["command"]
+    for place, value in places.items():
+        command = command.replace(place, value)
+
+    await run(bubblewrap, workspace, command)
+
+    assert (canary / "f").read_text() == "canary"
+    assert sorted(path.name for path in canary.iterdir()) == ["f"]
+
+
+async def test_what_is_outside_is_not_even_seen(bubblewrap, workspace, canary):
+    done = await run(
+        bubblewrap, workspace, f"cat {canary}/f; ls {canary.parent}; ls -A {Path.home()}"
+    )
+
+    assert "canary" not in done.output.replace(str(canary), "")
+    assert done.exit_code != 0 or ".ssh" not in done.output
+
+
+async def test_secrets_of_the_system_are_hidden(bubblewrap, workspace):
+    done = await run(bubblewrap, workspace, "cat /etc/shadow /etc/gshadow; ls /root/.ssh /var/lib")
+
+    assert done.exit_code != 0
+    assert "root:" not in done.output
+
+
+async def test_the_network_is_off(bubblewrap, workspace):
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        listening.settimeout(0.2)
+
+        done = await run(
+            bubblewrap,
+            workspace,
+            f"python3 -c 'import socket; socket.create_connection((\"127.0.0.1\", {port}), 2)'",
+        )
+
+        assert done.exit_code != 0
+        with pytest.raises(TimeoutError):
+            listening.accept()
+
+
+async def test_other_processes_are_not_seen(bubblewrap, workspace):
+    done = await run(
+        bubblewrap, workspace, f"kill -0 {os.getpid()} && echo seen; ls -d /proc/[0-9]* | wc -l"
+    )
+
+    assert "seen" not in done.output
+    assert int(done.output.splitlines()[-1]) < 10
+
+
+async def test_system_and_kernel_settings_are_read_only(bubblewrap, workspace):
+    done = await run(
+        bubblewrap,
+        workspace,
+        # Opened for writing and nothing written: where it is not confined it must do no harm.
+        "for f in /usr/x /etc/x /x /dev/x $(find /proc -maxdepth 1 -type f) \\\n"
+        "  $(find /proc/sys -type f); do (: >> $f) 2>/dev/null && echo opened $f\ndone; true",
+    )
+
+    assert done.output == ""
+
+
+async def test_a_read_only_workspace_is_not_written(bubblewrap, workspace):
+    (workspace / "f").write_text("x")
+
+    done = await run(bubblewrap, workspace, "cat f; echo y > f; rm f; touch g", may_write=False)
+
+    assert done.output.startswith("x")
+    assert done.exit_code != 0
+    assert {path.name: path.read_text() for path in workspace.iterdir()} == {"f": "x"}
+
+
+@pytest.mark.parametrize("exists", [True, False])
+async def test_protected_paths_cannot_be_made_changed_or_moved_away(bubblewrap, workspace, exists):
+    if exists:
+        (workspace / ".git").mkdir()
+        (workspace / ".git/config").write_text("mine")
+        (workspace / "loom.toml").write_text("mine")
+    before = {str(path): path.is_dir() or path.read_text() for path in workspace.rglob("*")}
+
+    await run(
+        bubblewrap,
+        workspace,
+        "for p in " + " ".join(PROTECTED_NAMES) + "; do\n"
+        "chmod 777 $p; echo evil > $p; echo evil > $p/config; mkdir -p $p/hooks; rm -rf $p; mv $p away;\n"
+        "ln -sf /tmp $p; umount $p; mkdir $p; done 2>/dev/null; true",
+    )
+
+    after = {str(path): path.is_dir() or path.read_text() for path in workspace.rglob("*")}
+    assert after == before
+
+
+async def test_a_protected_path_that_is_a_link_is_refused(bubblewrap, workspace, tmp_path):
+    (workspace / ".envrc").symlink_to(tmp_path / "shared-envrc")
+
+    with pytest.raises(SandboxUnavailable, match="symbolic link"):
+        await run(bubblewrap, workspace, "true")
+
+
+@pytest.mark.parametrize("root", ["/", "/usr", "/proc/self"])
+async def test_the_system_is_no_workspace(bubblewrap, root):
+    with pytest.raises(SandboxUnavailable):
+        await run(bubblewrap, Path(root), "true")
+
+
+async def test_a_missing_workspace_runs_nothing(bubblewrap, tmp_path):
+    with pytest.raises((SandboxUnavailable, FileNotFoundError)):
+        await run(bubblewrap, tmp_path / "missing", "true")

@@ -1,0 +1,75 @@
+"""The annotated loom.toml of the repository says what the code says."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from loom_core.settings import Settings
+from loom_core.settings.keys import ANY_NAME, dotted, known_keys
+from loom_core.settings.shape import ModelSettings
+
+ROOT = Path(__file__).parents[3]
+TEXT = (ROOT / "loom.toml").read_text()
+SHOWN = tomllib.loads(re.sub(r"^#(?=[^ \n#])", "", TEXT, flags=re.MULTILINE))
+"""The file with the settings that are commented out."""
+
+
+def keys_of(tables, above=()):
+    for key, value in tables.items():
+        if isinstance(value, dict):
+            yield from keys_of(value, (*above, key))
+        else:
+            yield (*above, key)
+
+
+def test_every_setting_is_shown_and_no_other():
+    shown = {path for path in keys_of(SHOWN) if path[0] != "models" or path[1] == ANY_NAME}
+
+    assert sorted(map(dotted, shown)) == sorted(map(dotted, known_keys()))
+
+
+@pytest.mark.parametrize("path", [path for path in known_keys() if path[0] != "models"], ids=dotted)
+def test_shown_value_is_the_default(path):
+    table, key = path
+
+    assert SHOWN[table][key] == Settings().model_dump(mode="json")[table][key]
+
+
+@pytest.mark.parametrize("key", sorted(set(ModelSettings.model_fields) - {"provider"}))
+def test_shown_value_of_a_model_is_the_default_or_says_that_there_is_none(key):
+    default = ModelSettings(provider="x").model_dump(mode="json")[key]
+    above = TEXT[: TEXT.index(f"\n#{key} =", TEXT.index("[models.NAME]"))].splitlines()
+    comment = " ".join(line for line in above[-3:] if line.startswith("# "))
+
+    if default is None:
+        assert "Not set:" in comment
+    else:
+        assert SHOWN["models"][ANY_NAME][key] == default
+
+
+def test_as_a_projects_file_it_needs_no_trust_and_changes_nothing(machine):
+    machine.write_project(TEXT)
+
+    loaded = machine.load()
+
+    assert loaded.settings.models == {}
+    changed = {
+        key for key in loaded.origins if not key.startswith(("execution", "logging", "veri"))
+    }
+    assert changed == set()
+    assert loaded.settings == machine.load(cwd=machine.user).settings
+
+
+def test_every_commented_example_is_valid_for_the_user(machine):
+    machine.write_user(re.sub(r"^#(?=[^ \n#])", "", TEXT, flags=re.MULTILINE))
+
+    models = machine.load().settings.models
+
+    assert {model.provider for model in models.values()} == {
+        "ollama",
+        "openai_compatible",
+        "anthropic",
+        "llamacpp",
+    }

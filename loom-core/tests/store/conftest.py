@@ -1,0 +1,190 @@
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from loom_core import events
+from loom_core.errors import ErrorCategory
+from loom_core.store import Entry, Store
+from loom_core.types import (
+    ApprovalMode,
+    ChangeKind,
+    Evidence,
+    FailureKind,
+    FileChange,
+    MemoryEntry,
+    MemoryKind,
+    Message,
+    ModelResponse,
+    ModelRole,
+    Outcome,
+    OutcomeStatus,
+    Plan,
+    Role,
+    Subtask,
+    Task,
+    ToolCall,
+    ToolResult,
+    Usage,
+    Verdict,
+    VerdictStatus,
+)
+
+ODD_TEXT = 'Zeile\n"quoted" \\ \x00 \u2028 🧵 日本 </script>'
+
+
+class FakeClock:
+    """A clock that goes only when told to."""
+
+    def __init__(self):
+        self.now = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
+
+    def __call__(self):
+        return self.now
+
+    def advance(self, seconds):
+        self.now += timedelta(seconds=seconds)
+
+
+class Run:
+    """A claimed task with two subtasks, and short ways to write to it."""
+
+    def __init__(self, store, fence):
+        self.store = store
+        self.task_id = "task-1"
+        self.fence = fence
+
+    async def add(self, *bodies, subtask_id="", attempt=0):
+        entries = [Entry(body, subtask_id, attempt) for body in bodies]
+        return await self.store.append(self.task_id, entries, fence=self.fence)
+
+    async def add_to_first(self, *bodies, attempt=1):
+        return await self.add(*bodies, subtask_id="first", attempt=attempt)
+
+    async def state(self):
+        return (await self.store.task(self.task_id)).state
+
+    async def states(self):
+        return {row.id: row.state for row in await self.store.subtasks(self.task_id)}
+
+
+def plan_of(*ids, version=1):
+    subtasks = tuple(Subtask(id=name, description=f"do {name}") for name in ids)
+    return Plan(subtasks=subtasks, version=version)
+
+
+@pytest.fixture(scope="session")
+def anyio_backend():
+    return "asyncio"
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "loom.db"
+
+
+@pytest.fixture
+async def store(path, clock):
+    opened = Store.open(path, clock=clock)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def task() -> Task:
+    return Task(
+        id="task-1",
+        goal="say hello",
+        workspace="/somewhere",
+        context="in German",
+        approval_mode=ApprovalMode.MANUAL,
+    )
+
+
+@pytest.fixture
+async def run(store, task):
+    await store.create_task(task)
+    fence = await store.claim(task.id, owner="engine", lease_seconds=60)
+    run = Run(store, fence)
+    await run.add(events.PlanCreated(plan=plan_of("first", "second"), source="planner"))
+    return run
+
+
+@pytest.fixture
+def make_plan():
+    return plan_of
+
+
+CHANGE = FileChange(path="a/b.py", kind=ChangeKind.MODIFIED, before="1" * 64, after="2" * 64)
+RESPONSE = ModelResponse(
+    text=ODD_TEXT,
+    reasoning="hm",
+    tool_calls=(ToolCall(id="c1", name="t", arguments='{"a": 1.0}'),),
+    usage=Usage(prompt_tokens=100, cached_tokens=60, completion_tokens=7, calls=1),
+    model="m",
+)
+CALL = {"step": 3, "model": "m", "role": ModelRole.EXECUTOR}
+TOOL = {"step": 4, "call_id": "c1", "tool": "write_file"}
+
+
+def sample_bodies() -> Iterator[events.EventBody]:
+    """At least one body of every type, with odd values where they may be."""
+    yield events.TaskCreated(goal=ODD_TEXT, workspace="/w")
+    yield events.TaskClaimed(owner="engine", is_resumed=True)
+    yield events.PlanningStarted()
+    yield events.PlanRejected(problems=("a cycle: a, b", ODD_TEXT))
+    yield events.PlanDegraded(reason="no valid plan")
+    yield events.PlanPruned(removed=("x: padding",))
+    yield events.PlanCreated(plan=plan_of("first", "second", version=2), source="planner")
+    yield events.PlanReplaced(plan=plan_of("third", version=2), reason="r", cancelled=("first",))
+    yield events.TaskExecutionStarted()
+    yield events.SubtaskStarted(tier=2)
+    prompt = (Message(role=Role.SYSTEM, text=ODD_TEXT),)
+    yield events.PromptAssembled(model="small", dialect="native", prompt=prompt, seen={"a": "1"})
+    yield events.ModelCallStarted(**CALL)
+    yield events.ModelCallFinished(**CALL, response=RESPONSE)
+    yield events.ModelCallFailed(**CALL, error="ModelTimeout", message="nothing came")
+    yield events.ReplyRepaired(step=1, repairs=("took the first object",))
+    yield events.NudgeSent(step=1, text="go on")
+    evidence = (Evidence(check="file_exists a", status=VerdictStatus.PASSED),)
+    yield events.ChecksRun(step=1, evidence=evidence)
+    arguments = {"n": 1.0, "big": 10**30, "list": [None, True, -0.5, {"ü": ODD_TEXT}]}
+    yield events.ToolCallStarted(**TOOL, arguments=arguments, recovery="content")
+    yield events.ToolCallFinished(**TOOL, result=ToolResult(text="ok", changes=(CHANGE,)))
+    yield events.ToolCallDenied(**TOOL, reason="no", by="policy")
+    yield events.StepInDoubt(**TOOL)
+    yield events.ApprovalRequested(approval_id="a1", what="rm -r x", reason="destructive")
+    yield events.ApprovalDecided(approval_id="a1", approved=True, by="terminal")
+    yield events.OutcomeReached(outcome=Outcome(status=OutcomeStatus.COMPLETED, changes=(CHANGE,)))
+    yield events.VerdictReached(verdict=Verdict(status=VerdictStatus.PASSED, verifier="d"))
+    yield events.SubtaskCompleted(summary="done", confidence=0.1 + 0.2)
+    yield events.AttemptFailed(
+        reason="wrong",
+        failure=FailureKind.CAPABILITY,
+        category=ErrorCategory.SYNTAX,
+        next_step="retry",
+    )
+    yield events.SubtaskFailed(reason="used up")
+    yield events.SubtaskBlocked(reason="no key")
+    yield events.SubtaskStalled(reason="in circles")
+    yield events.SubtaskSkipped(reason="not needed")
+    yield events.SubtaskParked(reason="ask", approval_id="a2")
+    entry = MemoryEntry(kind=MemoryKind.DECISION, text=ODD_TEXT, tags=("a", "ü"))
+    yield events.MemoryExtracted(entries=(entry,))
+    yield events.ExtractionFailed(error="e")
+    yield events.HookFailed(hook="loom_event", plugin="p", error="e")
+    yield events.TaskWaiting(reason="ask")
+    yield events.TaskPaused(reason="interrupted")
+    yield events.TaskCompleted(summary="done", confidence=1.0)
+    yield events.TaskFailed(reason="r", advice="a")
+    yield events.TaskCancelled(by="user")
+
+
+@pytest.fixture
+def bodies() -> dict[str, events.EventBody]:
+    return {type(body).__name__: body for body in sample_bodies()}

@@ -1,0 +1,59 @@
+import os
+
+from loom_core.workspace import PROTECTED_NAMES, Workspace
+from loom_core.workspace.placeholders import placeholders
+
+
+def test_every_protected_path_exists_inside_and_none_after(root):
+    with placeholders(root):
+        assert sorted(path.name for path in root.iterdir()) == sorted(PROTECTED_NAMES)
+
+    assert [path.name for path in root.iterdir()] == []
+
+
+def test_the_last_of_several_removes_them(root):
+    with placeholders(root):
+        with placeholders(root):
+            pass
+        assert sorted(path.name for path in root.iterdir()) == sorted(PROTECTED_NAMES)
+
+    assert [path.name for path in root.iterdir()] == []
+
+
+def test_real_files_stay(root):
+    (root / "loom.toml").write_text("")
+    (root / ".git").mkdir()
+
+    with placeholders(root):
+        pass
+
+    assert sorted(path.name for path in root.iterdir()) == [".git", "loom.toml"]
+
+
+def test_what_somebody_wrote_meanwhile_stays(root):
+    with placeholders(root):
+        (root / "loom.toml").chmod(0o600)
+        (root / "loom.toml").write_text("theirs")
+
+    assert (root / "loom.toml").read_text() == "theirs"
+
+
+def test_leftovers_of_a_killed_process_are_removed(root):
+    with placeholders(root):
+        copies = {name: (root / name).stat().st_mtime_ns for name in (".envrc", ".git")}
+    (root / ".envrc").touch()
+    (root / ".git").mkdir()
+    for name, mark in copies.items():
+        os.utime(root / name, ns=(mark, mark))
+
+    Workspace(root)
+
+    assert [path.name for path in root.iterdir()] == []
+
+
+def test_they_are_in_no_snapshot(root):
+    workspace = Workspace(root)
+    before = workspace.snapshot()
+
+    with placeholders(root):
+        assert workspace.changes_since(before) == []

@@ -1,0 +1,1 @@
+"""Loom's provider for Ollama's native API, where the context window can be set."""

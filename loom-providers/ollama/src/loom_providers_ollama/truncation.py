@@ -1,0 +1,65 @@
+"""Ollama cuts a prompt that is larger than its window and says nothing: noticed here.
+
+15,750 tokens became 2,051 under HTTP 200, the system prompt first. The only trace is the count of
+prompt tokens, so it is compared with what the prompt must have been.
+"""
+
+from loom_core.errors import ContextExceeded
+
+_TYPICAL_BYTES_PER_TOKEN = 4.0
+_MOST_BYTES_PER_TOKEN = 7.0
+"""Hardly any text has more; a prompt that does not fit even so does not fit."""
+_LEAST_BYTES_PER_TOKEN = 2.5
+"""A prompt that fits even so cannot have been cut, so its count can be learned from."""
+_FAR_BELOW = 0.8
+_NEARLY_FULL = 0.9
+
+
+class TruncationGuard:
+    """Compares the size of prompts with what the server says it read, and learns from it."""
+
+    def __init__(self, model: str, num_ctx: int) -> None:
+        """Guard the window of this model."""
+        self._model = model
+        self._num_ctx = num_ctx
+        self._bytes_per_token: float | None = None
+
+    def estimate(self, size_bytes: int) -> int:
+        """Tokens of a prompt of this size, by what was learned so far."""
+        return int(size_bytes / (self._bytes_per_token or _TYPICAL_BYTES_PER_TOKEN))
+
+    def check_before(self, size_bytes: int) -> None:
+        """Raise ``ContextExceeded`` when a prompt cannot fit."""
+        tokens = size_bytes / (self._bytes_per_token or _MOST_BYTES_PER_TOKEN)
+        if tokens > self._num_ctx:
+            raise self._exceeded(f"about {int(tokens)} tokens were to be sent")
+
+    def check_after(self, size_bytes: int, prompt_eval_count: int | None) -> None:
+        """Raise ``ContextExceeded`` when the server must have cut the prompt."""
+        if prompt_eval_count is None:
+            return
+        expected = self.estimate(size_bytes)
+        is_cut = expected > self._num_ctx * _NEARLY_FULL and (
+            prompt_eval_count < expected * _FAR_BELOW
+        )
+        if is_cut or prompt_eval_count >= self._num_ctx:
+            raise self._exceeded(
+                f"Ollama read only {prompt_eval_count} of about {expected} tokens "
+                "and dropped the rest without an error"
+            )
+        self._learn(size_bytes, prompt_eval_count)
+
+    def _learn(self, size_bytes: int, prompt_eval_count: int) -> None:
+        """Keep what a prompt that surely was not cut says of the size of tokens."""
+        if size_bytes / _LEAST_BYTES_PER_TOKEN > self._num_ctx:
+            return
+        learned = size_bytes / max(1, prompt_eval_count)
+        if _LEAST_BYTES_PER_TOKEN <= learned <= _MOST_BYTES_PER_TOKEN:
+            self._bytes_per_token = learned
+
+    def _exceeded(self, what: str) -> ContextExceeded:
+        """The error, with the fix."""
+        return ContextExceeded(
+            f"the prompt does not fit into the {self._num_ctx} tokens of {self._model!r}: {what}; "
+            "set context_window of the model to a larger window, as memory allows"
+        )

@@ -1,0 +1,184 @@
+"""The provider for OpenAI-compatible servers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from loom_core.contracts.provider import (
+    Capabilities,
+    Finished,
+    FoundModel,
+    Health,
+    ModelInfo,
+    Provider,
+    ProviderEnvironment,
+    StreamItem,
+)
+from loom_core.errors import ModelError, ModelNotFound, RequestRejected
+from loom_core.settings.shape import ModelSettings
+from loom_core.types import ModelRequest, Role
+from loom_core.wire import Patience, ServerAddress
+from loom_providers_openai.answer import AnswerAssembly
+from loom_providers_openai.credentials import OFFICIAL_URL, is_official, key_for
+from loom_providers_openai.discovery import find_lm_studio
+from loom_providers_openai.rendering import Flavour, render_request
+
+if TYPE_CHECKING:
+    from aiohttp import ClientResponse
+
+    from loom_providers_openai.http_client import HttpClient
+    from loom_providers_openai.server_facts import ServerFacts
+
+_OFFICIAL_SLOTS = 8
+_PATH = "/chat/completions"
+
+
+class OpenAIProvider(Provider):
+    """One model of a server that speaks ``/chat/completions``.
+
+    ``base_url`` empty is OpenAI itself, with the key of ``OPENAI_API_KEY``; without a path
+    ``/v1`` is added.
+    """
+
+    def __init__(self, settings: ModelSettings, environment: ProviderEnvironment) -> None:
+        """Keep the settings; connecting waits for the first call."""
+        super().__init__(settings, environment)
+        self._opened: HttpClient | None = None
+        self._address: ServerAddress | None = None
+        self._flavour = Flavour()
+        self._facts: ServerFacts | None = None
+        self._asking = asyncio.Lock()
+
+    @classmethod
+    async def discover(cls, environment: ProviderEnvironment) -> Sequence[FoundModel]:
+        """Models of a running LM Studio; it is on this machine, so being offline does not matter."""
+        return await find_lm_studio()
+
+    async def capabilities(self) -> Capabilities:
+        """What such servers can do, and what this one says of its slots and its model's size."""
+        if is_official(self._connect()):
+            slots = self.settings.slots or _OFFICIAL_SLOTS
+            return Capabilities(native_tools=True, answer_schema=True, slots=slots)
+        facts = await self._ask()
+        return Capabilities(
+            native_tools=True,
+            answer_schema=self._flavour.takes_schema,
+            slots=self.settings.slots or facts.slots or 1,
+            prefers_json_action=facts.is_small,
+        )
+
+    async def stream(self, request: ModelRequest) -> AsyncIterator[StreamItem]:
+        """The answer as it comes."""
+        from loom_providers_openai.streaming import ResponseReader  # imports aiohttp
+
+        patience = Patience(self.settings)
+        turn = sum(message.role is Role.ASSISTANT for message in request.messages)
+        assembly = AnswerAssembly(turn)
+        response = await self._begin(request, patience)
+        try:
+            reader = ResponseReader(self._client(), response, assembly, patience)
+            while (items := await reader.read()) is not None:
+                for item in items:
+                    yield item
+        finally:
+            # After the end of the body the connection is back in the pool and this does nothing;
+            # before it, it closes the connection, which tells the server to stop.
+            response.close()
+        yield Finished(assembly.response(patience))
+
+    async def health(self) -> Health:
+        """Whether the server answers and has the model."""
+        try:
+            models = await self.models()
+        except ModelError as error:
+            return Health(is_ready=False, detail=str(error))
+        names = [model.name for model in models]
+        address = self._connect().url
+        if self.settings.model and len(names) > 1 and self.settings.model not in names:
+            return Health(
+                is_ready=False,
+                detail=f"{address} does not have {self.settings.model!r}; it has "
+                + ", ".join(names[:8]),
+            )
+        return Health(is_ready=True, detail=f"{self.settings.model or 'a model'} at {address}")
+
+    async def models(self) -> Sequence[ModelInfo]:
+        """The models that the server offers, loaded ones first where it tells."""
+        self._facts = None
+        return (await self._ask()).models
+
+    async def window(self) -> int | None:
+        """The setting, else what the server says is loaded, else None."""
+        if self.settings.context_window is not None:
+            return self.settings.context_window
+        if is_official(self._connect()):
+            return None
+        return (await self._ask()).window
+
+    async def close(self) -> None:
+        """Close the connections; a later call opens new ones."""
+        client, self._opened = self._opened, None
+        if client is not None:
+            await client.close()
+
+    async def _begin(self, request: ModelRequest, patience: Patience) -> ClientResponse:
+        """The accepted response. A server that takes no schema is asked again without one."""
+        client = self._client()
+        model = self.settings.model or await self._only_model()
+        body = render_request(request, self.settings, model, self._flavour)
+        try:
+            return await client.post(_PATH, body, patience)
+        except RequestRejected as error:
+            if not self._is_about_schema(request, error):
+                raise
+        self._flavour = replace(self._flavour, takes_schema=False)
+        body = render_request(request, self.settings, model, self._flavour)
+        return await client.post(_PATH, body, patience)
+
+    async def _only_model(self) -> str:
+        """The model to ask for when the settings name none."""
+        models = (await self._ask()).models
+        if not models:
+            raise ModelNotFound(
+                f"{self._connect().url} offers no model; load one there, or set model in the settings"
+            )
+        return models[0].name
+
+    async def _ask(self) -> ServerFacts:
+        """What the server says of itself; asked once."""
+        from loom_providers_openai.server_facts import ask_server  # imports aiohttp
+
+        async with self._asking:
+            if self._facts is None:
+                client = self._client()
+                self._facts = await ask_server(client, self._connect(), self.settings.model)
+            return self._facts
+
+    def _connect(self) -> ServerAddress:
+        """The server's address, checked once. Raises when it may not be used."""
+        if self._address is None:
+            address = ServerAddress.parse(
+                self.settings.base_url or OFFICIAL_URL, default_path="/v1"
+            )
+            address.refuse_when_offline(is_offline=self.environment.is_offline)
+            self._flavour = Flavour(is_official=is_official(address))
+            self._address = address
+        return self._address
+
+    def _client(self) -> HttpClient:
+        """The connection, made at the first call."""
+        if self._opened is None:
+            from loom_providers_openai.http_client import HttpClient  # imports aiohttp
+
+            address = self._connect()
+            self._opened = HttpClient(address, key_for(address, self.settings), self.settings)
+        return self._opened
+
+    def _is_about_schema(self, request: ModelRequest, error: RequestRejected) -> bool:
+        """Whether a refusal may go away without the answer's schema."""
+        has_schema = request.answer_schema is not None and self._flavour.takes_schema
+        words = ("response_format", "json_schema")
+        return has_schema and any(word in str(error) for word in words)

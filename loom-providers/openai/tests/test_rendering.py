@@ -1,0 +1,79 @@
+import json
+
+from loom_core.settings.shape import ModelSettings
+from loom_core.types import Message, ModelRequest, Role, Sampling, ToolCall, ToolSpec
+from loom_providers_openai.rendering import Flavour, render_request
+
+TALK = (
+    Message(role=Role.SYSTEM, text="Be brief."),
+    Message(role=Role.USER, text="héllo"),
+    Message(
+        role=Role.ASSISTANT,
+        reasoning="hm",
+        tool_calls=(ToolCall(id="c1", name="f", arguments='{"a":  1.50}'),),
+    ),
+    Message(role=Role.TOOL, text="done", tool_call_id="c1"),
+)
+
+
+def render(request=None, flavour=None, **settings):
+    request = request or ModelRequest(messages=TALK)
+    made = ModelSettings(provider="openai", **settings)
+    return json.loads(render_request(request, made, "m", flavour or Flavour()))
+
+
+def test_messages_keep_what_the_model_wrote():
+    messages = render()["messages"]
+
+    assert messages[0] == {"role": "system", "content": "Be brief."}
+    assert messages[2]["tool_calls"][0]["function"]["arguments"] == '{"a":  1.50}'
+    assert messages[2]["reasoning_content"] == "hm"
+    assert messages[3] == {"role": "tool", "content": "done", "tool_call_id": "c1"}
+
+
+def test_openai_itself_gets_no_unknown_fields():
+    body = render(ModelRequest(messages=TALK, max_tokens=5), Flavour(is_official=True))
+
+    assert "reasoning_content" not in body["messages"][2]
+    assert body["max_completion_tokens"] == 5
+    assert "max_tokens" not in body
+
+
+def test_nothing_is_sent_that_nobody_asked_for():
+    assert set(render()) == {"model", "messages", "stream", "stream_options"}
+
+
+def test_settings_are_upper_wishes():
+    request = ModelRequest(messages=TALK, max_tokens=100, sampling=Sampling(temperature=0.0))
+    body = render(request, max_tokens=50, temperature=0.9)
+
+    assert body["max_tokens"] == 50
+    assert body["temperature"] == 0.0
+    assert render(max_tokens=50, temperature=0.9)["temperature"] == 0.9
+
+
+def test_schema_is_portable_and_named():
+    schema = {"type": "object", "title": "T", "properties": {"a": {"type": "string"}}}
+    body = render(ModelRequest(messages=TALK, answer_schema=schema))
+
+    assert body["response_format"]["json_schema"] == {
+        "name": "answer",
+        "schema": {"type": "object", "properties": {"a": {"type": "string"}}},
+        "strict": True,
+    }
+
+
+def test_schema_is_left_out_where_it_was_refused():
+    request = ModelRequest(messages=TALK, answer_schema={"type": "object"})
+
+    assert "response_format" not in render(request, Flavour(takes_schema=False))
+
+
+def test_same_request_gives_the_same_bytes():
+    tool = ToolSpec(name="f", description="d", parameters={"type": "object", "properties": {}})
+    request = ModelRequest(messages=TALK, tools=(tool,))
+    again = ModelRequest.model_validate_json(request.model_dump_json())
+    settings = ModelSettings(provider="openai")
+
+    first = render_request(request, settings, "m", Flavour())
+    assert render_request(again, settings, "m", Flavour()) == first

@@ -1,0 +1,153 @@
+"""Finding the place in a text that a model means, which it often quotes not quite exactly."""
+
+import difflib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+_LINE_NUMBER = re.compile(r"^\s*\d+(?:\t|: ?| ?\| ?)")
+_MAX_COMPARED_LINES = 5000
+_SIMILAR = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The place that was found."""
+
+    start: int
+    """Offset of its first character."""
+    end: int
+    """Offset after its last character."""
+    replacement: str
+    """What goes there, adapted to how the place differs from what was quoted."""
+    note: str = ""
+    """How the place differs; empty when it is exactly what was quoted."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoMatch:
+    """Why no single place was found, in words for the model."""
+
+    reason: str
+
+
+def find(text: str, old: str, new: str) -> Match | NoMatch:
+    """The one place of ``old``: exactly, else where only white space or line numbers differ.
+
+    Args:
+        text: the whole file, its lines ended by line feeds.
+        old: what the model quotes.
+        new: what it wants there.
+    """
+    count = text.count(old)
+    if count == 1:
+        start = text.index(old)
+        return Match(start, start + len(old), new)
+    if count > 1:
+        return NoMatch(_ambiguous(text, old, count))
+    unnumbered_old, unnumbered_new = _without_numbers(old), _without_numbers(new)
+    if unnumbered_old != old and text.count(unnumbered_old) == 1:
+        start = text.index(unnumbered_old)
+        note = "without the line numbers"
+        return Match(start, start + len(unnumbered_old), unnumbered_new, note)
+    return _loosely(text, unnumbered_old, unnumbered_new)
+
+
+def _loosely(text: str, old: str, new: str) -> Match | NoMatch:
+    """The one run of whole lines that differs in white space only."""
+    lines, wanted = text.split("\n"), old.strip("\n").split("\n")
+    for same, note in _LOOSE:
+        starts = _runs([same(line) for line in lines], [same(line) for line in wanted])
+        if len(starts) == 1:
+            return _matched_lines(lines, wanted, starts[0], new, note)
+        if starts:
+            return NoMatch(_listed(len(starts), [start + 1 for start in starts]))
+    return NoMatch(_closest(lines, wanted))
+
+
+_LOOSE: tuple[tuple[Callable[[str], str], str], ...] = (
+    (str.rstrip, "ignoring white space at the ends of lines"),
+    (str.strip, "ignoring indentation"),
+    (lambda line: " ".join(line.split()), "ignoring differences in white space"),
+)
+
+
+def _runs(lines: list[str], wanted: list[str]) -> list[int]:
+    """Indexes where all the wanted lines follow each other; none when they are all blank."""
+    if not any(wanted):
+        return []
+    first, length = wanted[0], len(wanted)
+    return [
+        index
+        for index in range(len(lines) - length + 1)
+        if lines[index] == first and lines[index : index + length] == wanted
+    ]
+
+
+def _matched_lines(lines: list[str], wanted: list[str], index: int, new: str, note: str) -> Match:
+    """The match of a run of lines, the replacement moved to their indentation."""
+    start = sum(len(line) + 1 for line in lines[:index])
+    length = len("\n".join(lines[index : index + len(wanted)]))
+    replacement = _indented(new.strip("\n"), wanted[0], lines[index])
+    if not new.strip("\n") and index + len(wanted) < len(lines):
+        length += 1  # whole lines are deleted with their end
+    return Match(start, start + length, replacement, note)
+
+
+def _indented(new: str, quoted: str, actual: str) -> str:
+    """New lines moved by as much as the actual first line is away from the quoted one."""
+    had, has = _indentation(quoted), _indentation(actual)
+    if had == has:
+        return new
+    return "\n".join(
+        has + line[len(had) :] if line.strip() and line.startswith(had) else line
+        for line in new.split("\n")
+    )
+
+
+def _indentation(line: str) -> str:
+    """The white space before the first character."""
+    return line[: len(line) - len(line.lstrip())]
+
+
+def _without_numbers(text: str) -> str:
+    """The text without the line numbers that read_file shows, if every line has one."""
+    lines = text.strip("\n").split("\n")
+    if not all(_LINE_NUMBER.match(line) for line in lines):
+        return text
+    return "\n".join(_LINE_NUMBER.sub("", line, count=1) for line in lines)
+
+
+def _ambiguous(text: str, old: str, count: int) -> str:
+    """Where the quoted text is found more than once."""
+    numbers: list[int] = []
+    position = text.find(old)
+    while position >= 0 and len(numbers) < 10:  # noqa: PLR2004 - enough to choose from
+        numbers.append(text.count("\n", 0, position) + 1)
+        position = text.find(old, position + len(old))
+    return _listed(count, numbers)
+
+
+def _listed(count: int, numbers: list[int]) -> str:
+    """The sentence for a quote that fits several places."""
+    listed = ", ".join(str(number) for number in numbers[:10])
+    return (
+        f"old_str is found {count} times (lines {listed}); "
+        "add lines before or after it until it is found once"
+    )
+
+
+def _closest(lines: list[str], wanted: list[str]) -> str:
+    """The region that is most like the quote, with line numbers."""
+    anchor = max(wanted, key=lambda line: len(line.strip()))
+    offset = wanted.index(anchor)
+    near = difflib.get_close_matches(
+        anchor.strip(), [line.strip() for line in lines[:_MAX_COMPARED_LINES]], 1, _SIMILAR
+    )
+    if not near:
+        return "old_str is not in the file; call read_file to see what is"
+    index = next(i for i, line in enumerate(lines) if line.strip() == near[0])
+    first = max(0, index - offset)
+    region = lines[first : min(len(lines), first + max(len(wanted), 3))]
+    numbered = "\n".join(f"{first + i + 1}\t{line[:300]}" for i, line in enumerate(region[:20]))
+    return f"old_str is not in the file; the closest lines are:\n{numbered}"

@@ -1,0 +1,120 @@
+"""The tool that runs a command."""
+
+import asyncio
+import re
+from typing import Annotated
+
+from pydantic import Field, field_validator
+
+from loom_core.contracts.tool import Intent, RecoveryClass, Risk, Tool, ToolContext
+from loom_core.errors import ErrorCategory, SandboxUnavailable, ToolFailed
+from loom_core.sandbox import CommandResult
+from loom_core.types import FileChange, ToolResult
+from loom_core.workspace import displayed
+from loom_tools.arguments import Arguments
+from loom_tools.text import MAX_RESULT_BYTES
+
+MAX_SECONDS = 120
+_NAMED_CHANGES = 20
+_BY_EXIT_CODE = {126: ErrorCategory.PERMISSION, 127: ErrorCategory.NOT_FOUND}
+_BY_OUTPUT = (
+    (re.compile(r"SyntaxError|syntax error"), ErrorCategory.SYNTAX),
+    (re.compile(r"Permission denied|Read-only file system"), ErrorCategory.PERMISSION),
+    (re.compile(r"No such file or directory|ModuleNotFoundError"), ErrorCategory.NOT_FOUND),
+)
+
+
+class ShellExecuteArguments(Arguments):
+    """What to run, and for how long at most."""
+
+    command: Annotated[str, Field(max_length=20_000)]
+    timeout_seconds: Annotated[int, Field(ge=1, le=MAX_SECONDS)] = 60
+
+    @field_validator("command")
+    @classmethod
+    def _says_something(cls, command: str) -> str:
+        """Refuse a blank command, and one that no program could be given."""
+        if not command.strip():
+            raise ValueError("the command is empty; give a shell command")
+        if "\0" in command:
+            raise ValueError("the command holds a NUL character; leave it out")
+        return command
+
+
+class ShellExecute(Tool[ShellExecuteArguments]):
+    """Runs a command in the sandbox, in the workspace."""
+
+    name = "shell_execute"
+    purpose = "Run a shell command in the workspace, such as a test or a program."
+    arguments_model = ShellExecuteArguments
+    essential = ("command",)
+    risk = Risk.EXECUTE
+    recovery = RecoveryClass.SUPERVISED
+    timeout_seconds = MAX_SECONDS + 15.0
+
+    async def intend(self, arguments: ShellExecuteArguments, context: ToolContext) -> Intent:
+        """The exact command; gated where no sandbox confines it."""
+        confined = context.sandbox.is_confining
+        return Intent(
+            preview=arguments.command,
+            is_gated=not confined,
+            reason="" if confined else "no sandbox confines the command here",
+            facts={"sandbox": context.sandbox.name},
+        )
+
+    async def run(self, arguments: ShellExecuteArguments, context: ToolContext) -> ToolResult:
+        """Exit code, output, and every file that is different after."""
+        workspace = context.workspace
+        before = await asyncio.to_thread(workspace.snapshot)
+        try:
+            done = await context.sandbox.run(
+                arguments.command,
+                workspace=workspace.root,
+                timeout_seconds=arguments.timeout_seconds,
+                max_output_bytes=MAX_RESULT_BYTES - 2048,
+            )
+        except SandboxUnavailable as error:
+            raise ToolFailed(str(error), ErrorCategory.RUNTIME) from error
+        changes = await asyncio.to_thread(workspace.changes_since, before)
+        category = _category(done)
+        return ToolResult(
+            text=_said(done, arguments, changes, is_complete=before.is_complete),
+            is_error=category is not None,
+            category=category,
+            changes=tuple(changes),
+            facts={"exit_code": done.exit_code, "timed_out": done.timed_out},
+        )
+
+
+def _category(done: CommandResult) -> ErrorCategory | None:
+    """What kind of failure it was; None for success."""
+    if done.timed_out:
+        return ErrorCategory.TIMEOUT
+    if done.exit_code == 0:
+        return None
+    by_code = _BY_EXIT_CODE.get(done.exit_code or 0)
+    by_output = (category for words, category in _BY_OUTPUT if words.search(done.output))
+    return by_code or next(by_output, ErrorCategory.RUNTIME)
+
+
+def _said(
+    done: CommandResult,
+    arguments: ShellExecuteArguments,
+    changes: list[FileChange],
+    *,
+    is_complete: bool,
+) -> str:
+    """What the model reads."""
+    lines = [f"exit code {done.exit_code}"]
+    if done.timed_out:
+        lines = [f"killed after {arguments.timeout_seconds} s: the command did not end in time"]
+    lines.append(done.output.rstrip("\n") or "(no output)")
+    if done.left_out_bytes:
+        lines.append("[to see the rest, write the output to a file and read parts of it]")
+    if changes:
+        named = [f"{displayed(change.path)} ({change.kind})" for change in changes[:_NAMED_CHANGES]]
+        more = len(changes) - len(named)
+        lines.append("Files: " + ", ".join(named) + (f" and {more} more" if more else ""))
+    if not is_complete:
+        lines.append("[the workspace has too many files: not every change was noticed]")
+    return "\n".join(lines)

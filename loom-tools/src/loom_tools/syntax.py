@@ -1,0 +1,77 @@
+"""Whether a file's text can be parsed, for the formats whose parsers are at hand."""
+
+import ast
+import json
+import threading
+import tomllib
+import warnings
+from collections import deque
+from collections.abc import Callable
+from pathlib import PurePosixPath
+
+_MAX_CHARACTERS = 1_000_000
+_WARNINGS = threading.Lock()
+"""Silencing warnings changes the whole process, so one thread at a time does it."""
+
+
+def syntax_error(path: str, text: str) -> str:
+    """What is wrong with the text as the file's ending wants it; empty when nothing is known."""
+    check = _CHECKS.get(PurePosixPath(path).suffix.lower())
+    if check is None or len(text) > _MAX_CHARACTERS:
+        return ""
+    try:
+        return check(text)
+    except (RecursionError, MemoryError):
+        return ""  # too deeply nested to tell
+
+
+def _python(text: str) -> str:
+    """Check Python."""
+    try:
+        with _WARNINGS, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(text)
+    except SyntaxError as error:
+        return f"line {error.lineno}: {error.msg}"
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _json(text: str) -> str:
+    """Check JSON."""
+    try:
+        json.loads(text)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _toml(text: str) -> str:
+    """Check TOML."""
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return str(error)
+    return ""
+
+
+def _yaml(text: str) -> str:
+    """Check YAML without making anything of it."""
+    import yaml  # here: most runs never touch a YAML file
+
+    try:
+        deque(yaml.parse(text, Loader=yaml.SafeLoader), maxlen=0)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]  # PyYAML has no types
+    except yaml.YAMLError as error:
+        return " ".join(str(error).split())
+    return ""
+
+
+_CHECKS: dict[str, Callable[[str], str]] = {
+    ".py": _python,
+    ".pyi": _python,
+    ".json": _json,
+    ".toml": _toml,
+    ".yaml": _yaml,
+    ".yml": _yaml,
+}

@@ -1,0 +1,112 @@
+import os
+
+import pytest
+from pydantic import ValidationError
+
+from loom_core.errors import ErrorCategory
+from loom_core.sandbox import UnconfinedSandbox
+from loom_tools.shell_execute import ShellExecute
+
+
+@pytest.fixture
+def session(session):
+    if not session.context.sandbox.is_confining:
+        session.context.sandbox = UnconfinedSandbox(dict(os.environ))
+    return session
+
+
+async def test_output_exit_code_and_changes_are_told(session, root):
+    (root / "old").write_text("1")
+
+    result = await session.call(ShellExecute, command="echo hi; echo 2 > new; echo 3 > old")
+
+    assert result.text == "exit code 0\nhi\nFiles: new (created), old (modified)"
+    assert not result.is_error
+    assert {change.path: change.kind.value for change in result.changes} == {
+        "new": "created",
+        "old": "modified",
+    }
+    assert session.context.workspace.blobs.get(result.changes[1].before) == b"1"
+
+
+@pytest.mark.parametrize(
+    ("command", "category"),
+    [
+        ("exit 1", ErrorCategory.RUNTIME),
+        ("no-such-program-here", ErrorCategory.NOT_FOUND),
+        ("touch x; ./x", ErrorCategory.PERMISSION),
+        ("python3 -c 'f('", ErrorCategory.SYNTAX),
+        ("sleep 30", ErrorCategory.TIMEOUT),
+        ("kill -9 $$", ErrorCategory.RUNTIME),
+    ],
+)
+async def test_a_failure_has_its_category(session, command, category):
+    result = await session.call(ShellExecute, command=command, timeout_seconds=1)
+
+    assert result.is_error
+    assert result.category is category
+
+
+async def test_a_timeout_says_so_and_keeps_output_and_changes(session):
+    result = await session.call(
+        ShellExecute, command="echo before; touch made; sleep 30", timeout_seconds=1
+    )
+
+    assert result.text == (
+        "killed after 1 s: the command did not end in time\nbefore\nFiles: made (created)"
+    )
+    assert result.facts == {"exit_code": None, "timed_out": True}
+
+
+async def test_long_output_is_cut_with_a_way_to_the_rest(session):
+    result = await session.call(ShellExecute, command="seq 1 100000")
+
+    assert len(result.text.encode()) <= 30 * 1024
+    assert "bytes left out" in result.text
+    assert "write the output to a file" in result.text
+    assert "\n100000\n" in result.text
+
+
+async def test_the_same_command_gives_the_same_text(session):
+    texts = {(await session.call(ShellExecute, command="echo same")).text for _ in range(2)}
+
+    assert texts == {"exit code 0\nsame"}
+
+
+async def test_no_output_is_said(session):
+    assert (await session.call(ShellExecute, command="true")).text == "exit code 0\n(no output)"
+
+
+async def test_it_is_gated_exactly_when_nothing_confines_it(session):
+    tool = ShellExecute()
+    arguments = tool.arguments_model(command="rm -rf build")
+
+    session.context.sandbox = UnconfinedSandbox({})
+    intent = await tool.intend(arguments, session.context)
+
+    assert intent.is_gated
+    assert intent.preview == "rm -rf build"
+    assert "no sandbox" in intent.reason
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"command": ""},
+        {"command": " \n"},
+        {"command": "a\0b"},
+        {"command": "ls", "timeout_seconds": 121},
+    ],
+)
+async def test_senseless_arguments_are_refused(session, arguments):
+    with pytest.raises(ValidationError):
+        await session.call(ShellExecute, **arguments)
+
+
+async def test_a_workspace_that_cannot_be_confined_is_a_failure_not_a_crash(session, root):
+    if not session.context.sandbox.is_confining:
+        pytest.skip("only a sandbox refuses")
+    (root / ".envrc").symlink_to("/etc/hostname")
+
+    with pytest.raises(Exception, match="symbolic link"):
+        await session.call(ShellExecute, command="true")

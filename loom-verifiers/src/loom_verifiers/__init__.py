@@ -1,0 +1,1 @@
+"""Loom's verification: acceptance checks that execute, and tier 1, which decides by them."""

@@ -1,0 +1,108 @@
+"""Looking at the files that a subtask changed: they exist, are not empty, and parse."""
+
+import asyncio
+import posixpath
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from loom_core.contracts.check import CheckContext
+from loom_core.errors import PathRefused
+from loom_core.types import ChangeKind, Evidence, FileChange, Outcome
+from loom_verifiers.checks.evidence import failed, passed, unverified
+from loom_verifiers.checks.parsing import MAX_PARSED_BYTES, parser_for
+from loom_verifiers.checks.syntax import parse_file
+
+_EMPTY_BY_CUSTOM = frozenset({"__init__.py", ".gitkeep", ".keep", ".nojekyll", "py.typed"})
+_ASKS_FOR_EMPTY = re.compile(
+    r"\b(?:empty|blank|leere\w*|vide|vac\u00ed[oa]|vuot[oa]|vazi[oa])\b|\u043f\u0443\u0441\u0442|\u7a7a",
+    re.IGNORECASE,
+)
+_COMMENTED_JSON = re.compile(r"(?:^|/)(?:[tj]sconfig[^/]*\.json$|\.vscode/|\.devcontainer/)")
+"""Files whose readers allow comments; strict JSON would be a wrong demand."""
+
+
+@dataclass(frozen=True, slots=True)
+class NetChange:
+    """A file whose content differs from what it was before the subtask."""
+
+    path: str
+    is_gone: bool
+    was_deleted: bool
+    """Whether the last recorded change deleted it; gone without that is a loss."""
+
+
+async def net_changes(outcome: Outcome, context: CheckContext) -> list[NetChange]:
+    """What the subtask's attempts changed in the end, by the hashes of before and now.
+
+    Changes that were rolled back, or undone by a later call, are none.
+    """
+    recorded = [*context.changes, *(one for one in outcome.changes if one not in context.changes)]
+    before: dict[str, str] = {}
+    last: dict[str, FileChange] = {}
+    for change in recorded:
+        before.setdefault(change.path, change.before)
+        last[change.path] = change
+    now = await asyncio.to_thread(_hashes, list(before), context)
+    own = {change.path for change in outcome.changes}
+    return [
+        NetChange(path, is_gone=not now[path], was_deleted=last[path].kind is ChangeKind.DELETED)
+        for path in before
+        if now[path] != before[path] or (path in own and _is_lost(last[path], now))
+    ]
+
+
+async def look_at(
+    changes: Sequence[NetChange], description: str, context: CheckContext
+) -> list[Evidence]:
+    """One piece of evidence for each changed file."""
+    may_be_empty = bool(_ASKS_FOR_EMPTY.search(description))
+    return [await _look(change, context, may_be_empty=may_be_empty) for change in changes]
+
+
+async def _look(change: NetChange, context: CheckContext, *, may_be_empty: bool) -> Evidence:
+    """The evidence of one changed file; unverified when it cannot be looked into."""
+    label = f"changed {change.path}"
+    if change.is_gone:
+        return passed(label, "was deleted") if change.was_deleted else failed(label, "is gone")
+    try:
+        return await _look_inside(label, change.path, context, may_be_empty=may_be_empty)
+    except (PathRefused, OSError) as error:
+        return unverified(label, f"could not be read: {error}")
+
+
+async def _look_inside(
+    label: str, path: str, context: CheckContext, *, may_be_empty: bool
+) -> Evidence:
+    """Whether a file that is there holds something, and parses where its kind has a parser."""
+    parser = parser_for(path)
+    if parser is None or _COMMENTED_JSON.search(path):
+        is_empty = await asyncio.to_thread(_is_empty, path, context)
+    else:
+        data = await asyncio.to_thread(context.workspace.read, path, max_bytes=MAX_PARSED_BYTES)
+        is_empty = not data.strip()
+        if not is_empty:
+            return await parse_file(label, path, parser, context)
+    if not is_empty:
+        return passed(label, "exists and is not empty")
+    if may_be_empty or posixpath.basename(path) in _EMPTY_BY_CUSTOM:
+        return passed(label, "exists and is empty, as it may be")
+    return failed(label, f"{path} is empty; write its content")
+
+
+def _hashes(paths: Sequence[str], context: CheckContext) -> Mapping[str, str]:
+    """The SHA-256 of each file as it is now; empty when it is not there."""
+    return {path: context.workspace.sha256(path) for path in paths}
+
+
+def _is_lost(last: FileChange, now: Mapping[str, str]) -> bool:
+    """Whether a file that an attempt left behind is not there any more."""
+    return last.kind is not ChangeKind.DELETED and not now[last.path]
+
+
+def _is_empty(path: str, context: CheckContext) -> bool:
+    """Whether a file holds nothing but white space; one that is too large to read is not."""
+    try:
+        return not context.workspace.read(path, max_bytes=MAX_PARSED_BYTES).strip()
+    except PathRefused:
+        return False

@@ -1,0 +1,1 @@
+"""Executable acceptance checks, one class each, registered in ``loom.checks``."""

@@ -1,0 +1,33 @@
+"""Evidence in readable words: what was checked, what was expected and what was seen."""
+
+from loom_core.types import Evidence, VerdictStatus
+
+MAX_SEEN_CHARACTERS = 600
+"""How much of an output or a file is quoted; the middle of a longer one is left out."""
+
+
+def passed(check: str, detail: str) -> Evidence:
+    """Evidence that a check passed."""
+    return Evidence(check=check, status=VerdictStatus.PASSED, detail=detail)
+
+
+def failed(check: str, detail: str) -> Evidence:
+    """Evidence that a check failed; the detail says what was expected and what was seen."""
+    return Evidence(check=check, status=VerdictStatus.FAILED, detail=detail)
+
+
+def unverified(check: str, reason: str) -> Evidence:
+    """Evidence that nothing could be seen, and why."""
+    return Evidence(check=check, status=VerdictStatus.UNVERIFIED, detail=reason)
+
+
+def quote_seen(text: str) -> str:
+    """A text as evidence quotes it: stripped, and without its middle when it is long."""
+    seen = text.strip()
+    if not seen:
+        return "nothing"
+    if len(seen) <= MAX_SEEN_CHARACTERS:
+        return f'"{seen}"'
+    half = MAX_SEEN_CHARACTERS // 2
+    left_out = len(seen) - 2 * half
+    return f'"{seen[:half]}\n… {left_out:,} characters left out …\n{seen[-half:]}"'

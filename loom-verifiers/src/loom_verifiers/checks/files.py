@@ -1,0 +1,98 @@
+"""Checks of a file's presence and content."""
+
+import asyncio
+
+from loom_core.contracts.check import Check, CheckContext
+from loom_core.types import Evidence
+from loom_verifiers.checks.evidence import failed, passed, quote_seen, unverified
+from loom_verifiers.checks.text_match import contains_text
+
+MAX_READ_BYTES = 4 * 1024 * 1024
+"""A larger file is not looked into."""
+
+
+class FileExists(Check):
+    """Passes when a file is there; a target that ends in a slash is a directory."""
+
+    name = "file_exists"
+    purpose = "target: a path that must exist afterwards"
+    is_structural = True
+
+    async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
+        """Look whether it is there."""
+        label = f"{self.name} {target}"
+        if target.endswith("/"):
+            is_there = await asyncio.to_thread(context.workspace.is_directory, target)
+            return passed(label, "is there") if is_there else failed(label, "no such directory")
+        if await asyncio.to_thread(context.workspace.is_file, target):
+            return passed(label, "is there")
+        if await asyncio.to_thread(context.workspace.is_directory, target):
+            return failed(label, "expected a file, and it is a directory")
+        return failed(label, f"expected the file {target}, and there is none")
+
+
+class FileMissing(Check):
+    """Passes when nothing is at a path."""
+
+    name = "file_missing"
+    purpose = "target: a path that must not exist afterwards"
+
+    async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
+        """Look whether it is gone."""
+        label = f"{self.name} {target}"
+        if await asyncio.to_thread(context.workspace.exists, target):
+            return failed(label, f"expected {target} to be gone, and it is still there")
+        return passed(label, "is not there")
+
+
+class FileContains(Check):
+    """Passes when a text file holds the expected words."""
+
+    name = "file_contains"
+    purpose = "target: a path; expected: text that the file must contain"
+
+    async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
+        """Look for the words."""
+        label = f"{self.name} {target}"
+        text, problem = await _read(label, target, expected, context)
+        if problem is not None:
+            return problem
+        if contains_text(text, expected):
+            return passed(label, f'contains "{expected}"')
+        return failed(
+            label, f'expected the text "{expected}", and the file holds {quote_seen(text)}'
+        )
+
+
+class FileLacks(Check):
+    """Passes when a text file is there and does not hold the words."""
+
+    name = "file_lacks"
+    purpose = "target: a path; expected: text that must not be in the file any more"
+
+    async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
+        """Look for the words."""
+        label = f"{self.name} {target}"
+        text, problem = await _read(label, target, expected, context)
+        if problem is not None:
+            return problem
+        if contains_text(text, expected):
+            return failed(
+                label, f'expected "{expected}" to be gone; the file holds {quote_seen(text)}'
+            )
+        return passed(label, f'does not contain "{expected}"')
+
+
+async def _read(
+    label: str, path: str, expected: str, context: CheckContext
+) -> tuple[str, Evidence | None]:
+    """The text of a file, or evidence of why there is none to look into."""
+    if not expected.strip():
+        return "", unverified(label, "no expected text was given")
+    if not await asyncio.to_thread(context.workspace.is_file, path):
+        return "", failed(label, f"expected the file {path}, and there is none")
+    data = await asyncio.to_thread(context.workspace.read, path, max_bytes=MAX_READ_BYTES)
+    try:
+        return data.decode("utf-8-sig"), None
+    except UnicodeDecodeError:
+        return "", failed(label, "expected text, and the file is not UTF-8 text")

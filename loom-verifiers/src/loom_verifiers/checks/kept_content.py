@@ -1,0 +1,115 @@
+"""A check that an edit lost nothing of what was in a file before."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+
+from loom_core.contracts.check import Check, CheckContext
+from loom_core.types import Evidence
+from loom_verifiers.checks.evidence import failed, passed, unverified
+from loom_verifiers.checks.files import MAX_READ_BYTES
+from loom_verifiers.checks.parsing import NotParsable, SyntaxProblem, definitions
+
+_SHOWN = 5
+
+
+class FileKeeps(Check):
+    """Passes when a file still has what the expected word names of its content before the subtask.
+
+    ``lines``: every line, in order; ``count``: as many lines; ``definitions``: the functions and
+    classes of a Python file; ``everything``: the content as it was.
+    """
+
+    name = "file_keeps"
+    purpose = (
+        "target: an existing file; expected: what must stay: lines, count, definitions, everything"
+    )
+    is_structural = True
+
+    async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
+        """Compare the file with its content before the first change of the subtask."""
+        label = f"{self.name} {target}"
+        compare = _COMPARISONS.get(expected.strip())
+        if compare is None:
+            return unverified(label, f"what must stay is one of {', '.join(_COMPARISONS)}")
+        if not await asyncio.to_thread(context.workspace.is_file, target):
+            return failed(label, f"expected the file {target} to be kept, and there is none")
+        path = context.workspace.relative(target)
+        change = next((one for one in context.changes if one.path == path), None)
+        if change is None or not change.before:
+            return passed(label, "was not changed" if change is None else "was not there before")
+        before = await asyncio.to_thread(_before, change.before, context)
+        if before is None:
+            return unverified(label, "what it held before was not kept")
+        now = await asyncio.to_thread(context.workspace.read, target, max_bytes=MAX_READ_BYTES)
+        return _conclude(label, await asyncio.to_thread(compare, before, now))
+
+
+def _conclude(label: str, lost: Sequence[str] | None) -> Evidence:
+    """The evidence that follows from what was lost; None when nobody can tell."""
+    if lost is None:
+        return unverified(label, "what it held before does not parse")
+    if not lost:
+        return passed(label, "what had to stay is still there")
+    more = f" and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""
+    return failed(
+        label,
+        "keep what was there and change only what was asked for; lost or changed: "
+        f"{'; '.join(lost[:_SHOWN])}{more}",
+    )
+
+
+def _lost_lines(before: bytes, now: bytes) -> Sequence[str]:
+    """The lines of before that are not found in now in the same order."""
+    lines, lost, position = _lines(now), list[str](), 0
+    for line in _lines(before):
+        try:
+            position = lines.index(line, position) + 1
+        except ValueError:
+            lost.append(line)
+    return lost
+
+
+def _missing_count(before: bytes, now: bytes) -> Sequence[str]:
+    """The lines that went away when there are fewer than before."""
+    old, new = _lines(before), _lines(now)
+    if len(new) >= len(old):
+        return []
+    return [line for line in old if line not in new] or [f"{len(old) - len(new)} lines"]
+
+
+def _lost_definitions(before: bytes, now: bytes) -> Sequence[str] | None:
+    """The functions and classes that are not defined any more; None when before did not parse."""
+    try:
+        old = definitions(before)
+    except (SyntaxProblem, NotParsable):
+        return None
+    try:
+        new = definitions(now)
+    except (SyntaxProblem, NotParsable) as problem:
+        return [f"all of it, as it does not parse: {problem}"]
+    return [name for name in old if name not in new]
+
+
+def _any_difference(before: bytes, now: bytes) -> Sequence[str]:
+    """One word for a content that is not what it was."""
+    return [] if now == before else ["the content, which was only to be read"]
+
+
+_COMPARISONS: Mapping[str, Callable[[bytes, bytes], Sequence[str] | None]] = {
+    "lines": _lost_lines,
+    "count": _missing_count,
+    "definitions": _lost_definitions,
+    "everything": _any_difference,
+}
+
+
+def _before(digest: str, context: CheckContext) -> bytes | None:
+    """The content of that hash, or None when it was not kept."""
+    blobs = context.workspace.blobs
+    return blobs.get(digest) if blobs is not None and digest in blobs else None
+
+
+def _lines(data: bytes) -> list[str]:
+    """The lines that hold something, without white space at their ends."""
+    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+    return [line.strip() for line in text.splitlines() if line.strip()]

@@ -1,0 +1,122 @@
+"""Tier 1: the subtask's checks, the changed files, and tool failures that still stand.
+
+It passes when at least one thing was really looked at and everything passed. Nothing to look at is
+unverified. So is a subtask that changed nothing when all that passed is the form of what was there
+before: a file that exists and parses is no sign that anybody repaired it.
+"""
+
+import logging
+from collections.abc import Sequence
+
+from loom_core.contracts.verifier import VerificationContext, Verifier
+from loom_core.types import (
+    CheckSpec,
+    Evidence,
+    Outcome,
+    Subtask,
+    ToolRecord,
+    Verdict,
+    VerdictStatus,
+)
+from loom_verifiers.changed_files import NetChange, look_at, net_changes
+from loom_verifiers.checks.evidence import failed, unverified
+from loom_verifiers.tool_failures import unresolved_failures
+
+_log = logging.getLogger(__name__)
+
+NOTHING_CHECKED = (
+    "nothing could be checked: the subtask has no checks and no file was changed; "
+    "do the work with the tools before saying that it is done"
+)
+NOTHING_CHANGED = (
+    "no file was changed, and the checks only look at the form of what was there before; "
+    "do the work with the tools before saying that it is done"
+)
+
+
+class Deterministic(Verifier):
+    """Decides by executing and parsing, never by asking a model."""
+
+    name = "deterministic"
+    tier = 1
+
+    async def verify(
+        self, subtask: Subtask, outcome: Outcome, context: VerificationContext
+    ) -> Verdict:
+        """The verdict with one piece of evidence for each thing looked at."""
+        changes = await net_changes(outcome, context.look)
+        evidence = [
+            *[await _run_check(spec, context) for spec in subtask.checks],
+            *await look_at(changes, subtask.description, context.look),
+            *(_failure_evidence(record) for record in unresolved_failures(outcome.tool_records)),
+        ]
+        evidence.extend(_doubts(subtask, changes, evidence, context))
+        return _verdict(evidence)
+
+
+async def _run_check(spec: CheckSpec, context: VerificationContext) -> Evidence:
+    """What one check saw; unverified when it is not installed or breaks."""
+    label = f"{spec.kind} {spec.target}"
+    check = context.checks.get(spec.kind)
+    if check is None:
+        known = ", ".join(sorted(context.checks)) or "none"
+        return unverified(
+            label, f"no check of the kind {spec.kind} is installed (there are: {known})"
+        )
+    try:
+        return await check.run(spec.target, spec.expected, context.look)
+    except Exception as error:  # noqa: BLE001  # a check that breaks has seen nothing
+        _log.warning("check %s broke", label, exc_info=error)
+        return unverified(label, f"could not be checked: {type(error).__name__}: {error}")
+
+
+def _failure_evidence(record: ToolRecord) -> Evidence:
+    """A tool failure that still stands, as evidence."""
+    category = f" ({record.category})" if record.category else ""
+    what = next((str(value) for value in record.arguments.values() if value), "")[:200]
+    return failed(
+        f"tool call {record.tool} {what}".rstrip(),
+        f"failed{category} and nothing made up for it; get it right or do it another way",
+    )
+
+
+def _doubts(
+    subtask: Subtask,
+    changes: Sequence[NetChange],
+    evidence: Sequence[Evidence],
+    context: VerificationContext,
+) -> list[Evidence]:
+    """Why what passed proves no work; empty when it does."""
+    if not evidence:
+        return [unverified("anything to check", NOTHING_CHECKED)]
+    is_form_only = all(
+        spec.kind in context.checks and context.checks[spec.kind].is_structural
+        for spec in subtask.checks
+    )
+    if not changes and is_form_only:
+        return [unverified("any change", NOTHING_CHANGED)]
+    return []
+
+
+def _verdict(evidence: Sequence[Evidence]) -> Verdict:
+    """The verdict that follows from the evidence: failed beats unverified beats passed."""
+    statuses = {one.status for one in evidence}
+    if VerdictStatus.FAILED in statuses:
+        status = VerdictStatus.FAILED
+    elif statuses == {VerdictStatus.PASSED}:
+        status = VerdictStatus.PASSED
+    else:
+        status = VerdictStatus.UNVERIFIED
+    passed_count = sum(one.status is VerdictStatus.PASSED for one in evidence)
+    return Verdict(
+        status=status,
+        verifier=Deterministic.name,
+        tier=Deterministic.tier,
+        confidence=passed_count / len(evidence),
+        evidence=tuple(evidence),
+        feedback="\n".join(
+            f"{one.check}: {one.detail}"
+            for one in evidence
+            if one.status is not VerdictStatus.PASSED
+        ),
+    )

@@ -1,0 +1,118 @@
+"""Who may import what, beyond the layers that import-linter enforces, and when."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {"aiohttp", "alembic", "httpx", "pip", "sqlalchemy", "stevedore", "textual", "xllamacpp"}
+"""Libraries that take long to import."""
+
+HEAVY_FOR_HELP = HEAVY | {"asyncio", "json_repair", "pathspec", "pydantic", "sqlite3"}
+"""What the list of commands can do without."""
+
+PUBLIC_FOR_MEMBERS = {
+    "loom_core.contracts",
+    "loom_core.did_you_mean",
+    "loom_core.errors",
+    "loom_core.events",
+    "loom_core.hookimpl",
+    "loom_core.json_schema",
+    "loom_core.sandbox",
+    "loom_core.sanitize",
+    "loom_core.settings.shape",
+    "loom_core.testing",
+    "loom_core.types",
+    "loom_core.wire",
+    "loom_core.workspace",
+}
+"""What distributions may use of loom_core; the rest may change from one version to the next."""
+
+
+def modules_after(code):
+    """The names of all modules that are loaded once a fresh process has run some code."""
+    shown = f"{code}\nimport json, sys; print(json.dumps(sorted(sys.modules)), file=sys.__stdout__)"
+    done = subprocess.run(
+        [sys.executable, "-c", shown], check=False, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return {name.partition(".")[0] for name in json.loads(done.stdout.splitlines()[-1])}
+
+
+def test_importing_loom_core_is_light():
+    loaded = modules_after("import loom_core")
+
+    assert loaded & (HEAVY_FOR_HELP | {"click"}) == set()
+
+
+@pytest.mark.parametrize("argument", ["--help", "--version"])
+def test_help_and_version_are_light(argument):
+    code = f"""
+from loom_core.cli.main import main
+try:
+    main(["{argument}"])
+except SystemExit as ended:
+    assert ended.code == 0
+"""
+    loaded = modules_after(code)
+
+    assert "click" in loaded
+    assert loaded & HEAVY_FOR_HELP == set()
+
+
+def test_help_of_every_command_is_light():
+    code = """
+import sys
+from loom_core.cli.command_table import COMMANDS
+from loom_core.cli.main import main
+for name in COMMANDS:
+    try:
+        main([name, "--help"])
+    except SystemExit as ended:
+        assert ended.code == 0, name
+"""
+    assert modules_after(code) & HEAVY == set()
+
+
+def test_loading_every_installed_part_imports_no_heavy_library():
+    code = """
+from loom_core.extensions import Group
+from loom_core.extensions.index import index
+for part in index().parts:
+    part.entry_point.load()
+"""
+    loaded = modules_after(code)
+
+    assert "loom_tools" in loaded
+    assert loaded & HEAVY == set()
+
+
+def test_members_use_only_what_is_public_of_core(members):
+    private = {
+        f"{source.where}: {name}"
+        for source in members
+        for name in source.imports()
+        if name.startswith("loom_core.")
+        and not any(f"{name}.".startswith(f"{public}.") for public in PUBLIC_FOR_MEMBERS)
+    }
+
+    assert private == set()
+
+
+def test_few_modules_read_the_environment(core):
+    """Settings are read once, frozen and passed in; nothing else depends on where it runs."""
+    allowed = {
+        "loom_core.cli.session": "NO_COLOR, without importing the settings for --help",
+        "loom_core.sandbox.choice": "what commands inherit of this process, scrubbed",
+        "loom_core.settings.environment": "the one reader of LOOM_ variables",
+    }
+    readers = {s.module for s in core if "os.environ" in s.text or "os.getenv" in s.text}
+
+    assert readers == set(allowed)
+
+
+def test_only_store_imports_what_reads_databases(core):
+    readers = {s.module for s in core if "sqlite3" in set(s.imports())}
+
+    assert all(module.startswith("loom_core.store.") for module in readers)

@@ -1,0 +1,180 @@
+"""What every registered tool must keep, whoever wrote it."""
+
+import json
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from loom_core.contracts.tool import Happened, RecoveryClass, Risk, ToolContext
+from loom_core.sandbox import choose
+from loom_core.settings.shape import SandboxSettings
+from loom_core.workspace import BlobStore, Workspace
+
+TOOLS = {point.name: point.load() for point in entry_points(group="loom.tools")}
+EXAMPLES = {
+    "edit_file": {"path": "old.txt", "old_str": "two", "new_str": "2"},
+    "list_directory": {"path": "."},
+    "read_file": {"path": "old.txt"},
+    "search_files": {"pattern": "two"},
+    "shell_execute": {"command": "cat old.txt"},
+    "write_file": {"path": "new/made.txt", "content": "made\n"},
+}
+BY_RECOVERY = {
+    recovery: sorted(name for name, tool in TOOLS.items() if tool.recovery is recovery)
+    for recovery in RecoveryClass
+}
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> ToolContext:
+    root = tmp_path / "work"
+    root.mkdir()
+    (root / "old.txt").write_text("one\ntwo\nthree\n")
+    return ToolContext(
+        task_id="t",
+        subtask_id="s",
+        workspace=Workspace(root, blobs=BlobStore(tmp_path / "blobs")),
+        sandbox=choose(SandboxSettings()),
+        seen_files={},
+    )
+
+
+def example(name: str):
+    tool = TOOLS[name]()
+    return tool, tool.arguments_model.model_validate(EXAMPLES[name])
+
+
+def contents(context: ToolContext) -> dict[str, bytes]:
+    root = context.workspace.root
+    return {str(path): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def test_the_tools_of_this_repository_are_registered_and_have_an_example():
+    assert EXAMPLES.keys() <= TOOLS.keys()
+
+
+@pytest.mark.parametrize("name", sorted(TOOLS))
+def test_it_declares_what_it_is(name):
+    tool = TOOLS[name]()
+
+    assert tool.name == name
+    assert isinstance(tool.risk, Risk)
+    assert isinstance(tool.recovery, RecoveryClass)
+    assert 0 < tool.timeout_seconds <= 300
+    assert tool.purpose.strip() == tool.purpose
+    assert "\n" not in tool.purpose
+    assert 10 <= len(tool.purpose) <= 120
+
+
+@pytest.mark.parametrize("name", sorted(TOOLS))
+def test_its_schema_is_plain_and_complete(name):
+    spec = TOOLS[name]().spec()
+    text = json.dumps(spec.parameters)
+
+    assert spec.parameters["type"] == "object"
+    properties = spec.parameters["properties"]
+    assert properties.keys() == TOOLS[name].arguments_model.model_fields.keys()
+    assert all("type" in schema for schema in properties.values())
+    assert not any(noise in text for noise in ("$ref", "$defs", '"title"', "anyOf", '"default"'))
+
+
+@pytest.mark.parametrize("name", sorted(TOOLS))
+def test_an_unknown_argument_is_refused(name):
+    arguments = {**EXAMPLES.get(name, {}), "no_such_argument": 1}
+
+    with pytest.raises(ValidationError):
+        TOOLS[name].arguments_model.model_validate(arguments)
+
+
+def test_all_schemas_together_are_small():
+    specs = [TOOLS[name]().spec() for name in EXAMPLES]
+    text = json.dumps([spec.model_dump() for spec in specs], separators=(",", ":"))
+
+    # Four characters a token is what tokenizers give for JSON of this kind.
+    assert len(text) / 4 < 600
+
+
+@pytest.mark.parametrize("name", sorted(EXAMPLES))
+async def test_to_intend_changes_nothing(name, context):
+    tool, arguments = example(name)
+    before = contents(context)
+
+    intent = await tool.intend(arguments, context)
+
+    assert contents(context) == before
+    assert intent.preview
+    assert not intent.is_gated or intent.reason
+    json.dumps(intent.facts)
+
+
+@pytest.mark.parametrize("name", sorted(EXAMPLES))
+async def test_what_it_reports_as_changed_is_what_changed(name, context):
+    tool, arguments = example(name)
+    before = context.workspace.snapshot()
+
+    result = await tool.run(arguments, context)
+
+    key = {(change.path, change.kind, change.after) for change in result.changes}
+    seen = context.workspace.changes_since(before)
+    assert key == {(change.path, change.kind, change.after) for change in seen}
+    assert result.is_error is (result.category is not None)
+    assert context.seen_files == {}
+    result.model_dump_json()
+
+
+@pytest.mark.parametrize("name", BY_RECOVERY[RecoveryClass.PURE])
+async def test_a_pure_tool_changes_nothing_and_may_run_again(name, context):
+    tool, arguments = example(name)
+    before = contents(context)
+
+    first = await tool.run(arguments, context)
+    second = await tool.run(arguments, context)
+
+    assert contents(context) == before
+    assert first == second
+    assert (await tool.probe(arguments, {}, context)).happened is Happened.NOT_YET
+
+
+@pytest.mark.parametrize("name", BY_RECOVERY[RecoveryClass.CONTENT])
+async def test_a_crash_before_the_effect_is_found_and_the_call_runs_again(name, context):
+    tool, arguments = example(name)
+    facts = json.loads(json.dumps((await tool.intend(arguments, context)).facts))
+
+    probe = await tool.probe(arguments, facts, context)
+
+    assert probe.happened is Happened.NOT_YET
+    assert (await tool.run(arguments, context)).changes
+
+
+@pytest.mark.parametrize("name", BY_RECOVERY[RecoveryClass.CONTENT])
+async def test_a_crash_after_the_effect_is_found_with_the_result_it_would_have_had(name, context):
+    tool, arguments = example(name)
+    facts = json.loads(json.dumps((await tool.intend(arguments, context)).facts))
+    result = await tool.run(arguments, context)
+
+    probe = await tool.probe(arguments, facts, context)
+
+    assert probe.happened is Happened.DONE
+    assert probe.result == result
+
+
+@pytest.mark.parametrize("name", BY_RECOVERY[RecoveryClass.CONTENT])
+async def test_what_somebody_else_changed_since_is_in_doubt(name, context):
+    tool, arguments = example(name)
+    intent = await tool.intend(arguments, context)
+    path = context.workspace.root / str(intent.facts["path"])
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("somebody else")
+
+    probe = await tool.probe(arguments, intent.facts, context)
+
+    assert probe.happened is Happened.IN_DOUBT
+
+
+@pytest.mark.parametrize("name", BY_RECOVERY[RecoveryClass.SUPERVISED])
+async def test_a_command_cut_off_by_a_crash_is_in_doubt(name, context):
+    tool, arguments = example(name)
+
+    assert (await tool.probe(arguments, {}, context)).happened is Happened.IN_DOUBT

@@ -1,0 +1,1 @@
+"""Breaks as soon as one of its modules is imported."""

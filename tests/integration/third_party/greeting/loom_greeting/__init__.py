@@ -1,0 +1,1 @@
+"""Greets, in every way that a plugin can."""
