@@ -151,7 +151,11 @@ def _loom(goal: Goal, place: Path, options: argparse.Namespace) -> int | None:
             return process.wait(options.limit)
         except subprocess.TimeoutExpired:
             process.terminate()
-            process.wait(30)
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
             return None
 
 

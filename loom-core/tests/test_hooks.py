@@ -88,7 +88,7 @@ async def test_async_plugin_that_declines_does_not_win():
         ]
     )
 
-    assert await hooks.plan(TASK, CONTEXT) is PLAN
+    assert (await hooks.plan(TASK, CONTEXT)).value is PLAN
 
 
 async def test_after_the_first_answer_nobody_else_is_asked():
@@ -97,7 +97,7 @@ async def test_after_the_first_answer_nobody_else_is_asked():
 
     hooks = Hooks([plugin("a", loom_plan=hook_that_returns(PLAN)), plugin("b", loom_plan=never)])
 
-    assert await hooks.plan(TASK, CONTEXT) is PLAN
+    assert (await hooks.plan(TASK, CONTEXT)).value is PLAN
 
 
 async def test_plugins_are_asked_by_name_and_builtin_ones_last():
@@ -185,7 +185,7 @@ async def test_methods_of_an_instance_are_hooks():
         async def loom_plan(self, task):
             return PLAN
 
-    assert await Hooks([Plugin("p", Planner())]).plan(TASK, CONTEXT) is PLAN
+    assert await Hooks([Plugin("p", Planner())]).plan(TASK, CONTEXT) == Answer("p", PLAN)
 
 
 # ---- collect

@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 
 from loom_core.contracts.check import CheckContext
+from loom_core.contracts.verifier import VerificationContext
 from loom_core.extensions import Group, load_all
 from loom_core.planning.derived_checks import derive_checks
 from loom_core.sandbox import choose
 from loom_core.settings.shape import SandboxSettings
-from loom_core.types import VerdictStatus
+from loom_core.types import Outcome, OutcomeStatus, Subtask, Task, VerdictStatus
 from loom_core.workspace import Workspace
+from loom_core.workspace.blobs import BlobStore
+from loom_verifiers.deterministic import Deterministic
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "benchmarks" / "goals"))
@@ -68,15 +71,46 @@ def test_an_untouched_workspace_is_refused(goal_id, tmp_path):
         CHECKERS[goal_id](finish(GOALS[goal_id], {}, tmp_path))
 
 
+async def judge(goal, files, place):
+    """Tier 1's verdict on a solution, with the checks derived from the goal and the changes recorded."""
+    root = place / "work"
+    root.mkdir()
+    goal.prepare(root)
+    workspace = Workspace(root, blobs=BlobStore(place / "blobs"))
+    changes = tuple(
+        workspace.delete(path)
+        if content == "(deleted)"
+        else workspace.write(path, content.encode())
+        for path, content in files.items()
+    )
+    context = VerificationContext(
+        task=Task(id="t", goal=goal.text, workspace=str(root)),
+        checks={name: part.value() for name, part in load_all(Group.CHECKS).parts.items()},
+        look=CheckContext(workspace, choose(SandboxSettings()), changes),
+        ask_model=None,
+    )
+    checks = derive_checks(goal.text, list(goal.files))
+    return await Deterministic().verify(
+        Subtask(id="goal", description=goal.text, checks=checks),
+        Outcome(status=OutcomeStatus.COMPLETED, changes=changes),
+        context,
+    )
+
+
 @pytest.mark.parametrize("goal_id", sorted(GOALS))
-async def test_no_derived_check_refuses_a_right_solution(goal_id, tmp_path):
-    goal = GOALS[goal_id]
-    specs = derive_checks(goal.text, list(goal.files))
-    finish(goal, SOLUTIONS[goal_id]["right"], tmp_path)
-    look = CheckContext(Workspace(tmp_path), choose(SandboxSettings()))
-    installed = load_all(Group.CHECKS).parts
+async def test_tier_one_accepts_a_right_solution(goal_id, tmp_path):
+    verdict = await judge(GOALS[goal_id], SOLUTIONS[goal_id]["right"], tmp_path)
 
-    for spec in specs:
-        evidence = await installed[spec.kind].value().run(spec.target, spec.expected, look)
+    assert verdict.status is VerdictStatus.PASSED, verdict.feedback
 
-        assert evidence.status is VerdictStatus.PASSED, evidence
+
+async def test_tier_one_refuses_a_good_part_of_the_wrong_solutions(tmp_path):
+    refused = []
+    for goal_id, name in WRONG:
+        place = tmp_path / f"{goal_id}-{name}"
+        place.mkdir()
+        verdict = await judge(GOALS[goal_id], SOLUTIONS[goal_id]["wrong"][name], place)
+        if verdict.status is not VerdictStatus.PASSED:
+            refused.append(f"{goal_id} {name}")
+
+    assert len(refused) >= 0.4 * len(WRONG), refused

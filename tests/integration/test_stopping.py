@@ -135,6 +135,7 @@ def test_a_call_that_a_kill_interrupted_is_in_doubt_and_not_repeated(place):
     server = place.serve(
         *turns(
             Reply.calling("shell_execute", command="echo x >> count.txt; sleep 60"),
+            Reply.calling("shell_execute", command="cat count.txt"),
             write("hello.txt", "hi\n"),
             done(),
         )
@@ -147,7 +148,10 @@ def test_a_call_that_a_kill_interrupted_is_in_doubt_and_not_repeated(place):
 
     resumed = place.run("run", "--resume", "last", "--json")
 
-    assert "StepInDoubt" in resumed.types
+    assert [data["tool"] for data in resumed.of("StepInDoubt")] == ["shell_execute"]
+    assert [data["arguments"] for data in resumed.of("ToolCallStarted")][0] == {
+        "command": "cat count.txt"
+    }
     assert place.read("count.txt") == "x\n"
     assert "Look before you act again" in str(server.requests[1].body["messages"][-1])
     assert resumed.code == 0, resumed.stdout

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 from loom_core import extensions
 from loom_core.contracts.check import Check
@@ -23,7 +23,7 @@ from loom_core.errors import PluginError, UsageError
 from loom_core.extensions import Group
 from loom_core.extraction.archivist import Archivist
 from loom_core.hooks import Hooks, Plugin
-from loom_core.planning.planner import Planner
+from loom_core.planning.planner import BUILT_IN_PLANNER, Planner
 from loom_core.planning.replanner import Replanner
 from loom_core.routing import Router
 from loom_core.routing.chosen_models import choose_models
@@ -61,14 +61,14 @@ class Loom:
             ask: shows a human a gated call; None denies what is gated.
 
         Raises:
-            PluginError: a plugin in ``loom.plugins`` cannot be loaded or breaks the rules.
+            PluginError: a plugin refused the settings.
             SettingsError: the model is not configured.
             StoreError: the database cannot be opened.
         """
         self.settings = settings
         self.environment = environment
         self.sandbox = choose_sandbox(settings.sandbox)
-        self.hooks = Hooks([*_installed_plugins(settings), *self._own_plugins()])
+        self.hooks = Hooks([*self._installed_plugins(), *self._own_plugins()])
         self.hooks.configure(settings)
         self.store = Store.open(
             settings.memory.database_url or settings.memory.database_path,
@@ -101,7 +101,7 @@ class Loom:
             environment = replace(environment, confirm=confirm)
         return cls(settings, environment, model=model, ask=ask)
 
-    async def __aenter__(self) -> "Loom":
+    async def __aenter__(self) -> Self:
         """The Loom itself."""
         return self
 
@@ -136,7 +136,8 @@ class Loom:
     def tools(self) -> dict[str, Tool[Any]]:
         """Every tool that can be loaded, by name."""
         if self._tools is None:
-            self._tools = {tool.name: tool for tool in self._instances(Group.TOOLS, Tool)}
+            kind = cast("type[Tool[Any]]", Tool)
+            self._tools = {tool.name: tool for tool in self._instances(Group.TOOLS, kind)}
         return self._tools
 
     def checks(self) -> dict[str, Check]:
@@ -208,19 +209,35 @@ class Loom:
             ask_human=self._ask,
         )
 
+    def _installed_plugins(self) -> list[Plugin]:
+        """The installed plugins; one that breaks the rules is said and left out, and harms no other."""
+        loaded = extensions.load_all(Group.PLUGINS, disabled=self.settings.plugins.disabled)
+        failures: list[PluginError] = list(loaded.failures.values())
+        plugins: list[Plugin] = []
+        for part in loaded.parts.values():
+            plugin = Plugin(part.name, part.value, distribution=part.distribution)
+            try:
+                Hooks([*plugins, plugin])
+            except PluginError as error:
+                failures.append(error)
+            else:
+                plugins.append(plugin)
+        for failure in failures:
+            self.environment.say(f"left out: {failure}")
+        return plugins
+
     def _own_plugins(self) -> list[Plugin]:
         """Loom's own implementations of the hooks; each comes after everybody else's."""
         own = {
-            "planner": Planner(),
-            "replanner": Replanner(),
-            "runner": Runner(),
-            "approval-policy": ApprovalPolicy(),
-            "verification": TieredVerification(self.verifiers, self.sandbox),
-            "archivist": Archivist(),
+            BUILT_IN_PLANNER: Planner(),
+            "loom-replanner": Replanner(),
+            "loom-runner": Runner(),
+            "loom-approval-policy": ApprovalPolicy(),
+            "loom-verification": TieredVerification(self.verifiers, self.sandbox),
+            "loom-archivist": Archivist(),
         }
         return [
-            Plugin(name=f"loom-{name}", implementation=part, is_builtin=True)
-            for name, part in own.items()
+            Plugin(name=name, implementation=part, is_builtin=True) for name, part in own.items()
         ]
 
     def _instances(self, group: Group, kind: type[Part]) -> list[Part]:
@@ -237,17 +254,6 @@ class Loom:
 def new_task_id() -> str:
     """A short id that sorts by day."""
     return f"{datetime.now(UTC):%y%m%d}-{secrets.token_hex(3)}"
-
-
-def _installed_plugins(settings: Settings) -> list[Plugin]:
-    """The installed modules and objects with hook implementations; one that is broken is fatal."""
-    loaded = extensions.load_all(Group.PLUGINS, disabled=settings.plugins.disabled)
-    for failure in loaded.failures.values():
-        raise failure
-    return [
-        Plugin(name=part.name, implementation=part.value, distribution=part.distribution)
-        for part in loaded.parts.values()
-    ]
 
 
 def _subclass(value: object, kind: type[Part], origin: str) -> type[Part]:

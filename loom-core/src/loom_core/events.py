@@ -28,7 +28,6 @@ from loom_core.types import (
     Verdict,
 )
 
-
 _PURE = "pure"
 """The recovery class of tools that change nothing."""
 
@@ -353,7 +352,9 @@ class TaskCancelled(EventBody):
     by: str
 
 
-EVENT_TYPES: dict[str, type[EventBody]] = {body.__name__: body for body in EventBody.__subclasses__()}
+EVENT_TYPES: dict[str, type[EventBody]] = {
+    body.__name__: body for body in EventBody.__subclasses__()
+}
 """Every event by its type; reading a stored event looks its class up here."""
 
 

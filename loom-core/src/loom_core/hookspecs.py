@@ -93,7 +93,8 @@ def loom_approve(
 
     When: before every call that does more than read or is gated. How often: once a call; a recorded
     decision is not asked for again. May return: a decision, or None to leave it to the next; if
-    nobody decides a human is asked, and where none can be asked it is denied. Exception: denied. Arguments: ``call`` holds exactly what will run.
+    nobody decides a human is asked, and where none can be asked it is denied. Exception: denied.
+    Arguments: ``call`` holds exactly what will run.
     """
 
 

@@ -23,9 +23,7 @@ _UNSEEN = re.compile(
     "\U000e0000-\U000e0fff"  # tags and more variation selectors: a known way to hide text
     "]"
 )
-_HIDING_JOINERS = re.compile(
-    "(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])"
-)
+_HIDING_JOINERS = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])")
 """Joiners shape letters and emoji, but beside ASCII they only hide."""
 
 _BLANKS = re.compile(r"\s+")

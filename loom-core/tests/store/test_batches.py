@@ -3,6 +3,7 @@ import tempfile
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -48,6 +49,7 @@ def splits(draw, length):
     return list(pairwise(edges))
 
 
+@pytest.mark.slow
 @given(data=st.data())
 @settings(
     max_examples=25,

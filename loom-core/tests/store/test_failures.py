@@ -11,6 +11,7 @@ import pytest
 from loom_core.errors import StoreBusy, StoreError
 from loom_core.events import NudgeSent
 from loom_core.store import Entry, Store
+from loom_core.store.sqlite import SqliteDatabase
 from loom_core.store.transactor import Transactor
 
 NOBODY = 65534
@@ -155,6 +156,44 @@ def test_file_that_is_no_database_is_refused(path):
 
     with pytest.raises(StoreError, match="it is not an SQLite database; move the file away"):
         Store.open(path)
+
+
+def test_database_that_stays_locked_while_it_is_opened_is_told_apart(path):
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+
+    with pytest.raises(StoreBusy, match=r"another process has held .*loom\.db"):
+        Store.open(path, busy_timeout_seconds=0.05)
+
+    other.close()
+    database = Store.open(path, busy_timeout_seconds=0.05)
+    asyncio.run(database.close())
+
+
+def test_file_system_without_wal_is_refused(path, monkeypatch):
+    monkeypatch.setattr(SqliteDatabase, "_journal_mode", lambda _self, _deadline: "delete")
+
+    with pytest.raises(StoreError, match="cannot hold a database in WAL mode; set memory"):
+        Store.open(path)
+
+
+async def test_opening_waits_for_a_lock_that_goes_away(path, task, monkeypatch):
+    modes = [None, None, "wal"]
+    monkeypatch.setattr(SqliteDatabase, "_journal_mode", lambda _self, _deadline: modes.pop(0))
+
+    store = Store.open(path)
+
+    assert await store.create_task(task)
+    assert modes == []
+    await store.close()
+
+
+async def test_url_means_the_file_it_names(path, task):
+    store = Store.open(f"sqlite:///{path}")
+    await store.create_task(task)
+    await store.close()
+
+    assert path.exists()
 
 
 def test_database_of_something_else_is_refused_untouched(path):

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from loom_core.errors import StaleFence, StoreBusy
-from loom_core.events import NudgeSent
+from loom_core.events import NudgeSent, PlanReplaced
 from loom_core.store import Entry, Store
 from loom_core.types import Task
 
@@ -79,6 +79,23 @@ async def test_two_stores_on_one_database_see_each_others_work(path, store, task
     await other.close()
 
 
+async def test_plan_of_another_process_is_what_decides(path, run, make_plan):
+    other = Store.open(path)
+    fence = await other.claim(run.task_id, owner="engine", lease_seconds=60)
+    plan = PlanReplaced(plan=make_plan("second", "third", version=2), reason="r")
+    await other.append(run.task_id, [Entry(plan)], fence=fence)
+
+    again = PlanReplaced(plan=make_plan("third", version=3), reason="r")
+    await run.store.append(run.task_id, [Entry(again)], fence=fence)
+
+    assert {name: state.value for name, state in (await run.states()).items()} == {
+        "first": "skipped",
+        "second": "skipped",
+        "third": "pending",
+    }
+    await other.close()
+
+
 async def test_two_stores_interleave_without_gaps_or_doubles(path, store):
     other = Store.open(path)
 
@@ -99,6 +116,7 @@ async def test_two_stores_interleave_without_gaps_or_doubles(path, store):
     await other.close()
 
 
+@pytest.mark.slow
 async def test_processes_create_and_fill_one_database_at_once(path):
     def fill(number):
         command = [sys.executable, "-c", WRITER, str(path), f"task-{number}", "15"]

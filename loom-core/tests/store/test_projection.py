@@ -5,8 +5,16 @@ import pytest
 from loom_core import events
 from loom_core.errors import StoreError, SubtaskIsOver
 from loom_core.events import EVENT_TYPES
-from loom_core.store.projection import HANDLED, WITHOUT_EFFECT
+from loom_core.store.projection import HANDLED, WITHOUT_EFFECT, project
 from loom_core.types import SubtaskState, TaskState, Usage
+
+
+class NoRows:
+    """Tables that nothing was written to."""
+
+    def task(self, _task_id):
+        return None
+
 
 COMPLETED = events.SubtaskCompleted(summary="done", confidence=0.9)
 
@@ -122,11 +130,20 @@ async def test_completed_subtask_never_changes(run, bodies):
     assert (await run.states())["first"] is SubtaskState.COMPLETED
 
 
-async def test_subtask_that_no_plan_has_is_refused(run):
+async def test_subtask_that_no_plan_has_is_refused(run, bodies):
     with pytest.raises(StoreError, match="no plan of task task-1 has a subtask 'third'"):
         await run.add(events.SubtaskStarted(tier=1), subtask_id="third", attempt=1)
+    with pytest.raises(StoreError, match="no plan of task task-1 has a subtask 'third'"):
+        await run.add(bodies["ModelCallFinished"], subtask_id="third", attempt=1)
     with pytest.raises(StoreError, match="which subtask"):
         await run.add(events.SubtaskStarted(tier=1))
+
+
+def test_event_of_a_task_that_was_never_created_is_refused(bodies, clock):
+    event = events.Event(sequence=1, task_id="t", at=clock.now, body=bodies["TaskPaused"])
+
+    with pytest.raises(StoreError, match="task t was never created, so TaskPaused"):
+        project(event, NoRows())
 
 
 async def test_tokens_and_calls_add_up(run, bodies):

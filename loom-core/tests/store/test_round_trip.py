@@ -1,4 +1,5 @@
 import asyncio
+import sqlite3
 
 import pytest
 
@@ -81,12 +82,22 @@ async def test_events_can_be_narrowed_down(run):
 
 
 async def test_event_of_a_newer_loom_is_refused_by_name(run, path):
-    import sqlite3
-
     await run.add(NudgeSent(step=1, text="a"))
     with sqlite3.connect(path) as other:
         other.execute("UPDATE journal SET version = 99 WHERE type = 'NudgeSent'")
     other.close()
 
     with pytest.raises(StoreError, match="NudgeSent of version 99"):
+        await run.store.events(run.task_id)
+
+
+async def test_damaged_event_is_named(run, path):
+    [event] = await run.add(NudgeSent(step=1, text="a"))
+    with sqlite3.connect(path) as other:
+        other.execute("UPDATE journal SET payload = '{}' WHERE sequence = ?", (event.sequence,))
+    other.close()
+
+    with pytest.raises(
+        StoreError, match=rf"event {event.sequence} \(NudgeSent\).*restore a backup"
+    ):
         await run.store.events(run.task_id)

@@ -126,7 +126,8 @@ async def test_reading_goes_on_while_a_write_is_in_progress(run, held_writer):
     assert (await run.store.task(run.task_id)).id == run.task_id
 
     released.set()
-    assert await run.store.events(run.task_id, after=before[-1].sequence) == await writing
+    written = await writing
+    assert await run.store.events(run.task_id, after=before[-1].sequence) == written
 
 
 async def test_what_follows_a_refused_write_of_an_attempt_is_refused_with_it(run):
@@ -166,6 +167,33 @@ async def test_closed_store_refuses_writes_and_closes_twice(path, task):
     assert (await creating).task_id == task.id
     with pytest.raises(StoreError, match="the store is closed"):
         await store.create_task(task)
+
+
+def test_store_belongs_to_one_event_loop(path, task):
+    store = Store.open(path)
+    asyncio.run(store.create_task(task))
+
+    with pytest.raises(RuntimeError, match="belongs to the event loop"):
+        asyncio.run(store.create_task(task))
+
+    asyncio.run(store.close())
+
+
+def test_end_of_the_event_loop_does_not_stop_the_writer(path, task, held_writer):
+    reached, released = held_writer
+    store = Store.open(path)
+
+    async def create_without_waiting():
+        asyncio.ensure_future(store.create_task(task))  # noqa: RUF006 - the loop ends before it
+        await asyncio.to_thread(reached.wait, 10)
+
+    asyncio.run(create_without_waiting())
+    released.set()
+    asyncio.run(store.close())
+
+    again = Store.open(path)
+    assert asyncio.run(again.task(task.id)).task == task
+    asyncio.run(again.close())
 
 
 @pytest.fixture

@@ -53,6 +53,23 @@ async def test_by_count_lines_may_change_but_not_vanish(after_edits, now, status
     assert evidence.status is status, evidence
 
 
+@pytest.mark.parametrize(
+    ("now", "status"),
+    [
+        ("one\ntwo\nthree\n", PASSED),
+        ("one\ntwo", PASSED),
+        ("three\none\ntwo\n", FAILED),
+        ("one\nthree\ntwo\n", FAILED),
+        ("one\ntwo three\n", FAILED),
+        ("one\n", FAILED),
+    ],
+)
+async def test_what_is_added_at_the_end_leaves_the_beginning(after_edits, now, status):
+    evidence = await FileKeeps().run("a.txt", "beginning", after_edits("one\ntwo\n", now))
+
+    assert evidence.status is status, evidence
+
+
 async def test_what_was_lost_is_said(after_edits):
     evidence = await FileKeeps().run("a.txt", "lines", after_edits("one\ntwo\n", "three\n"))
 

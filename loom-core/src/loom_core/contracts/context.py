@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from pydantic import JsonValue
 
@@ -101,7 +101,7 @@ class Context(Protocol):
         ...
 
     @property
-    def tools(self) -> Mapping[str, Tool]:  # type: ignore[type-arg]  # any tool, whatever its arguments
+    def tools(self) -> Mapping[str, Tool[Any]]:
         """The tools that may be called here, by name."""
         ...
 

@@ -59,7 +59,9 @@ def parse_object(text: str, *, may_repair: bool) -> FoundObject | None:
         value = json.loads(text)
     except ValueError:
         return first_object(text, may_repair=may_repair)
-    return FoundObject(value, was_repaired=False) if isinstance(value, dict) else None
+    if not isinstance(value, dict):
+        return None
+    return FoundObject(cast("dict[str, JsonValue]", value), was_repaired=False)
 
 
 def _candidates(text: str) -> Iterator[str]:

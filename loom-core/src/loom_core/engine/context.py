@@ -46,7 +46,6 @@ from loom_core.types import (
 )
 from loom_core.workspace import Workspace
 
-
 _RETRY_TEMPERATURE = 0.6
 
 

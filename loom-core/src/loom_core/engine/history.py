@@ -30,6 +30,17 @@ class AttemptHistory:
     verdict: Verdict | None = None
     failure: AttemptFailed | None = None
 
+    def add(self, event: Event) -> None:
+        """Take in one event of this attempt."""
+        self.events.append(event)
+        body = event.body
+        if isinstance(body, OutcomeReached):
+            self.outcome = body.outcome
+        elif isinstance(body, VerdictReached):
+            self.verdict = body.verdict
+        elif isinstance(body, AttemptFailed):
+            self.failure = body
+
 
 @dataclass(slots=True)
 class SubtaskHistory:
@@ -118,12 +129,5 @@ def _add(history: SubtaskHistory, event: Event) -> None:
     elif isinstance(body, MemoryExtracted | ExtractionFailed):
         history.is_remembered = True
     attempt = history.attempts[-1] if history.attempts else None
-    if attempt is None or event.attempt != attempt.number:
-        return
-    attempt.events.append(event)
-    if isinstance(body, OutcomeReached):
-        attempt.outcome = body.outcome
-    elif isinstance(body, VerdictReached):
-        attempt.verdict = body.verdict
-    elif isinstance(body, AttemptFailed):
-        attempt.failure = body
+    if attempt is not None and event.attempt == attempt.number:
+        attempt.add(event)

@@ -28,7 +28,7 @@ async def ask_for_approval(
     )
     try:
         decision = await ask(call)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - fail closed: whatever breaks is a no
         _log.warning("asking for approval failed", exc_info=True)
         decision = Decision(approved=False, reason=f"asking failed: {error}", by="harness")
     await journal.commit(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import cast
 
 from loom_core.engine.control import LEASE_SECONDS, Control
 from loom_core.engine.owner import is_alive, this_owner
@@ -147,7 +148,7 @@ def _stop_if_lost(watching: "asyncio.Task[None]", work: "asyncio.Task[None]") ->
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """The first cause in a group; the others came of its cancelling them."""
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
+    first = group.exceptions[0]
+    if isinstance(first, BaseExceptionGroup):
+        return _first(cast("BaseExceptionGroup[BaseException]", first))
+    return first

@@ -7,7 +7,8 @@ from loom_core.engine.journal import StepJournal
 from loom_core.engine.scope import TaskScope
 from loom_core.errors import PlanRejected
 from loom_core.events import Event, PlanCreated, PlanningStarted, PlanReplaced
-from loom_core.planning.planner import WHOLE_GOAL_ID
+from loom_core.hooks import Answer
+from loom_core.planning.planner import BUILT_IN_PLANNER, WHOLE_GOAL_ID
 from loom_core.planning.validation import problems_of
 from loom_core.store import Entry
 from loom_core.types import Outcome, Plan
@@ -25,13 +26,13 @@ class Planning:
         """The first plan, valid and in force. Raises ``PlanRejected`` and what a plugin raises."""
         await self._commit(PlanningStarted())
         context = self._context(version=1)
-        plan = await self._scope.hooks.plan(self._scope.task, context)
-        if plan is None:
+        answer = await self._scope.hooks.plan(self._scope.task, context)
+        if answer is None:
             raise PlanRejected(["no installed plugin makes plans"])
-        self._refuse_invalid(plan)
+        self._refuse_invalid(answer.value)
         await context.settle()
-        await self._commit(PlanCreated(plan=plan, source=_source(plan)))
-        return plan
+        await self._commit(PlanCreated(plan=answer.value, source=_source(answer)))
+        return answer.value
 
     async def next_plan(
         self, plan: Plan, outcomes: Mapping[str, Outcome], reason: str
@@ -71,8 +72,11 @@ class Planning:
         await self._scope.store.append(self._scope.task.id, [Entry(body)], fence=self._scope.fence)
 
 
-def _source(plan: Plan) -> str:
-    """Who made a plan, as far as it shows."""
+def _source(answer: Answer[Plan]) -> str:
+    """Who made a plan: a plugin, or the built-in planner in one of its ways."""
+    plan = answer.value
+    if answer.plugin != BUILT_IN_PLANNER:
+        return answer.plugin
     if plan.degraded:
         return "degraded"
     is_whole_goal = len(plan.subtasks) == 1 and plan.subtasks[0].id == WHOLE_GOAL_ID

@@ -49,9 +49,10 @@ def remedy_for(
 ) -> Remedy:
     """The remedy after the last of these failures.
 
-    A wrong plan is replanned while that is possible. Otherwise the ladder is the planned tier twice, the next tier, then the highest; a protocol failure repeats
-    its rung, since a stronger model is no remedy for a slip of form. After the last attempt the
-    task is replanned while it may be.
+    A wrong plan is replanned while that is possible. Otherwise the ladder is the planned tier
+    twice, the next tier, then the highest; a protocol failure repeats its rung, since a stronger
+    model is no remedy for a slip of form. After the last attempt the task is replanned while it
+    may be.
 
     Args:
         failures: why each attempt so far failed, oldest first; at least one. A broken environment

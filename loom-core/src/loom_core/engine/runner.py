@@ -1,5 +1,6 @@
 """The built-in executor: model, tools, model … until the harness, not the model, says it is over."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -14,9 +15,17 @@ from loom_core.dialects import (
     Malformed,
     ToolAction,
 )
+from loom_core.engine.endings import (
+    blocked,
+    completed,
+    done_by_checks,
+    failed,
+    failed_by_model,
+    stalled,
+)
 from loom_core.engine.opening import open_conversation
 from loom_core.engine.stuck import RepeatedCalls, Repetition
-from loom_core.errors import BadOutput, ContextExceeded, ErrorCategory, ModelError
+from loom_core.errors import ErrorCategory, ModelError
 from loom_core.events import NudgeSent, ReplyRepaired
 from loom_core.hookspecs import hookimpl
 from loom_core.prompts import reminder, with_reminder
@@ -59,7 +68,7 @@ class Runner:
             beginning = await open_conversation(subtask, context, specs)
             return await _Attempt(subtask, context, specs, beginning).run()
         except ModelError as error:
-            return _failed_by_model(error)
+            return failed_by_model(error)
 
 
 @dataclass(slots=True)
@@ -90,12 +99,12 @@ class _Attempt:
         while self.replies < settings.max_subtask_iterations:
             used = self.context.usage
             if used.prompt_tokens + used.completion_tokens > settings.max_subtask_tokens:
-                return _stalled(f"more than {settings.max_subtask_tokens} tokens used")
+                return stalled(f"more than {settings.max_subtask_tokens} tokens used")
             response = await self._ask()
             outcome = await self._act_on(response)
             if outcome is not None:
                 return outcome
-        return _stalled(f"no end after {settings.max_subtask_iterations} model calls")
+        return stalled(f"no end after {settings.max_subtask_iterations} model calls")
 
     async def _ask(self) -> ModelResponse:
         """The next reply; the conversation only grows."""
@@ -123,26 +132,56 @@ class _Attempt:
     async def _perform(self, actions: Sequence[Action]) -> Outcome | None:
         """Run the actions of one reply in order; a control action ends the attempt."""
         results: list[ActionResult] = []
-        for action in actions:
+        waiting = list(actions)
+        while waiting:
+            action = waiting[0]
+            if isinstance(action, Blocked):
+                return blocked(action.reason)
             if isinstance(action, Complete):
                 missing = await self._missing()
                 if not missing:
-                    return _completed(action)
+                    return completed(action)
                 results.append(ActionResult(action.call_id, missing))
                 break
-            if isinstance(action, Blocked):
-                return _blocked(action.reason)
             if isinstance(action, Malformed):
                 self.protocol_errors += 1
                 results.append(ActionResult(action.call_id, f"Error: {action.problem}"))
+                waiting.pop(0)
                 continue
-            outcome, text = await self._call(action)
+            together = self._together(waiting)
+            del waiting[: len(together)]
+            outcome = await self._call_all(together, results)
+            if outcome is not None:
+                return outcome
+        if self.protocol_errors > MAX_PROTOCOL_ERRORS:
+            return failed(FailureKind.PROTOCOL, ErrorCategory.MODEL, "its calls could not be read")
+        self._answer(results)
+        return None
+
+    def _together(self, actions: Sequence[Action]) -> list[ToolAction]:
+        """The first call, with those after it that may run beside it: all of them only read."""
+        calls: list[ToolAction] = []
+        for action in actions:
+            if not isinstance(action, ToolAction) or (calls and not self._only_reads(action)):
+                break
+            calls.append(action)
+            if not self._only_reads(action):
+                break
+        return calls
+
+    def _only_reads(self, action: ToolAction) -> bool:
+        """Whether a call may run at the same time as other reading calls."""
+        return self.context.tools[action.tool].is_parallel_safe
+
+    async def _call_all(
+        self, actions: Sequence[ToolAction], results: list[ActionResult]
+    ) -> Outcome | None:
+        """Run calls side by side and add their results in order; an outcome ends the attempt."""
+        ends = await asyncio.gather(*(self._call(action) for action in actions))
+        for action, (outcome, text) in zip(actions, ends, strict=True):
             if outcome is not None:
                 return outcome
             results.append(ActionResult(action.call_id, text))
-        if self.protocol_errors > MAX_PROTOCOL_ERRORS:
-            return _failed(FailureKind.PROTOCOL, ErrorCategory.MODEL, "its calls could not be read")
-        self._answer(results)
         return None
 
     async def _missing(self) -> str:
@@ -181,9 +220,9 @@ class _Attempt:
         stop; going on is how small models destroy right results.
         """
         if self._all_checks_pass():
-            return _done_by_checks(), ""
+            return done_by_checks(), ""
         if repetition is Repetition.STALLED:
-            return _stalled(f"{action.tool} was called again and again with nothing changed"), ""
+            return stalled(f"{action.tool} was called again and again with nothing changed"), ""
         await self.context.emit(NudgeSent(step=self.replies, text=_REPEATED))
         text = f"{kept}\n{_REPEATED}" if repetition is Repetition.NOTICED else _REPEATED
         return None, text
@@ -213,7 +252,7 @@ class _Attempt:
         """Tell the model that its reply could not be used, within a bound."""
         self.protocol_errors += 1
         if self.protocol_errors > MAX_PROTOCOL_ERRORS:
-            return _failed(FailureKind.PROTOCOL, ErrorCategory.MODEL, "its answers were cut off")
+            return failed(FailureKind.PROTOCOL, ErrorCategory.MODEL, "its answers were cut off")
         await self._speak(text)
         return None
 
@@ -231,49 +270,3 @@ def _as_turn(response: ModelResponse) -> Message:
         cut = response.model_copy(update={"tool_calls": ()})
         return cut.as_message()
     return response.as_message()
-
-
-def _completed(action: Complete) -> Outcome:
-    """The model's claim."""
-    return Outcome(status=OutcomeStatus.COMPLETED, summary=action.summary, evidence=action.evidence)
-
-
-def _done_by_checks() -> Outcome:
-    """The harness's own claim when every check passes and the model only repeats itself."""
-    return Outcome(
-        status=OutcomeStatus.COMPLETED, summary="Every check passes; the model had nothing to add."
-    )
-
-
-def _blocked(reason: str) -> Outcome:
-    """The model says it cannot go on."""
-    return Outcome(
-        status=OutcomeStatus.BLOCKED,
-        reason=reason,
-        failure=FailureKind.PLAN,
-        category=ErrorCategory.UNKNOWN,
-    )
-
-
-def _stalled(reason: str) -> Outcome:
-    """A limit was reached."""
-    return Outcome(
-        status=OutcomeStatus.STALLED,
-        reason=reason,
-        failure=FailureKind.CAPABILITY,
-        category=ErrorCategory.MODEL,
-    )
-
-
-def _failed(kind: FailureKind, category: ErrorCategory, reason: str) -> Outcome:
-    """The attempt broke."""
-    return Outcome(status=OutcomeStatus.FAILED, reason=reason, failure=kind, category=category)
-
-
-def _failed_by_model(error: ModelError) -> Outcome:
-    """A model that gave no answer: bad output may be tried again, a dead server may not."""
-    if isinstance(error, BadOutput):
-        return _failed(FailureKind.PROTOCOL, ErrorCategory.MODEL, str(error))
-    if isinstance(error, ContextExceeded):
-        return _failed(FailureKind.CAPABILITY, ErrorCategory.MODEL, str(error))
-    return _failed(FailureKind.ENVIRONMENT, ErrorCategory.MODEL, str(error))

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from loom_core.confidence import ConfidenceFactors, confidence
 from loom_core.contracts.tool import Tool
@@ -168,7 +169,7 @@ class SubtaskRun:
         hint = [HINTS[failed[-1].category]] if failed else []
         return feedback_of(self._history, hint)
 
-    def _tools(self) -> dict[str, Tool]:  # type: ignore[type-arg]  # any tool
+    def _tools(self) -> dict[str, Tool[Any]]:
         """The subset of tools that the plan gives it; all when it names none that is there."""
         chosen = {
             name: self._scope.tools[name]

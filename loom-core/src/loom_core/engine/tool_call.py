@@ -92,7 +92,7 @@ class ToolCallRun:
         """What the tool can tell; in doubt when it cannot."""
         try:
             return await self._tool.probe(valid, started.intent, self._context)
-        except Exception:
+        except Exception:  # noqa: BLE001 - isolation: a probe that breaks leaves the call in doubt
             _log.warning("the probe of %s failed", self._tool.name, exc_info=True)
             return Probe(Happened.IN_DOUBT)
 

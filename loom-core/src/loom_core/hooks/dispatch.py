@@ -51,8 +51,10 @@ def call(implementation: HookImpl, arguments: Mapping[str, object]) -> object:
     return implementation.function(*(arguments[name] for name in implementation.argnames))
 
 
-async def first(hook: HookCaller, arguments: Mapping[str, object], read: Reader[T]) -> T | None:
-    """The first answer that is not None; later plugins are not asked. None when all decline.
+async def first(
+    hook: HookCaller, arguments: Mapping[str, object], read: Reader[T]
+) -> Answer[T] | None:
+    """The first answer that is not None, and whose it is; later plugins are not asked. None when all decline.
 
     An exception is raised on, with a note that names the plugin.
     """
@@ -63,7 +65,7 @@ async def first(hook: HookCaller, arguments: Mapping[str, object], read: Reader[
             error.add_note(f"raised in {hook.name} of plugin {implementation.plugin_name!r}")
             raise
         if value is not None:
-            return value
+            return Answer(implementation.plugin_name, value)
     return None
 
 

@@ -65,8 +65,8 @@ class Hooks:
                     f"plugin {implementation.plugin_name!r} refused the settings: {error}"
                 ) from error
 
-    async def plan(self, task: Task, context: Context) -> Plan | None:
-        """The plan of a task, from the first plugin that makes one."""
+    async def plan(self, task: Task, context: Context) -> Answer[Plan] | None:
+        """The plan of a task, and the first plugin that makes one; None when none does."""
         return await first(
             self._hook.loom_plan, {"task": task, "context": context}, _instance_of(Plan)
         )
@@ -81,21 +81,17 @@ class Hooks:
             "outcomes": dict(outcomes),
             "context": context,
         }
-        return await first(self._hook.loom_replan, arguments, _instance_of(Plan))
+        return _value(await first(self._hook.loom_replan, arguments, _instance_of(Plan)))
 
     async def execute(self, subtask: Subtask, context: Context) -> Outcome | None:
         """The outcome of one attempt; None when no plugin runs subtasks."""
-        return await first(
-            self._hook.loom_execute,
-            {"subtask": subtask, "context": context},
-            _instance_of(Outcome),
-        )
+        arguments = {"subtask": subtask, "context": context}
+        return _value(await first(self._hook.loom_execute, arguments, _instance_of(Outcome)))
 
     async def approve(self, call: PendingCall, context: Context) -> Decision | None:
         """The decision on a call. None, like an exception, is to be taken as denied."""
-        return await first(
-            self._hook.loom_approve, {"call": call, "context": context}, _instance_of(Decision)
-        )
+        arguments = {"call": call, "context": context}
+        return _value(await first(self._hook.loom_approve, arguments, _instance_of(Decision)))
 
     async def verify(
         self, subtask: Subtask, outcome: Outcome, context: Context
@@ -167,6 +163,10 @@ def _call_plain(implementation: HookImpl, arguments: Mapping[str, object]) -> No
         answer.close()
     if inspect.isawaitable(answer):
         raise PluginError("it returned something to await, but nobody awaits this hook")
+
+
+def _value(answer: Answer[T] | None) -> T | None:
+    return None if answer is None else answer.value
 
 
 def _instance_of(kind: type[T]) -> Callable[[object], T | None]:

@@ -21,6 +21,7 @@ import re
 import shlex
 from collections.abc import Collection, Iterator, Sequence
 
+from loom_core.planning.edit_checks import edit_checks, source_checks
 from loom_core.planning.expected_files import (
     expected_files,
     is_direct_object,
@@ -28,10 +29,8 @@ from loom_core.planning.expected_files import (
     removed_files,
 )
 from loom_core.planning.literal_text import (
-    added_literals,
     content_literals,
     output_literals,
-    replaced_literals,
     says_it_prints,
     says_it_runs,
 )
@@ -67,22 +66,6 @@ _NOT_TO_BE_RUN = re.compile(
 )
 _ESCAPING = PROGRAM_EXTENSIONS | {"json", "toml", "yaml", "yml", "xml", "html", "htm", "csv"}
 """Formats in which quotation marks and letters beyond ASCII may be written as escapes."""
-_LINES_MAY_CHANGE = PROGRAM_EXTENSIONS | {"json", "xml", "html", "htm", "csv", "tsv"}
-"""Formats in which adding something may rightly change the lines around it."""
-_REPAIRS = re.compile(
-    r"\b(?:fix|repair|correct|debug|add|append|insert|implement|bugs?|mistakes?|wrong|broken)\b",
-    re.IGNORECASE,
-)
-_TAKES_AWAY = re.compile(
-    r"""\b(?:remov\w*|delet\w*|renam\w*|rewrit\w*|refactor\w*|replac\w*|merg\w*|split\w*|mov\w*
-    |drop\w*|simplif\w*|inline|unused|dead|duplicates?|updat\w*|chang\w*|edit\w*|clean\w*|in\ place)\b""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_ONLY_READS = re.compile(
-    r"""\s*(?:[-*\d.)]+\s*)?(?:please\s+|now\s+|then\s+)*(?:count|sort|read|sum|add\ up|compute|calculate
-    |average|extract|list|find|look|summari[sz]e|convert|copy|translate|write|take|collect|select)\b""",
-    re.VERBOSE | re.IGNORECASE,
-)
 _NEVER_RUN = re.compile(r"(?:test_.*|.*_test|conftest|setup|__init__)\.py")
 _DEFINITION = re.compile(r"\b(?:function|method|class|def|funktion|fonction)\b|\w\(", re.IGNORECASE)
 
@@ -136,8 +119,8 @@ def _content_checks(
                     yield from _contains(mention.path, literal)
                 yield from _setting_checks(sentence, mention)
             if mention.path in existing and is_direct_object(sentence, mention):
-                yield from _edit_checks(sentence, mention)
-    yield from _source_checks(sentences, expected, existing)
+                yield from edit_checks(sentence, mention)
+    yield from source_checks(sentences, expected, existing)
 
 
 def _setting_checks(sentence: Sentence, mention: Mention) -> Iterator[CheckSpec]:
@@ -148,44 +131,6 @@ def _setting_checks(sentence: Sentence, mention: Mention) -> Iterator[CheckSpec]
             yield CheckSpec(
                 kind="setting_equals", target=mention.path, expected=stated.as_expected()
             )
-
-
-def _edit_checks(sentence: Sentence, mention: Mention) -> Iterator[CheckSpec]:
-    """What was replaced is gone, and an edit loses none of the lines that were there."""
-    replaced = replaced_literals(sentence, mention)
-    for literal in replaced:
-        yield CheckSpec(kind="file_lacks", target=mention.path, expected=literal)
-    kept = _kept(sentence, mention, has_replaced=bool(replaced))
-    if kept:
-        yield CheckSpec(kind="file_keeps", target=mention.path, expected=kept)
-
-
-def _kept(sentence: Sentence, mention: Mention, *, has_replaced: bool) -> str:
-    """What an edit must leave in a file, as ``file_keeps`` says it; empty when nobody can tell."""
-    if mention.extension == "py":
-        words = own_words(sentence.text)
-        repairs = _REPAIRS.search(words) and not _TAKES_AWAY.search(words)
-        return "definitions" if repairs else ""
-    if mention.extension in _LINES_MAY_CHANGE:
-        return ""
-    if added_literals(sentence, mention):
-        return "lines"
-    sets_value = mention.extension in SETTINGS_EXTENSIONS and stated_values(sentence.text)
-    return "count" if has_replaced or sets_value else ""
-
-
-def _source_checks(
-    sentences: Sequence[Sentence], expected: Collection[str], existing: Collection[str]
-) -> Iterator[CheckSpec]:
-    """What is only read in order to write another file stays as it was."""
-    for sentence in sentences:
-        makes_another = any(mention.path in expected for mention in sentence.mentions)
-        words = own_words(sentence.text)
-        if not (makes_another and _ONLY_READS.match(words)) or _TAKES_AWAY.search(words):
-            continue
-        for mention in sentence.mentions:
-            if mention.path in existing:
-                yield CheckSpec(kind="file_keeps", target=mention.path, expected="everything")
 
 
 def _code_checks(

@@ -18,6 +18,8 @@ from loom_core.planning.validation import problems_of
 from loom_core.types import CheckSpec, Plan, Subtask, Task
 from loom_core.workspace import Workspace
 
+BUILT_IN_PLANNER = "loom-planner"
+"""Name under which the composition root registers the planner."""
 WHOLE_GOAL_ID = "goal"
 """Id of the one subtask of a plan that no planner made."""
 

@@ -39,10 +39,11 @@ def planner_messages(
 def replanner_messages(
     task: Task,
     plan: Plan,
-    outcomes: Mapping[str, Outcome],
-    finished: Sequence[str],
     survey: Survey,
     checks: Mapping[str, Check],
+    *,
+    outcomes: Mapping[str, Outcome],
+    finished: Sequence[str],
 ) -> tuple[Message, ...]:
     """The request for a plan of what is left after something went wrong."""
     done = "\n".join(f"- {name}: {_summary(outcomes, name)}" for name in finished)

@@ -48,7 +48,9 @@ class Replanner:
         )
         finished = [subtask.id for subtask in kept]
         seen = await asyncio.to_thread(survey, context.workspace)
-        messages = replanner_messages(task, plan, outcomes, finished, seen, context.checks)
+        messages = replanner_messages(
+            task, plan, seen, context.checks, outcomes=outcomes, finished=finished
+        )
 
         def accept(draft: PlanDraft) -> Plan:
             new = prune(plan_from(draft)).plan.subtasks

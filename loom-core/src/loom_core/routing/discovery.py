@@ -25,6 +25,6 @@ async def _ask(provider: type[Provider], environment: ProviderEnvironment) -> Se
     try:
         async with asyncio.timeout(_LIMIT_SECONDS):
             return await provider.discover(environment)
-    except Exception:
+    except Exception:  # noqa: BLE001 - isolation: a provider that breaks has found nothing
         _log.info("%s found nothing", provider.__name__, exc_info=True)
         return ()

@@ -69,8 +69,8 @@ def _subtask_started(body: events.SubtaskStarted, event: Event, rows: Rows) -> D
 
 
 @details.register
-def _prompt_assembled(body: events.PromptAssembled, event: Event, _rows: Rows) -> Details:
-    return Details(subtask={"model": body.model}) if event.subtask_id else Details()
+def _prompt_assembled(body: events.PromptAssembled, _event: Event, _rows: Rows) -> Details:
+    return Details(subtask={"model": body.model})
 
 
 @details.register

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection
 
-from loom_core.store.rows import TRACKED, ApprovalRow, Key, SubtaskRow, TaskRow, Value
+from loom_core.store.rows import TRACKED, Key, SubtaskRow, Value
 from loom_core.store.statements import Statements, key_values
 
 __all__ = ["LoadedRows"]
@@ -33,18 +33,6 @@ class LoadedRows:
         """Keep memory bounded."""
         if len(self._rows) > _MAX_ROWS:
             self.forget()
-
-    def task(self, task_id: str) -> TaskRow | None:
-        """The task, or None."""
-        return cast("TaskRow | None", self.row("tasks", (task_id,)))
-
-    def subtask(self, task_id: str, subtask_id: str) -> SubtaskRow | None:
-        """The subtask, or None."""
-        return cast("SubtaskRow | None", self.row("subtasks", (task_id, subtask_id)))
-
-    def approval(self, task_id: str, approval_id: str) -> ApprovalRow | None:
-        """The approval, or None."""
-        return cast("ApprovalRow | None", self.row("approvals", (task_id, approval_id)))
 
     def subtasks(self, task_id: str) -> Mapping[str, SubtaskRow]:
         """Every subtask of a task by its id."""

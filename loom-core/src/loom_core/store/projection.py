@@ -14,13 +14,14 @@ from loom_core.store.details import details
 from loom_core.store.rows import Rows, SubtaskRow, TaskRow, Value, Write
 from loom_core.store.transitions import (
     ENDINGS,
+    FINAL_STATES,
     PLAN_EVENTS,
     SUBTASK_STATES,
     TASK_STATES,
     after_decision,
     is_settled,
 )
-from loom_core.types import SubtaskState, TaskState
+from loom_core.types import SubtaskState
 
 __all__ = ["HANDLED", "WITHOUT_EFFECT", "project"]
 
@@ -49,6 +50,10 @@ HANDLED = frozenset(
 """Events that change a row."""
 
 
+_MOVING = frozenset({*TASK_STATES, *SUBTASK_STATES, *PLAN_EVENTS})
+"""Events that move a task or a subtask to a state; a task that has ended takes none of them."""
+
+
 def project(event: Event, rows: Rows) -> list[Write]:
     """What an event changes, given the rows as they are before it.
 
@@ -63,16 +68,11 @@ def project(event: Event, rows: Rows) -> list[Write]:
     if isinstance(event.body, events.TaskCreated):
         return [_created(event, event.body, rows)]
     task = _task(event, rows)
-    if _moves_state(kind):
+    if kind in _MOVING:
         _refuse_if_over(event, task)
     if isinstance(event.body, events.PlanCreated | events.PlanReplaced):
         return planned.writes(event, event.body, task, rows)
     return list(_all_writes(event, task, rows))
-
-
-def _moves_state(kind: type[events.EventBody]) -> bool:
-    """Whether events of a type change the state of a task or a subtask."""
-    return kind in TASK_STATES or kind in SUBTASK_STATES or kind in PLAN_EVENTS
 
 
 def _all_writes(event: Event, task: TaskRow, rows: Rows) -> Iterable[Write]:
@@ -80,7 +80,7 @@ def _all_writes(event: Event, task: TaskRow, rows: Rows) -> Iterable[Write]:
     found = details(event.body, event, rows)
     yield from _of_task(event, task, found.task)
     if event.subtask_id:
-        yield from _of_subtask(event, rows, found.subtask)
+        yield from _of_subtask(event, _subtask(event, rows), found.subtask, rows)
     elif type(event.body) in SUBTASK_STATES and not found.others:
         raise StoreError(f"a {event.type} event must say which subtask it concerns")
     if type(event.body) in ENDINGS:
@@ -94,19 +94,18 @@ def _of_task(event: Event, task: TaskRow, details: Mapping[str, Value]) -> Itera
     state = TASK_STATES.get(type(event.body))
     if state is not None:
         columns["state"] = state.value
-    if state is not None and state.is_terminal:
-        columns["finished_at"] = as_microseconds(event.at)
+        if state.is_terminal:
+            columns["finished_at"] = as_microseconds(event.at)
     if columns:
         yield Write("tasks", (task["id"],), columns)
 
 
-def _of_subtask(event: Event, rows: Rows, details: Mapping[str, Value]) -> Iterable[Write]:
+def _of_subtask(
+    event: Event, row: SubtaskRow, details: Mapping[str, Value], rows: Rows
+) -> Iterable[Write]:
     """The write to the subtask's row, if there is any."""
-    columns = dict(details)
     state = SUBTASK_STATES.get(type(event.body))
-    if state is not None or columns or isinstance(event.body, events.ApprovalDecided):
-        row = _subtask(event, rows)
-        columns |= _moved(event, row, state, rows)
+    columns = {**details, **_moved(event, row, state, rows)}
     if columns:
         yield Write("subtasks", (event.task_id, event.subtask_id), columns)
 
@@ -165,10 +164,9 @@ def _subtask(event: Event, rows: Rows) -> SubtaskRow:
 
 def _refuse_if_over(event: Event, task: TaskRow) -> None:
     """Raise when the task has ended."""
-    state = TaskState(task["state"])
-    if state.is_terminal:
+    if task["state"] in FINAL_STATES:
         raise TaskIsOver(
-            f"task {task['id']} is already {state.value}, which never changes; "
+            f"task {task['id']} is already {task['state']}, which never changes; "
             f"{event.type} was not accepted: start a new task instead"
         )
 

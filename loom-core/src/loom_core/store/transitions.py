@@ -11,6 +11,7 @@ from loom_core.types import SubtaskState, TaskState
 
 __all__ = [
     "ENDINGS",
+    "FINAL_STATES",
     "PLAN_EVENTS",
     "SUBTASK_STATES",
     "TASK_STATES",
@@ -48,6 +49,9 @@ SUBTASK_STATES: Mapping[type[events.EventBody], SubtaskState] = {
 PLAN_EVENTS = frozenset({events.PlanCreated, events.PlanReplaced})
 """Give every subtask of the plan its state: pending, or as ``after_replanning`` says."""
 
+FINAL_STATES = frozenset(state.value for state in TaskState if state.is_terminal)
+"""The states of a task that never change, as the database has them."""
+
 ENDINGS: Mapping[type[events.EventBody], str] = {
     events.TaskCompleted: "the task was completed without it",
     events.TaskFailed: "the task failed before it finished",
@@ -61,7 +65,7 @@ Pausing is no ending: a paused task's subtasks keep their state, which is where 
 
 def is_settled(state: SubtaskState) -> bool:
     """Whether only a new plan may change a subtask in this state."""
-    return state in {SubtaskState.COMPLETED, SubtaskState.SKIPPED}
+    return state is SubtaskState.COMPLETED or state is SubtaskState.SKIPPED
 
 
 def after_decision(state: SubtaskState, *, is_parking: bool) -> SubtaskState:

@@ -11,7 +11,7 @@ from loom_core.store.clean_text import as_unicode
 from loom_core.store.clock import as_datetime, as_microseconds
 from loom_core.store.draft import Draft, Line
 from loom_core.store.rows import TaskRow, Write
-from loom_core.types import TaskState
+from loom_core.store.transitions import FINAL_STATES
 
 __all__ = ["AppendEvents", "ClaimTask", "CreateTask", "ReleaseTask", "RenewLease", "Work"]
 
@@ -153,10 +153,9 @@ def known_task(draft: Draft, task_id: str) -> TaskRow:
 def open_task(draft: Draft, task_id: str) -> TaskRow:
     """The task if it has not ended; raises ``UnknownTask`` or ``TaskIsOver``."""
     task = known_task(draft, task_id)
-    state = TaskState(task["state"])
-    if state.is_terminal:
+    if task["state"] in FINAL_STATES:
         raise TaskIsOver(
-            f"task {task_id} is already {state.value}, which never changes; start a new task instead"
+            f"task {task_id} is already {task['state']}, which never changes; start a new task instead"
         )
     return task
 

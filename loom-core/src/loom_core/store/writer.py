@@ -33,18 +33,14 @@ class _Job:
 
     work: Work[Any]
     future: asyncio.Future[Any]
-    before: "_Job | None"
+    order: Hashable
+    before: "_Job | None" = None
     error: Exception | None = None
 
     @property
     def has_effect(self) -> bool:
         """As the work says."""
         return self.work.has_effect
-
-    @property
-    def order(self) -> Hashable:
-        """As the work says."""
-        return self.work.order
 
     def do(self, draft: Draft) -> object:
         """Do the work, or fail as the job before it did."""
@@ -88,10 +84,10 @@ class Writer:
         if self._is_closed:
             raise StoreError("the store is closed; open it again to write")
         future: asyncio.Future[T] = self._running_loop().create_future()
-        job = _Job(work, future, before=None)
-        if work.order is not None:
-            job.before = self._newest.get(work.order)
-            self._newest[work.order] = job
+        job = _Job(work, future, work.order)
+        if job.order is not None:
+            job.before = self._newest.get(job.order)
+            self._newest[job.order] = job
         self._queue.put(job)
         return future
 
@@ -170,7 +166,7 @@ class Writer:
 
     def _settle(self, job: _Job, answer: Answer) -> None:
         """Answer one caller, unless it no longer waits."""
-        if self._newest.get(job.order) is job:
+        if job.order is not None and self._newest.get(job.order) is job:
             del self._newest[job.order]
         if job.before is not None and job.error is not None:
             _mark_as_seen(job.before.future)

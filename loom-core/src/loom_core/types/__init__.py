@@ -1,5 +1,6 @@
 """Pure data: every value that crosses a boundary of Loom, immutable."""
 
+from loom_core.errors import ErrorCategory
 from loom_core.types.frozen import Frozen
 from loom_core.types.memory import MemoryEntry, MemoryKind
 from loom_core.types.message import (
@@ -18,7 +19,6 @@ from loom_core.types.message import (
 from loom_core.types.outcome import (
     ChangeKind,
     Decision,
-    ErrorCategory,
     Evidence,
     FailureKind,
     FileChange,

@@ -23,18 +23,33 @@ class FetchProgress:
         self._stop = stop
         self._last_said = 0.0
         self._last_percent = -1
+        self._has_waited = False
 
     def check(self) -> None:
         """Raise ``FetchStopped`` when the fetch was cancelled."""
         if self._stop.is_set():
             raise FetchStopped
 
+    def wait_for_others(self) -> None:
+        """Say once that somebody else is at the same model. May raise as ``check``."""
+        self.check()
+        if not self._has_waited:
+            self._say(f"waiting for whoever is fetching or checking {self._model.name}")
+        self._has_waited = True
+
+    def begin(self) -> None:
+        """Count from the start again, for the next source."""
+        self._last_percent = -1
+
     def report(self, done_bytes: int) -> None:
-        """Say how many bytes there are now, unless the last line is too fresh. May raise as ``check``."""
+        """Say how many bytes there are now, unless the last line is too fresh. May raise as ``check``.
+
+        Less than before is not said: a wheel counts while it comes in, and again while it is read.
+        """
         self.check()
         percent = 100 * done_bytes // self._model.size_bytes
         now = time.monotonic()
-        if percent == self._last_percent or now - self._last_said < _SECONDS_BETWEEN_LINES:
+        if percent <= self._last_percent or now - self._last_said < _SECONDS_BETWEEN_LINES:
             return
         self._last_said, self._last_percent = now, percent
         self._say(

@@ -6,20 +6,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from loom_core.contracts.provider import ProviderEnvironment
 from loom_core.errors import ModelUnavailable
 from loom_providers_llamacpp.assembly import Assembly
 from loom_providers_llamacpp.catalogue import Catalogue, CatalogueModel
 from loom_providers_llamacpp.failures import SourceFailed
+from loom_providers_llamacpp.fetch_lock import fetch_lock
 from loom_providers_llamacpp.gguf import is_path, resolve_path
 from loom_providers_llamacpp.progress import FetchProgress
 from loom_providers_llamacpp.sources.source import Source
 from loom_providers_llamacpp.store import ModelStore, sha256_of
 
 _MEGABYTE = 1_000_000
-_LOCK_POLL_SECONDS = 0.5
 _SPARE_BYTES = 50 * _MEGABYTE
 Sources = Callable[[CatalogueModel], Sequence[Source]]
 """The places to try for a model, in order."""
@@ -114,7 +112,7 @@ class Resolver:
         progress = FetchProgress(entry, self._environment.say, stop)
         try:
             self._store.directory.mkdir(parents=True, exist_ok=True)
-            with self._locked(entry, progress):
+            with fetch_lock(self._store.lock_of(entry), progress):
                 if not self._store.has(entry) and not self._adopt(entry):
                     self._fetch(entry, progress)
         except OSError as error:
@@ -123,22 +121,6 @@ class Resolver:
                 f"{error.strerror or error}; make room or choose another home with LOOM_HOME"
             ) from error
         return ResolvedModel(path, entry)
-
-    def _locked(self, entry: CatalogueModel, progress: FetchProgress) -> FileLock:
-        """The lock of a model, taken; says when another process has it."""
-        lock = FileLock(self._store.lock_of(entry), timeout=_LOCK_POLL_SECONDS)
-        has_said = False
-        while not lock.is_locked:
-            try:
-                lock.acquire()
-            except Timeout:
-                progress.check()
-                if not has_said:
-                    self._environment.say(
-                        f"waiting for whoever is fetching or checking {entry.name}"
-                    )
-                has_said = True
-        return lock
 
     def _adopt(self, entry: CatalogueModel) -> bool:
         """Whether a file without a valid marker is the model after all; a damaged one is removed."""
@@ -165,6 +147,7 @@ class Resolver:
                 f"fetching {entry.name}: {entry.size_text}, licence {entry.licence}, "
                 f"from {source.label}"
             )
+            progress.begin()
             try:
                 self._fetch_from(source, entry, progress)
             except SourceFailed as error:

@@ -15,8 +15,9 @@ _SHOWN = 5
 class FileKeeps(Check):
     """Passes when a file still has what the expected word names of its content before the subtask.
 
-    ``lines``: every line, in order; ``count``: as many lines; ``definitions``: the functions and
-    classes of a Python file; ``everything``: the content as it was.
+    ``lines``: every line, in order; ``beginning``: the same with nothing new before or between
+    them; ``count``: as many lines; ``definitions``: the functions and classes of a Python file;
+    ``everything``: the content as it was.
     """
 
     name = "file_keeps"
@@ -69,6 +70,16 @@ def _lost_lines(before: bytes, now: bytes) -> Sequence[str]:
     return lost
 
 
+def _changed_beginning(before: bytes, now: bytes) -> Sequence[str]:
+    """The lines that do not stand where they stood."""
+    new = _lines(now)
+    return [
+        f"line {number} should still be: {line}"
+        for number, line in enumerate(_lines(before), start=1)
+        if new[number - 1 : number] != [line]
+    ]
+
+
 def _missing_count(before: bytes, now: bytes) -> Sequence[str]:
     """The lines that went away when there are fewer than before."""
     old, new = _lines(before), _lines(now)
@@ -97,6 +108,7 @@ def _any_difference(before: bytes, now: bytes) -> Sequence[str]:
 
 _COMPARISONS: Mapping[str, Callable[[bytes, bytes], Sequence[str] | None]] = {
     "lines": _lost_lines,
+    "beginning": _changed_beginning,
     "count": _missing_count,
     "definitions": _lost_definitions,
     "everything": _any_difference,

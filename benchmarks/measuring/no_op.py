@@ -1,0 +1,173 @@
+"""An engine whose model, check and planner cost next to nothing, so that what is left is Loom."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from loom_core import extensions
+from loom_core.contracts.check import Check, CheckContext
+from loom_core.contracts.provider import (
+    Capabilities,
+    Finished,
+    Health,
+    ModelInfo,
+    Provider,
+    ProviderEnvironment,
+    StreamItem,
+)
+from loom_core.contracts.tool import Tool
+from loom_core.engine.observing import PluginObserver
+from loom_core.engine.orchestrator import Orchestrator
+from loom_core.engine.policy import ApprovalPolicy
+from loom_core.engine.runner import Runner
+from loom_core.engine.scope import TaskScope
+from loom_core.extensions import Group
+from loom_core.extraction.archivist import Archivist
+from loom_core.hooks import Hooks, Plugin
+from loom_core.hookspecs import hookimpl
+from loom_core.routing import Router
+from loom_core.sandbox import choose as choose_sandbox
+from loom_core.settings import Settings
+from loom_core.settings.shape import ModelSettings
+from loom_core.store import Store
+from loom_core.types import (
+    CheckSpec,
+    Evidence,
+    FinishReason,
+    ModelRequest,
+    ModelResponse,
+    ModelRole,
+    Plan,
+    Subtask,
+    Task,
+    ToolCall,
+    Usage,
+    VerdictStatus,
+)
+from loom_core.verification import TieredVerification
+from loom_core.workspace import Workspace
+
+CHECK = "always_passes"
+
+
+class NoOpModel(Provider):
+    """Says at once that it is done, in the server's own form of a tool call."""
+
+    async def capabilities(self) -> Capabilities:
+        """Native calls, and more slots than subtasks ever run at once."""
+        return Capabilities(native_tools=True, answer_schema=True, slots=64)
+
+    async def stream(self, request: ModelRequest) -> AsyncIterator[StreamItem]:
+        """One call of ``complete``."""
+        call = ToolCall(id="call-1", name="complete", arguments='{"summary": "done"}')
+        yield Finished(
+            ModelResponse(
+                tool_calls=(call,),
+                finish_reason=FinishReason.TOOL_CALLS,
+                usage=Usage(prompt_tokens=500, cached_tokens=450, completion_tokens=10),
+            )
+        )
+
+    async def health(self) -> Health:
+        """Always ready."""
+        return Health(is_ready=True, detail="does nothing")
+
+    async def models(self) -> Sequence[ModelInfo]:
+        """Nothing to list."""
+        return ()
+
+    async def window(self) -> int | None:
+        """The usual."""
+        return 32_768
+
+
+class AlwaysPasses(Check):
+    """A check that looks at nothing: real ones cost what they cost with any engine."""
+
+    name = CHECK
+    purpose = "passes"
+
+    async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
+        """Passed."""
+        return Evidence(check=f"{CHECK} {target}", status=VerdictStatus.PASSED)
+
+
+class WidePlan:
+    """Plans layers of ten subtasks, each waiting for two of the layer before."""
+
+    def __init__(self, size: int) -> None:
+        """Plan so many subtasks."""
+        self._size = size
+
+    @hookimpl
+    async def loom_plan(self, task: Task) -> Plan:
+        """The plan."""
+        return Plan(subtasks=tuple(self._subtask(number) for number in range(self._size)))
+
+    def _subtask(self, number: int) -> Subtask:
+        before = number // 10 * 10 - 10 + number % 10
+        return Subtask(
+            id=f"s-{number}",
+            description=f"Do part {number} of the work and say that it is done.",
+            depends_on=(f"s-{before}", f"s-{before // 10 * 10}")[: 1 + (before % 10 > 0)]
+            if number >= 10
+            else (),
+            checks=(CheckSpec(kind=CHECK, target=f"part {number}"),),
+        )
+
+
+class NoOpLoom:
+    """The real engine and store around the parts above, put together as ``loom_core.app`` does."""
+
+    def __init__(self, directory: Path, size: int) -> None:
+        """Keep workspace and database below a directory; plan so many subtasks."""
+        self._workspace = directory / "workspace"
+        self._workspace.mkdir(parents=True)
+        self.settings = Settings()
+        sandbox = choose_sandbox(self.settings.sandbox)
+        parts = {
+            "runner": Runner(),
+            "approval-policy": ApprovalPolicy(),
+            "verification": TieredVerification(lambda: _all_of(Group.VERIFIERS), sandbox),
+            "archivist": Archivist(),
+        }
+        own = [Plugin(name, part, is_builtin=True) for name, part in parts.items()]
+        self._sandbox = sandbox
+        self._hooks = Hooks([Plugin("plan", WidePlan(size), "benchmarks"), *own])
+        self.store = Store.open(directory / "loom.db")
+        self.store.subscribe(PluginObserver(self._hooks, self.store))
+        model = ModelSettings(provider="no-op", model="no-op", roles=tuple(ModelRole))
+        environment = ProviderEnvironment(home=directory)
+        self._router = Router({"no-op": model}, lambda _name: NoOpModel, environment)
+        self._tools: Mapping[str, Tool[Any]] = {t.name: t for t in _all_of(Group.TOOLS)}
+
+    async def run(self, task_id: str) -> None:
+        """Plan and run one task to its end."""
+        goal = "Do every part of the work."
+        await self.store.create_task(Task(id=task_id, goal=goal, workspace=str(self._workspace)))
+        await Orchestrator(self.store, self._scope).run(task_id)
+
+    async def close(self) -> None:
+        """Close the store and the model."""
+        await self._router.close()
+        await self.store.close()
+
+    def _scope(self, task: Task, fence: int) -> TaskScope:
+        return TaskScope(
+            task=task,
+            fence=fence,
+            settings=self.settings,
+            workspace=Workspace(self._workspace),
+            sandbox=self._sandbox,
+            tools=self._tools,
+            checks={CHECK: AlwaysPasses()},
+            hooks=self._hooks,
+            router=self._router,
+            store=self.store,
+            ask_human=None,
+        )
+
+
+def _all_of(group: Group) -> list[Any]:
+    """One instance of every installed part of a group."""
+    return [part.value() for part in extensions.load_all(group).parts.values()]

@@ -1,0 +1,51 @@
+"""How an attempt can end: the outcomes that the runner gives."""
+
+from loom_core.dialects import Complete
+from loom_core.errors import BadOutput, ContextExceeded, ErrorCategory, ModelError
+from loom_core.types import FailureKind, Outcome, OutcomeStatus
+
+
+def completed(action: Complete) -> Outcome:
+    """The model's claim."""
+    return Outcome(status=OutcomeStatus.COMPLETED, summary=action.summary, evidence=action.evidence)
+
+
+def done_by_checks() -> Outcome:
+    """The harness's own claim when every check passes and the model only repeats itself."""
+    return Outcome(
+        status=OutcomeStatus.COMPLETED, summary="Every check passes; the model had nothing to add."
+    )
+
+
+def blocked(reason: str) -> Outcome:
+    """The model says it cannot go on."""
+    return Outcome(
+        status=OutcomeStatus.BLOCKED,
+        reason=reason,
+        failure=FailureKind.PLAN,
+        category=ErrorCategory.UNKNOWN,
+    )
+
+
+def stalled(reason: str) -> Outcome:
+    """A limit was reached."""
+    return Outcome(
+        status=OutcomeStatus.STALLED,
+        reason=reason,
+        failure=FailureKind.CAPABILITY,
+        category=ErrorCategory.MODEL,
+    )
+
+
+def failed(kind: FailureKind, category: ErrorCategory, reason: str) -> Outcome:
+    """The attempt broke."""
+    return Outcome(status=OutcomeStatus.FAILED, reason=reason, failure=kind, category=category)
+
+
+def failed_by_model(error: ModelError) -> Outcome:
+    """A model that gave no answer: bad output may be tried again, a dead server may not."""
+    if isinstance(error, BadOutput):
+        return failed(FailureKind.PROTOCOL, ErrorCategory.MODEL, str(error))
+    if isinstance(error, ContextExceeded):
+        return failed(FailureKind.CAPABILITY, ErrorCategory.MODEL, str(error))
+    return failed(FailureKind.ENVIRONMENT, ErrorCategory.MODEL, str(error))

@@ -1,0 +1,70 @@
+"""Checks that an edit takes away what it should and nothing else."""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+
+from loom_core.planning.literal_text import added_literals, replaced_literals
+from loom_core.planning.named_paths import PROGRAM_EXTENSIONS, Mention
+from loom_core.planning.sentence import Sentence, own_words
+from loom_core.planning.stated_values import SETTINGS_EXTENSIONS, stated_values
+from loom_core.types import CheckSpec
+
+_LINES_MAY_CHANGE = PROGRAM_EXTENSIONS | {"json", "xml", "html", "htm", "csv", "tsv"}
+"""Formats in which adding something may rightly change the lines around it."""
+_REPAIRS = re.compile(
+    r"\b(?:fix|repair|correct|debug|add|append|insert|implement|bugs?|mistakes?|wrong|broken)\b",
+    re.IGNORECASE,
+)
+_TAKES_AWAY = re.compile(
+    r"""\b(?:remov\w*|delet\w*|renam\w*|rewrit\w*|refactor\w*|replac\w*|merg\w*|split\w*|mov\w*
+    |drop\w*|typos?|misspel\w*|spelling|names?|naming|simplif\w*|inline|unused|dead|duplicates?
+    |updat\w*|chang\w*|edit\w*|clean\w*|in\ place)\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_AT_THE_END = re.compile(
+    r"\bappend|\b(?:at|to)\s+(?:the|its)\s+(?:very\s+)?(?:end|bottom)\b", re.IGNORECASE
+)
+_ONLY_READS = re.compile(
+    r"""\s*(?:[-*\d.)]+\s*)?(?:please\s+|now\s+|then\s+)*(?:count|sort|read|sum|add\ up|compute|calculate
+    |average|extract|list|find|look|summari[sz]e|convert|copy|translate|write|take|collect|select)\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def edit_checks(sentence: Sentence, mention: Mention) -> Iterator[CheckSpec]:
+    """What was replaced is gone, and an edit loses none of the lines that were there."""
+    replaced = replaced_literals(sentence, mention)
+    for literal in replaced:
+        yield CheckSpec(kind="file_lacks", target=mention.path, expected=literal)
+    kept = _kept(sentence, mention, has_replaced=bool(replaced))
+    if kept:
+        yield CheckSpec(kind="file_keeps", target=mention.path, expected=kept)
+
+
+def _kept(sentence: Sentence, mention: Mention, *, has_replaced: bool) -> str:
+    """What an edit must leave in a file, as ``file_keeps`` says it; empty when nobody can tell."""
+    if mention.extension == "py":
+        words = own_words(sentence.text)
+        repairs = _REPAIRS.search(words) and not _TAKES_AWAY.search(words)
+        return "definitions" if repairs else ""
+    if mention.extension in _LINES_MAY_CHANGE:
+        return ""
+    if added_literals(sentence, mention):
+        at_end = _AT_THE_END.search(own_words(sentence.text))
+        return "beginning" if at_end else "lines"
+    sets_value = mention.extension in SETTINGS_EXTENSIONS and stated_values(sentence.text)
+    return "count" if has_replaced or sets_value else ""
+
+
+def source_checks(
+    sentences: Sequence[Sentence], expected: Collection[str], existing: Collection[str]
+) -> Iterator[CheckSpec]:
+    """What is only read in order to write another file stays as it was."""
+    for sentence in sentences:
+        makes_another = any(mention.path in expected for mention in sentence.mentions)
+        words = own_words(sentence.text)
+        if not (makes_another and _ONLY_READS.match(words)) or _TAKES_AWAY.search(words):
+            continue
+        for mention in sentence.mentions:
+            if mention.path in existing:
+                yield CheckSpec(kind="file_keeps", target=mention.path, expected="everything")
