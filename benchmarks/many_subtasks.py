@@ -87,7 +87,7 @@ def main() -> int:
 
 def repetitions(size: int) -> int:
     """How often a plan is run; large ones are steady enough."""
-    return 5 if size < 1_000 else 3
+    return max(1, min(5, 3_000 // size))
 
 
 def measure(size: int) -> Run:

@@ -19,6 +19,7 @@ from loom_core.contracts.tool import Tool
 from loom_core.engine.observing import PluginObserver
 from loom_core.engine.orchestrator import Orchestrator
 from loom_core.engine.policy import ApprovalPolicy
+from loom_core.engine.recalling import memory_of
 from loom_core.engine.runner import Runner
 from loom_core.engine.scope import TaskScope
 from loom_core.extensions import Group
@@ -164,6 +165,7 @@ class NoOpLoom:
             hooks=self._hooks,
             router=self._router,
             store=self.store,
+            memory=memory_of(self.store, task.id),
             ask_human=None,
         )
 

@@ -71,7 +71,9 @@ def test_what_was_hidden_is_shown(text: str, shown: str):
     assert sanitize_text(text) == shown
 
 
-@pytest.mark.parametrize("text", ["👩\u200d💻", "\u0645\u06cc\u200c\u062e\u0648", "日本語", "naïve", "שלום"])
+@pytest.mark.parametrize(
+    "text", ["👩\u200d💻", "\u0645\u06cc\u200c\u062e\u0648", "日本語", "naïve", "שלום"]
+)
 def test_writing_of_the_world_stays_as_it_is(text: str):
     assert sanitize_text(text) == text
 

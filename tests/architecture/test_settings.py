@@ -10,7 +10,6 @@ NOT_READ_YET = {
     "workspace.default_path": "without -w the current directory is used; the user's own files set it",
     "workspace.scratch_dir": "nothing needs scratch space yet; the user's own files set it",
     "verification.tier3_vote_count": "no distribution brings a third tier yet",
-    "logging.level": "warnings and errors are written; nothing makes that more or less yet",
 }
 """Settings without a reader, each with the reason why it loads all the same."""
 

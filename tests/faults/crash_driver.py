@@ -9,10 +9,10 @@ only imported and runs no thread and no loop. It reads one JSON object a line fr
 each with one on stdout::
 
     {"do": "start", "arguments": [...], "environment": {...}, "directory": "...", "trace": "...",
-     "crash": {...} | null}                      -> {"pid": 1}
+     "path": [...], "crash": {...} | null}       -> {"pid": 1}
     {"do": "wait", "pid": 1, "seconds": 30}      -> {"code": -9}        as ``subprocess`` tells it
 
-In the child, and nowhere else, three seams are wrapped: the store commits each piece of work by
+``path`` is where to find distributions that only this call has installed. In the child, and nowhere else, three seams are wrapped: the store commits each piece of work by
 itself, so that every record is a boundary (``Transactor.commit``); tools note that they begin and end
 (``Tool.run``); files note that they were put in place (``os.rename`` of ``workspace.durable``). What
 happened is appended to the file ``trace``. A crash names such a moment and a side of it; the process
@@ -20,7 +20,7 @@ sends itself SIGKILL there::
 
     {"at": "commit", "number": 7, "side": "before"}          the seventh commit
     {"at": "record", "type": "OutcomeReached", "subtask": "left", "side": "after"}
-    {"at": "tool", "name": "write_file", "subtask": "left", "side": "after"}
+    {"at": "tool", "tool": "write_file", "subtask": "left", "side": "after"}
     {"at": "rename", "name": "left.txt", "side": "before"}
 """
 
@@ -29,6 +29,7 @@ import os
 import signal
 import sys
 import time
+import traceback
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -135,7 +136,7 @@ class Seams:
         run = kind.run
 
         async def traced(tool: Any, arguments: Any, context: Any) -> Any:
-            moment = {"at": "tool", "name": tool.name, "subtask": context.subtask_id}
+            moment = {"at": "tool", "tool": tool.name, "subtask": context.subtask_id}
             said = arguments.model_dump(mode="json")
             self._note(**moment, side="before", arguments=said)
             self._passes("before", moment)
@@ -157,6 +158,7 @@ def _become_loom(order: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(order["environment"])
     os.chdir(order["directory"])
+    sys.path[:0] = order["path"]
     Seams(output, order["crash"]).wrap()
     main = import_module("loom_core.cli.main").main
     main(order["arguments"])
@@ -172,10 +174,11 @@ def _start(order: dict[str, Any]) -> dict[str, Any]:
         _become_loom(order)
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
+    except BaseException:
+        traceback.print_exc()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _wait(order: dict[str, Any]) -> dict[str, Any]:

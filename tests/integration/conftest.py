@@ -12,6 +12,11 @@ from scenario import Place
 
 
 @pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
+
+@pytest.fixture
 def place(tmp_path, monkeypatch):
     for name in ("LOOM_DEBUG", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)

@@ -3,6 +3,7 @@
 from scenario import (
     BIG_GOAL,
     done,
+    model,
     part,
     planned,
     prompts,
@@ -13,7 +14,7 @@ from scenario import (
     write,
 )
 
-from loom_core.testing import Reply, Rule, ScriptedCall
+from loom_core.testing import Reply, Rule, Script, ScriptedCall
 
 ONE_ATTEMPT = "[execution]\nmax_subtask_retries = 0\nmax_replans = 0"
 
@@ -140,9 +141,6 @@ def test_the_feedback_of_a_verdict_reaches_the_prompt_of_the_retry(place):
 
 
 def test_attempts_climb_to_the_next_tier_and_then_end(place):
-    from loom_core.testing import Script
-    from scenario import model
-
     claim = Script.always(done("all done, trust me"))
     small, large = place.listen(claim), place.listen(claim)
     place.configure(
@@ -202,7 +200,9 @@ def test_a_blocked_subtask_is_planned_another_way_and_finished_work_is_kept(plac
 
 
 def test_replans_are_bounded(place):
-    again = Rule(schema_text='"subtasks"', reply=Reply.answering({"subtasks": [subtask("a"), subtask("b")]}))
+    again = Rule(
+        schema_text='"subtasks"', reply=Reply.answering({"subtasks": [subtask("a"), subtask("b")]})
+    )
     place.serve(
         again,
         Rule(reply=Reply.calling("blocked", reason="never")),

@@ -4,7 +4,18 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from scenario import BIG_GOAL, GOAL, done, part, planned, says_hi, subtask, three_parts, turns, write
+from scenario import (
+    BIG_GOAL,
+    GOAL,
+    done,
+    part,
+    planned,
+    says_hi,
+    subtask,
+    three_parts,
+    turns,
+    write,
+)
 
 from loom_core.testing import Reply
 
@@ -40,7 +51,10 @@ def test_list_status_and_events_agree_with_the_run(place, mode):
 def test_tasks_are_listed_the_newest_first_with_their_states(place):
     place.serve(*turns(*says_hi()))
     place.work()
-    place.serve(*turns(Reply.calling("blocked", reason="no")), settings="[execution]\nmax_subtask_retries = 0")
+    place.serve(
+        *turns(Reply.calling("blocked", reason="no")),
+        settings="[execution]\nmax_subtask_retries = 0",
+    )
     place.work("Print a letter")
 
     listed = json.loads(place.run("list", "--json").stdout)
@@ -109,8 +123,11 @@ def test_the_store_never_shares_what_belongs_to_another_task(place):
         *part("one", write("one.txt", "1\n"), done()),
         *part("two", write("two.txt", "2\n"), done()),
     )
+    elsewhere = place.root / "elsewhere"
+    elsewhere.mkdir()
+
     first = place.work(BIG_GOAL)
-    second = place.work(BIG_GOAL)
+    second = place.run("run", BIG_GOAL, "-w", elsewhere, "--json")
 
     assert (first.code, second.code) == (0, 0)
     assert {event["task_id"] for event in second.events} == {second.result["task_id"]}

@@ -17,6 +17,7 @@ from loom_core.engine.human import AskHuman
 from loom_core.engine.observing import PluginObserver
 from loom_core.engine.orchestrator import Orchestrator
 from loom_core.engine.policy import ApprovalPolicy
+from loom_core.engine.recalling import memory_of
 from loom_core.engine.runner import Runner
 from loom_core.engine.scope import TaskScope
 from loom_core.errors import PluginError, UsageError
@@ -206,6 +207,7 @@ class Loom:
             hooks=self.hooks,
             router=router,
             store=self.store,
+            memory=memory_of(self.store, task.id),
             ask_human=self._ask,
         )
 

@@ -1,6 +1,7 @@
 """Finding the place in a text that a model means, which it often quotes not quite exactly."""
 
 import difflib
+import itertools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from dataclasses import dataclass
 _LINE_NUMBER = re.compile(r"^\s*\d+(?:\t|: ?| ?\| ?)")
 _MAX_COMPARED_LINES = 5000
 _SIMILAR = 0.4
+_FEWEST_WORDS = 3
+"""Fewer words are found in too many places to be meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,23 @@ def _loosely(text: str, old: str, new: str) -> Match | NoMatch:
             return _matched_lines(lines, wanted, starts[0], new, note)
         if starts:
             return NoMatch(_listed(len(starts), [start + 1 for start in starts]))
-    return NoMatch(_closest(lines, wanted))
+    return _broken_elsewhere(text, old, new) or NoMatch(_closest(lines, wanted))
+
+
+def _broken_elsewhere(text: str, old: str, new: str) -> Match | None:
+    """The one place whose words are the same but whose lines are broken elsewhere, if any.
+
+    Small models quote two short lines as one.
+    """
+    words = old.split()
+    if len(words) < _FEWEST_WORDS:
+        return None
+    pattern = r"\s+".join(re.escape(word) for word in words)
+    found = list(itertools.islice(re.finditer(pattern, text), 2))
+    if len(found) != 1:
+        return None
+    note = "ignoring where lines are broken"
+    return Match(found[0].start(), found[0].end(), new.strip("\n"), note)
 
 
 _LOOSE: tuple[tuple[Callable[[str], str], str], ...] = (

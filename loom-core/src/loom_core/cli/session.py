@@ -114,6 +114,7 @@ class Session:
         from loom_core.app import Loom
         from loom_core.contracts.provider import ProviderEnvironment
 
+        self._log_to_stderr()
         environment = ProviderEnvironment(
             home=self.home,
             is_offline=options.is_offline,
@@ -121,3 +122,14 @@ class Session:
             confirm=options.confirm,
         )
         return Loom(self.settings, environment, model=options.model, ask=options.ask)
+
+    def _log_to_stderr(self) -> None:
+        """Write what Loom's own code logs to stderr, from the level of the settings on."""
+        import logging
+
+        from loom_core.cli.terminal.log_handler import StderrHandler
+
+        logger = logging.getLogger("loom_core")
+        logger.setLevel(self.settings.logging.level.upper())
+        if not any(isinstance(handler, StderrHandler) for handler in logger.handlers):
+            logger.addHandler(StderrHandler())

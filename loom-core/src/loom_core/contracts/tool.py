@@ -100,14 +100,18 @@ class Tool(ABC, Generic[Arguments]):
     timeout_seconds: float = 30.0
     """The harness cancels a call after that; a tool with a limit of its own stays below it."""
 
+    _spec: ToolSpec | None = None
+
     def spec(self) -> ToolSpec:
-        """The tool as a model sees it."""
-        return ToolSpec(
-            name=self.name,
-            description=self.purpose,
-            parameters=slim_schema(self.arguments_model.model_json_schema()),
-            essential=self.essential,
-        )
+        """The tool as a model sees it; made once, since making a schema takes milliseconds."""
+        if self._spec is None:
+            self._spec = ToolSpec(
+                name=self.name,
+                description=self.purpose,
+                parameters=slim_schema(self.arguments_model.model_json_schema()),
+                essential=self.essential,
+            )
+        return self._spec
 
     async def intend(self, arguments: Arguments, context: ToolContext) -> Intent:
         """What the call is about to do; must not change anything."""

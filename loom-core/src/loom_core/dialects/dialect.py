@@ -28,8 +28,16 @@ class Dialect(ABC):
         """The tools to hand to the server's own tool calling."""
 
     @abstractmethod
-    def answer_schema(self, tools: Sequence[ToolSpec]) -> dict[str, JsonValue] | None:
-        """The schema that constrains the text of an answer; None when the text is free."""
+    def answer_schema(
+        self, tools: Sequence[ToolSpec], *, may_end: bool = True
+    ) -> dict[str, JsonValue] | None:
+        """The schema that constrains the text of an answer; None when the text is free.
+
+        Args:
+            tools: the tools of the subtask.
+            may_end: whether the control actions are allowed now; the harness, not the model,
+                decides that a subtask with a failing check goes on.
+        """
 
     @abstractmethod
     def describe_tools(self, tools: Sequence[ToolSpec]) -> str:

@@ -30,9 +30,12 @@ class JsonActionDialect(Dialect):
         """None: tools stand in the prompt."""
         return ()
 
-    def answer_schema(self, tools: Sequence[ToolSpec]) -> dict[str, JsonValue] | None:
+    def answer_schema(
+        self, tools: Sequence[ToolSpec], *, may_end: bool = True
+    ) -> dict[str, JsonValue] | None:
         """One branch a tool, told apart by the constant name of the tool, which comes first."""
-        return {"anyOf": [_branch(tool) for tool in (*tools, *CONTROL_SPECS)]}
+        offered = (*tools, *CONTROL_SPECS) if may_end else tools
+        return {"anyOf": [_branch(tool) for tool in offered]}
 
     def describe_tools(self, tools: Sequence[ToolSpec]) -> str:
         """One line a tool: the object to write, and what it is for."""

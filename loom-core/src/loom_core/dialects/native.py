@@ -26,7 +26,9 @@ class NativeDialect(Dialect):
         """Every tool and the control actions."""
         return (*tools, *CONTROL_SPECS)
 
-    def answer_schema(self, tools: Sequence[ToolSpec]) -> dict[str, JsonValue] | None:
+    def answer_schema(
+        self, tools: Sequence[ToolSpec], *, may_end: bool = True
+    ) -> dict[str, JsonValue] | None:
         """None: the server constrains calls by itself where it can."""
         return None
 

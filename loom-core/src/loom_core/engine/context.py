@@ -11,7 +11,6 @@ from loom_core.contracts.tool import Tool, ToolContext
 from loom_core.engine.checking import run_checks
 from loom_core.engine.human import ask_for_approval
 from loom_core.engine.journal import StepJournal
-from loom_core.engine.recalling import recall
 from loom_core.engine.scope import TaskScope
 from loom_core.engine.tool_call import ToolCallRun, denied_result, error_result, in_doubt_result
 from loom_core.errors import ErrorCategory, ModelError
@@ -230,7 +229,7 @@ class RunContext:
 
     async def recall(self, text: str, *, limit: int = 10) -> list[MemoryEntry]:
         """Memory that concerns a text, most relevant first."""
-        return await recall(self._scope.store, self.task.id, text, limit=limit)
+        return await self._scope.memory.recall(text, limit=limit)
 
     async def emit(self, body: EventBody) -> None:
         """Put an event into the stream; returns when it is committed."""

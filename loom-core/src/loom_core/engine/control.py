@@ -42,18 +42,23 @@ class Control:
         renew_at = loop.time() + LEASE_SECONDS / 3
         while True:
             await asyncio.sleep(POLL_SECONDS)
-            if loop.time() >= renew_at:
-                await self._renew()
-                renew_at = loop.time() + LEASE_SECONDS / 3
-            for command in await self._store.take_commands(self._task_id, fence=self._fence):
-                self._obey(command)
+            try:
+                if loop.time() >= renew_at:
+                    await self._renew()
+                    renew_at = loop.time() + LEASE_SECONDS / 3
+                await self._listen()
+            except StoreBusy:
+                # Somebody holds the database for a while; the lease outlasts several tries.
+                _log.warning("the database is busy; trying again", exc_info=True)
 
     async def _renew(self) -> None:
-        """Hold the claim on; a busy database is tried again before the lease ends."""
-        try:
-            await self._store.renew(self._task_id, fence=self._fence, lease_seconds=LEASE_SECONDS)
-        except StoreBusy:
-            _log.warning("the lease of %s could not be renewed yet", self._task_id)
+        """Hold the claim for another while."""
+        await self._store.renew(self._task_id, fence=self._fence, lease_seconds=LEASE_SECONDS)
+
+    async def _listen(self) -> None:
+        """Obey the commands that came since the last look."""
+        for command in await self._store.take_commands(self._task_id, fence=self._fence):
+            self._obey(command)
 
     def _obey(self, command: Command) -> None:
         """Do what a command says."""

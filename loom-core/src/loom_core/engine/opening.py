@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from loom_core.contracts.context import Beginning, Context, ModelFacts
 from loom_core.dialects import DIALECTS
+from loom_core.engine.recent_listing import recent_listing
 from loom_core.errors import ContextExceeded, LoomError
 from loom_core.planning.named_paths import named_paths
-from loom_core.planning.survey import show_listing
 from loom_core.prompts import assemble, estimate_tokens, worker_sections
 from loom_core.types import Message, ModelRole, Subtask, ToolSpec
 from loom_core.workspace import Workspace
@@ -34,13 +34,13 @@ async def open_conversation(
     """The journalled beginning of an attempt. Raises ``ContextExceeded`` if it cannot fit."""
     facts = await context.model_facts(ModelRole.EXECUTOR)
     dialect = DIALECTS[facts.dialect]
-    shown = await asyncio.to_thread(show_files, context.workspace, subtask.description)
+    shown = await show_files(context.workspace, subtask.description)
     sections = worker_sections(
         context.task,
         subtask,
         dialect=dialect,
         tools=specs,
-        memory=await context.recall(subtask.description, limit=_MEMORY_ENTRIES),
+        memory=await context.recall(_concerns(subtask), limit=_MEMORY_ENTRIES),
         feedback=context.feedback,
         files=shown.text,
     )
@@ -50,14 +50,28 @@ async def open_conversation(
     return await context.begin(Beginning(facts.name, facts.dialect, prompt, shown.seen))
 
 
-def show_files(workspace: Workspace, description: str) -> ShownFiles:
+def _concerns(subtask: Subtask) -> str:
+    """What to look for in memory: the subtasks it builds on, whose entries bear their ids, and itself."""
+    return " ".join((*subtask.depends_on, subtask.description))
+
+
+async def show_files(workspace: Workspace, description: str) -> ShownFiles:
     """The listing, and the content of the small text files that the description names.
 
     Showing them saves a small model the call that it most often forgets.
     """
-    parts = [show_listing(workspace)]
+    listing = await recent_listing(workspace)
+    paths = named_paths(description)[:_MAX_SHOWN_FILES]
+    if not paths:
+        return ShownFiles(listing, {})
+    return await asyncio.to_thread(_with_contents, workspace, listing, paths)
+
+
+def _with_contents(workspace: Workspace, listing: str, paths: Sequence[str]) -> ShownFiles:
+    """The listing with the content of those of the files that are small."""
+    parts = [listing]
     seen: dict[str, str] = {}
-    for path in named_paths(description)[:_MAX_SHOWN_FILES]:
+    for path in paths:
         content = _small_text(workspace, path)
         if content is not None:
             name = workspace.relative(path)

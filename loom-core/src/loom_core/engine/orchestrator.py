@@ -8,7 +8,7 @@ from loom_core.engine.control import LEASE_SECONDS, Control
 from loom_core.engine.owner import is_alive, this_owner
 from loom_core.engine.scope import TaskScope
 from loom_core.engine.task_run import TaskRun
-from loom_core.errors import LoomError, ModelError, StoreError
+from loom_core.errors import LoomError, ModelError, StoreError, TaskIsOver
 from loom_core.events import EventBody, TaskCancelled, TaskFailed, TaskPaused
 from loom_core.store import Entry, Store, TaskRecord
 from loom_core.types import Task
@@ -16,6 +16,7 @@ from loom_core.types import Task
 MakeScope = Callable[[Task, int], TaskScope]
 """Makes what a run shares, for a task and the fence of its claim."""
 
+_INTERRUPTED = TaskPaused(reason="interrupted")
 _MEND = "Mend that, then `loom run --resume {id}`."
 
 
@@ -123,10 +124,11 @@ class _Claim:
 
     async def _leave_interrupted(self) -> None:
         """Journal that somebody stopped the task: for good, or to be resumed."""
-        if self._cancelled_by:
-            await self._commit(TaskCancelled(by=self._cancelled_by))
-        else:
-            await self._commit(TaskPaused(reason="interrupted"))
+        body = TaskCancelled(by=self._cancelled_by) if self._cancelled_by else _INTERRUPTED
+        try:
+            await self._commit(body)
+        except TaskIsOver:
+            return  # its end was being committed when the stop came
 
     async def _let_go(self) -> None:
         """Give the claim back so that a resume need not wait for the lease."""

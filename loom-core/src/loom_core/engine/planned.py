@@ -1,17 +1,23 @@
 """Getting the plan of a task and putting it in force, and replacing it when it no longer holds."""
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import TypeVar
 
 from loom_core.engine.context import RunContext
 from loom_core.engine.journal import StepJournal
 from loom_core.engine.scope import TaskScope
-from loom_core.errors import PlanRejected
+from loom_core.errors import LoomError, PlanRejected, PluginError
 from loom_core.events import Event, PlanCreated, PlanningStarted, PlanReplaced
 from loom_core.hooks import Answer
 from loom_core.planning.planner import BUILT_IN_PLANNER, WHOLE_GOAL_ID
 from loom_core.planning.validation import problems_of
 from loom_core.store import Entry
 from loom_core.types import Outcome, Plan
+
+_log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class Planning:
@@ -23,10 +29,10 @@ class Planning:
         self._recorded = [event for event in events if not event.subtask_id]
 
     async def first_plan(self) -> Plan:
-        """The first plan, valid and in force. Raises ``PlanRejected`` and what a plugin raises."""
+        """The first plan, valid and in force. Raises ``PlanRejected`` or ``PluginError``."""
         await self._commit(PlanningStarted())
         context = self._context(version=1)
-        answer = await self._scope.hooks.plan(self._scope.task, context)
+        answer = await _asked(self._scope.hooks.plan(self._scope.task, context))
         if answer is None:
             raise PlanRejected(["no installed plugin makes plans"])
         self._refuse_invalid(answer.value)
@@ -39,7 +45,8 @@ class Planning:
     ) -> Plan | None:
         """The next version, valid and in force; None when every hook declines."""
         context = self._context(version=plan.version + 1)
-        proposed = await self._scope.hooks.replan(self._scope.task, plan, outcomes, context)
+        asking = self._scope.hooks.replan(self._scope.task, plan, outcomes, context)
+        proposed = await _asked(asking)
         if proposed is None:
             return None
         new = proposed.model_copy(update={"version": plan.version + 1})
@@ -70,6 +77,18 @@ class Planning:
     async def _commit(self, body: PlanningStarted | PlanCreated | PlanReplaced) -> None:
         """Journal an event of the task."""
         await self._scope.store.append(self._scope.task.id, [Entry(body)], fence=self._scope.fence)
+
+
+async def _asked(question: Awaitable[T]) -> T:
+    """What the planning hooks answer. Raises ``PluginError`` for what Loom does not raise itself."""
+    try:
+        return await question
+    except LoomError:
+        raise
+    except Exception as error:
+        _log.warning("planning failed", exc_info=error)
+        said = "; ".join([f"{type(error).__name__}: {error}", *getattr(error, "__notes__", ())])
+        raise PluginError(f"planning failed: {said}") from error
 
 
 def _source(answer: Answer[Plan]) -> str:

@@ -1,15 +1,20 @@
-"""What a subtask gets from memory: what concerns it, and what concerns every subtask."""
+"""The memory that a claim begins with."""
 
+from functools import partial
+
+from loom_core.engine.task_memory import TaskMemory
 from loom_core.store import Store
-from loom_core.types import MemoryEntry, MemoryKind
+from loom_core.types import MemoryEntry
 
-FOR_EVERYBODY = (MemoryKind.DECISION, MemoryKind.ERROR, MemoryKind.USER_INSTRUCTION)
-"""Kinds that every subtask of a task is told, whatever it is about."""
+_ALL = 1_000_000
 
 
-async def recall(store: Store, task_id: str, text: str, *, limit: int) -> list[MemoryEntry]:
-    """Entries of a task: those that concern a text, best first, then those for everybody."""
-    concerning = await store.search_memory(text, task_id=task_id, limit=limit)
-    general = await store.search_memory("", task_id=task_id, kinds=FOR_EVERYBODY, limit=limit)
-    found = {record.id: record.entry for record in (*concerning, *general)}
-    return list(found.values())[:limit]
+def memory_of(store: Store, task_id: str) -> TaskMemory:
+    """The memory of a task, read from the store when it is first asked for."""
+    return TaskMemory(partial(_stored, store, task_id))
+
+
+async def _stored(store: Store, task_id: str) -> list[MemoryEntry]:
+    """Every entry of a task, oldest first."""
+    newest_first = await store.search_memory("", task_id=task_id, limit=_ALL)
+    return [record.entry for record in reversed(newest_first)]

@@ -42,6 +42,7 @@ class Remembering:
             else:
                 entries.extend(_of_subtask(answer.value, subtask))
         bodies.append(MemoryExtracted(entries=tuple(entries)))
+        await self._scope.memory.add(entries)
         await self._scope.store.append(
             self._scope.task.id,
             [Entry(body, subtask.id) for body in bodies],

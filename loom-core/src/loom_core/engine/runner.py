@@ -48,9 +48,10 @@ MAX_NUDGES = 2
 MAX_PROTOCOL_ERRORS = 4
 """Unreadable or cut replies in a row before the attempt fails."""
 
-MAX_REFUSALS = 2
-"""Claims of being done that are sent back because a check fails; the next one is the outcome."""
+MAX_REFUSALS = 3
+"""Times that an attempt may not end, or its claim is sent back, because a check fails."""
 
+_TRY_ON = "Do not give up yet. Try another way once; if that fails too, call blocked again."
 _NOT_DONE = "Not done yet: a check fails. Put it right, then call complete."
 _CUT_OFF = "Your answer was cut off before its end, so nothing of it ran. Do it in smaller pieces."
 _TALKED = "That was text, not an action, so nothing happened."
@@ -85,6 +86,7 @@ class _Attempt:
     nudges: int = 0
     protocol_errors: int = 0
     refusals: int = 0
+    has_given_up: bool = False
     replies: int = 0
     evidence: list[Evidence] = field(default_factory=list[Evidence])
 
@@ -113,10 +115,21 @@ class _Attempt:
             ModelRole.EXECUTOR,
             self.messages,
             tools=self.dialect.request_tools(self.specs),
-            answer_schema=self.dialect.answer_schema(self.specs),
+            answer_schema=self.dialect.answer_schema(self.specs, may_end=self._may_end()),
         )
         self.messages.append(_as_turn(response))
         return response
+
+    def _may_end(self) -> bool:
+        """Whether the next reply may be a control action: not while a check is known to fail.
+
+        Within a bound, since the check may be what is wrong.
+        """
+        failing = any(item.status is VerdictStatus.FAILED for item in self.evidence)
+        if not failing or not self.specs or self.refusals == MAX_REFUSALS:
+            return True
+        self.refusals += 1
+        return False
 
     async def _act_on(self, response: ModelResponse) -> Outcome | None:
         """What a reply leads to; None to go on."""
@@ -136,7 +149,10 @@ class _Attempt:
         while waiting:
             action = waiting[0]
             if isinstance(action, Blocked):
-                return blocked(action.reason)
+                if not self._is_premature():
+                    return blocked(action.reason)
+                results.append(ActionResult(action.call_id, _TRY_ON))
+                break
             if isinstance(action, Complete):
                 missing = await self._missing()
                 if not missing:
@@ -183,6 +199,12 @@ class _Attempt:
                 return outcome
             results.append(ActionResult(action.call_id, text))
         return None
+
+    def _is_premature(self) -> bool:
+        """Whether a model gives up before it tried another way, as small ones do at a first error."""
+        is_first = not self.has_given_up
+        self.has_given_up = True
+        return is_first and bool(self.context.changes)
 
     async def _missing(self) -> str:
         """What the checks say is not there yet although the model claims to be done.

@@ -7,6 +7,7 @@ from typing import Any
 from loom_core.contracts.check import Check
 from loom_core.contracts.tool import Tool
 from loom_core.engine.human import AskHuman
+from loom_core.engine.task_memory import TaskMemory
 from loom_core.hooks import Hooks
 from loom_core.routing import Router
 from loom_core.sandbox import Sandbox
@@ -30,5 +31,6 @@ class TaskScope:
     hooks: Hooks
     router: Router
     store: Store
+    memory: TaskMemory
     ask_human: AskHuman | None
     """None when nobody is there to answer, which denies."""

@@ -17,6 +17,7 @@ from loom_core.engine.scope import TaskScope
 from loom_core.errors import ErrorCategory, StoreError
 from loom_core.events import (
     AttemptFailed,
+    Event,
     EventBody,
     OutcomeReached,
     SubtaskBlocked,
@@ -40,6 +41,10 @@ from loom_core.types import (
 from loom_core.verification import unverified, worst
 
 
+Written = asyncio.Future[list[Event]]
+"""Done once the events of a write are in the database."""
+
+
 class End(StrEnum):
     """How a subtask's run ended; broken is the environment, which the user has to mend."""
 
@@ -59,6 +64,8 @@ class SubtaskResult:
     outcome: Outcome
     reason: str = ""
     confidence: float = 0.0
+    written: Written | None = None
+    """Fails when the end, or anything before it, could not be journalled; None if it is already."""
 
 
 class SubtaskRun:
@@ -126,7 +133,7 @@ class SubtaskRun:
         context = self._context(attempt)
         if attempt.outcome is None:
             attempt.outcome = await self._execute(context)
-            await self._commit(attempt, OutcomeReached(outcome=attempt.outcome))
+            self._submit(attempt, OutcomeReached(outcome=attempt.outcome))
         outcome = attempt.outcome
         if outcome.status is not OutcomeStatus.COMPLETED:
             await self._note_failure(attempt, outcome.reason, outcome)
@@ -135,7 +142,7 @@ class SubtaskRun:
             attempt.verdict = await self._verify(outcome, context)
             self._submit(attempt, VerdictReached(verdict=attempt.verdict))
         if attempt.verdict.status is VerdictStatus.PASSED:
-            return await self._completed(attempt, outcome, attempt.verdict)
+            return self._completed(attempt, outcome, attempt.verdict)
         if attempt.verdict.status is VerdictStatus.UNVERIFIED:
             return await self._park(attempt, outcome, attempt.verdict)
         failed = outcome.model_copy(
@@ -192,7 +199,6 @@ class SubtaskRun:
             outcome = _broken(OutcomeStatus.FAILED, f"{type(error).__name__}: {error}")
         if outcome is None:
             outcome = _broken(OutcomeStatus.FAILED, "no installed plugin runs subtasks")
-        await context.settle()
         return outcome.model_copy(
             update={
                 "tool_records": tuple(with_recoveries(context.records)),
@@ -213,13 +219,17 @@ class SubtaskRun:
             ]
         )
 
-    async def _completed(
+    def _completed(
         self, attempt: AttemptHistory, outcome: Outcome, verdict: Verdict
     ) -> SubtaskResult:
         """The subtask is done and its verdict passed."""
         sure = self._confidence(attempt, outcome, verdict)
-        await self._commit(attempt, SubtaskCompleted(summary=outcome.summary, confidence=sure))
-        return SubtaskResult(self.subtask.id, End.COMPLETED, outcome, confidence=sure)
+        written = self._submit(
+            attempt, SubtaskCompleted(summary=outcome.summary, confidence=sure)
+        )
+        return SubtaskResult(
+            self.subtask.id, End.COMPLETED, outcome, confidence=sure, written=written
+        )
 
     def _confidence(self, attempt: AttemptHistory, outcome: Outcome, verdict: Verdict) -> float:
         """How sure Loom is of the result."""
@@ -293,9 +303,9 @@ class SubtaskRun:
         await self._commit(attempt, SubtaskFailed(reason=reason))
         return SubtaskResult(self.subtask.id, End.FAILED, outcome, reason)
 
-    def _submit(self, attempt: AttemptHistory, body: EventBody) -> None:
+    def _submit(self, attempt: AttemptHistory, body: EventBody) -> Written:
         """Journal an event without waiting; whatever is committed later waits for it too."""
-        self._scope.store.submit(
+        return self._scope.store.submit(
             self._scope.task.id,
             [Entry(body, self.subtask.id, attempt.number)],
             fence=self._scope.fence,

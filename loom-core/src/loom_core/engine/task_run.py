@@ -1,6 +1,7 @@
 """A plan carried out: rolling dispatch of subtasks, replanning, and the end of the task."""
 
 import asyncio
+from collections import deque
 from collections.abc import Mapping, Sequence
 
 from loom_core.confidence import weakest
@@ -9,7 +10,7 @@ from loom_core.engine.planned import Planning
 from loom_core.engine.remembering import Remembering
 from loom_core.engine.scheduler import Scheduler
 from loom_core.engine.scope import TaskScope
-from loom_core.engine.subtask_run import End, SubtaskResult, SubtaskRun
+from loom_core.engine.subtask_run import End, SubtaskResult, SubtaskRun, Written
 from loom_core.events import (
     Event,
     EventBody,
@@ -25,6 +26,7 @@ from loom_core.types import Outcome, Plan, SubtaskState
 
 _ADVICE = "Say the goal in smaller steps, name the files, or give the job a more capable model."
 _MAX_SUMMARIES = 15
+_MAX_UNWRITTEN = 64
 _SETTLED = frozenset({End.FAILED, End.PARKED})
 
 
@@ -58,6 +60,7 @@ class TaskRun:
         self._running: dict[asyncio.Task[SubtaskResult], SubtaskRun] = {}
         self._results: dict[str, SubtaskResult] = {}
         self._outcomes: dict[str, Outcome] = {}
+        self._unwritten: deque[Written] = deque()
         self._wants_replan: list[SubtaskResult] = []
         self._broken = ""
         self._is_replanning_over = False
@@ -102,10 +105,11 @@ class TaskRun:
         while True:
             self._dispatch(scheduler, group)
             if not self._running:
-                return
+                break
             done, _ = await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 await self._settle(self._running.pop(task), task.result(), scheduler, remembering)
+        await self._written(leaving=0)
 
     def _dispatch(self, scheduler: Scheduler, group: asyncio.TaskGroup) -> None:
         """Fill every free slot with the most urgent ready subtask."""
@@ -133,6 +137,9 @@ class TaskRun:
         """Take in how the run of one subtask ended."""
         self._results[result.subtask_id] = result
         self._outcomes[result.subtask_id] = result.outcome
+        if result.written is not None:
+            self._unwritten.append(result.written)
+            await self._written(leaving=_MAX_UNWRITTEN)
         if result.end is End.COMPLETED:
             scheduler.complete(result.subtask_id)
         elif result.end is End.NEEDS_REPLAN:
@@ -143,6 +150,15 @@ class TaskRun:
             await self._skip(scheduler.drop(result.subtask_id), result.subtask_id)
         if result.end in {End.COMPLETED, End.FAILED}:
             remembering.start(run.subtask, result.outcome)
+
+    async def _written(self, *, leaving: int) -> None:
+        """Wait for the journal until at most so many ends of subtasks are on their way to it.
+
+        The journal keeps the order, so what builds on an end never gets there before it; and a
+        call with an effect waits for the journal by itself.
+        """
+        while len(self._unwritten) > leaving:
+            await self._unwritten.popleft()
 
     async def _replan(self, plan: Plan) -> Plan | None:
         """The plan to go on with once everything of this one stopped; None to end.

@@ -26,7 +26,7 @@ class Archivist:
         """The result, the files that changed and the failures nobody recovered from."""
         return [
             *_result(subtask, outcome),
-            *_artifacts(outcome.changes),
+            *_artifacts(subtask, outcome.changes),
             *_errors(outcome.tool_records),
         ]
 
@@ -39,12 +39,13 @@ def _result(subtask: Subtask, outcome: Outcome) -> Iterable[MemoryEntry]:
         yield _entry(MemoryKind.ERROR, f"{subtask.id} failed: {outcome.reason}", subtask)
 
 
-def _artifacts(changes: Iterable[FileChange]) -> Iterable[MemoryEntry]:
+def _artifacts(subtask: Subtask, changes: Iterable[FileChange]) -> Iterable[MemoryEntry]:
     """One entry for each file as it was left."""
     last = {change.path: change.kind for change in changes}
     for path, kind in list(last.items())[:_MAX_ARTIFACTS]:
         if kind is not ChangeKind.DELETED:
-            yield MemoryEntry(kind=MemoryKind.ARTIFACT, text=f"{kind} {path}", tags=(path[:200],))
+            tags = (path[:200], subtask.id)
+            yield MemoryEntry(kind=MemoryKind.ARTIFACT, text=f"{kind} {path}", tags=tags)
 
 
 def _errors(records: Iterable[ToolRecord]) -> Iterable[MemoryEntry]:

@@ -22,13 +22,17 @@ Example. Job: write a script area.py that prints the area of a 3 by 4 rectangle
 -> Created area.py
 {"tool": "complete", "summary": "area.py prints the area"}
 
-Example. Job: in limits.ini set max to 9
-{"tool": "read_file", "path": "limits.ini"}
--> 1: [limits]
-   2: max = 5
-{"tool": "edit_file", "path": "limits.ini", "old_str": "max = 5", "new_str": "max = 9"}
--> Edited limits.ini
-{"tool": "complete", "summary": "max is 9 in limits.ini"}"""
+Example. Job: in limits.json set max to 9
+{"tool": "read_file", "path": "limits.json"}
+-> 1: {"min": 1, "max": 5}
+{"tool": "edit_file", "path": "limits.json", "old_str": "\\"max\\": 5", "new_str": "\\"max\\": 9"}
+-> Edited limits.json
+{"tool": "complete", "summary": "max is 9 in limits.json"}
+
+Example. Job: save the number of words of story.txt in words.txt
+{"tool": "shell_execute", "command": "wc -w < story.txt > words.txt"}
+-> exit code 0
+{"tool": "complete", "summary": "words.txt has the number of words"}"""
 }
 """Short worked examples by dialect; a dialect without any lets the server's template speak."""
 

@@ -7,6 +7,7 @@ import stat
 import threading
 import weakref
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
@@ -55,6 +56,8 @@ class Workspace:
         self.blobs = blobs
         self._descriptor = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         weakref.finalize(self, os.close, self._descriptor)
+        self.change_count = 0
+        """Grows with every change through this object, and when somebody looks for changes."""
         self._writing = threading.RLock()
         self._snapshots = Snapshots(self._descriptor, blobs)
         remove_stale_placeholders(self.root)
@@ -139,19 +142,19 @@ class Workspace:
             mode: permission bits; None keeps those of the file, or gives a new file the usual ones.
         """
         relative = self.writable(path)
-        with self._writing:
+        with self._changing():
             return replace_beneath(self._descriptor, relative, data, mode, self.blobs)
 
     def delete(self, path: str) -> FileChange:
         """Remove a file, keeping what it held. Directories and protected paths are refused."""
         relative = self.writable(path)
-        with self._writing:
+        with self._changing():
             return remove_beneath(self._descriptor, relative, self.blobs)
 
     def restore(self, path: str, data: bytes | None, *, mode: int | None = None) -> FileChange:
         """For undo: write or, with None, delete a file, protected or not."""
         relative = self.relative(path)
-        with self._writing:
+        with self._changing():
             if data is None:
                 return remove_beneath(self._descriptor, relative, self.blobs)
             return replace_beneath(self._descriptor, relative, data, mode, self.blobs)
@@ -183,7 +186,17 @@ class Workspace:
 
     def changes_since(self, snapshot: Snapshot) -> list[FileChange]:
         """What differs from a snapshot, by path. What small files held then goes into the blobs."""
+        self.change_count += 1
         return self._snapshots.changes_since(snapshot)
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """One change at a time, counted once it is made."""
+        with self._writing:
+            try:
+                yield
+            finally:
+                self.change_count += 1
 
     def _open_file(self, path: str) -> int:
         """A descriptor of a plain file."""

@@ -1,0 +1,220 @@
+"""Where runs are crashed and resumed: a driver process, a model, and a place for each experiment."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from scenario import BIG_GOAL, done, model, part, planned, subtask, write
+from state_image import files_of, image_of, records_of
+
+from loom_core.testing import Reply, RequestRecord, Rule, Script, ScriptedServer, ScriptedUsage
+
+LIMIT_SECONDS = 60.0
+"""The longest that one call of ``loom`` may take; far more than it does on a busy machine."""
+KILLED = -signal.SIGKILL
+_USAGE = ScriptedUsage(prompt_tokens=100, cached_tokens=90, completion_tokens=10)
+
+
+def joining_rules() -> tuple[Rule, ...]:
+    """Two files written side by side; a third subtask reads both and writes their sum.
+
+    Rules look at the request alone, so a resumed run is answered like the one that crashed. The
+    counts of tokens are fixed, because a prompt cache remembers who asked before.
+    """
+    rules = (
+        *planned(subtask("left"), subtask("right"), subtask("whole", "left", "right")),
+        *part("left", write("left.txt", "left\n"), done("left is there")),
+        *part("right", write("right.txt", "right\n"), done("right is there")),
+        *part(
+            "whole",
+            Reply.calling("read_file", path="left.txt"),
+            Reply.calling("read_file", path="right.txt"),
+            write("whole.txt", "left right\n"),
+            done("whole is there"),
+        ),
+    )
+    return counted(rules)
+
+
+def counted(rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    """The rules with a fixed count of tokens in every reply."""
+    return tuple(
+        rule.model_copy(update={"reply": rule.reply.model_copy(update={"usage": _USAGE})})
+        for rule in rules
+    )
+
+
+class Driver:
+    """The process that forks one child for each call of ``loom``."""
+
+    def __init__(self) -> None:
+        program = Path(__file__).with_name("crash_driver.py")
+        self._process = subprocess.Popen(
+            [sys.executable, program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def order(self, **order: Any) -> dict[str, Any]:
+        """Give an order and read its answer."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+    def close(self) -> None:
+        """End the process; whoever it forked has been waited for."""
+        self._process.communicate(timeout=LIMIT_SECONDS)
+
+
+@dataclass(slots=True)
+class Call:
+    """One call of ``loom`` and everything that could be seen of it."""
+
+    pid: int
+    trace_file: Path
+    first_request: int
+    experiment: "Experiment"
+    code: int | None = None
+    requests: Sequence[RequestRecord] = ()
+
+    def finish(self) -> "Call":
+        """Wait for its end."""
+        answer = self.experiment.laboratory.driver.order(
+            do="wait", pid=self.pid, seconds=LIMIT_SECONDS
+        )
+        self.code = answer["code"]
+        self.requests = self.experiment.laboratory.server.requests[self.first_request :]
+        return self
+
+    @property
+    def trace(self) -> list[dict[str, Any]]:
+        """What the seams noted, in order; a line that the kill cut short is none."""
+        lines = self.trace_file.read_text().split("\n")[:-1] if self.trace_file.exists() else []
+        return [json.loads(line) for line in lines]
+
+    @property
+    def stdout(self) -> str:
+        return Path(f"{self.trace_file}.stdout").read_text()
+
+    @property
+    def stderr(self) -> str:
+        return Path(f"{self.trace_file}.stderr").read_text()
+
+    def noted(self, at: str, **facts: Any) -> list[dict[str, Any]]:
+        """The notes of one seam that say all of this."""
+        return [note for note in self.trace if {"at": at, **facts}.items() <= note.items()]
+
+
+@dataclass(slots=True)
+class Experiment:
+    """A home and a workspace, and the calls of ``loom`` made with them."""
+
+    laboratory: "Laboratory"
+    root: Path
+    calls: list[Call] = field(default_factory=list[Call])
+
+    @property
+    def database(self) -> Path:
+        return self.root / "home" / "loom.db"
+
+    @property
+    def workspace(self) -> Path:
+        return self.root / "workspace"
+
+    def start(self, *arguments: str, crash: dict[str, Any] | None = None) -> Call:
+        """Call ``loom``; it may die on the way."""
+        trace = self.root / f"trace{len(self.calls)}"
+        answer = self.laboratory.driver.order(
+            do="start",
+            arguments=arguments,
+            environment=self._environment(),
+            directory=str(self.root),
+            trace=str(trace),
+            path=[str(self.laboratory.plugins)] if self.laboratory.plugins else [],
+            crash=crash,
+        )
+        first = len(self.laboratory.server.requests)
+        call = Call(answer["pid"], trace, first, self)
+        self.calls.append(call)
+        return call
+
+    def run(self, goal: str = BIG_GOAL, *, crash: dict[str, Any] | None = None) -> Call:
+        """``loom run GOAL`` to its end or its crash."""
+        return self.begin(goal, crash=crash).finish()
+
+    def begin(self, goal: str = BIG_GOAL, *, crash: dict[str, Any] | None = None) -> Call:
+        """``loom run GOAL``, not waited for."""
+        return self.start("run", goal, "-w", str(self.workspace), "--approval", "auto", crash=crash)
+
+    def resume(self, *, crash: dict[str, Any] | None = None) -> Call:
+        """``loom run --resume`` of the only task."""
+        return self.start("run", "--resume", self.task_id, crash=crash).finish()
+
+    @property
+    def task_id(self) -> str:
+        return self.records()[0]["task_id"]
+
+    def records(self) -> list[dict[str, Any]]:
+        """The journal so far."""
+        return records_of(self.database)
+
+    def image(self) -> dict[str, Any]:
+        return image_of(self.database)
+
+    def files(self) -> dict[str, bytes]:
+        return files_of(self.workspace)
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.root),
+            "LOOM_HOME": str(self.root / "home"),
+            "OLLAMA_HOST": "127.0.0.1:9",
+            "NO_PROXY": "127.0.0.1",
+        }
+
+
+class Laboratory:
+    """One driver and one model for many experiments."""
+
+    def __init__(
+        self, root: Path, server: ScriptedServer, driver: Driver, plugins: Path | None
+    ) -> None:
+        self.root = root
+        self.server = server
+        self.driver = driver
+        self.plugins = plugins
+        self._experiments = 0
+
+    @contextmanager
+    def experiment(self) -> Iterator[Experiment]:
+        """A fresh home and workspace, which go when the experiment succeeded."""
+        self._experiments += 1
+        root = self.root / f"experiment{self._experiments}"
+        for name in ("home", "workspace"):
+            (root / name).mkdir(parents=True)
+        settings = model(self.server.url, slots=2)
+        (root / "home" / "loom.toml").write_text(f"[models.small]\n{settings}\n")
+        yield Experiment(self, root)
+        shutil.rmtree(root)
+
+
+@contextmanager
+def open_laboratory(
+    root: Path, rules: Sequence[Rule], *, plugins: Path | None = None
+) -> Iterator[Laboratory]:
+    """A laboratory whose model answers by these rules, with the distributions of a directory."""
+    driver = Driver()
+    try:
+        with ScriptedServer(Script(rules=tuple(rules))) as server:
+            yield Laboratory(root, server, driver, plugins)
+    finally:
+        driver.close()

@@ -1,0 +1,48 @@
+"""A model that makes every kind of slip on the way, which all have to survive a crash.
+
+The first plan is refused, ``left`` talks before it acts, ``right`` claims to be done again and again
+without doing anything and needs a second attempt, ``whole`` sends arguments that have to be repaired.
+With ``loom_asking`` installed a model also reviews every result and extracts from it.
+"""
+
+from scenario import done, part, plan, subtask, turns, write
+
+from loom_core.testing import Reply, Rule, ScriptedCall
+
+_BROKEN_ARGUMENTS = '{"path": "whole.txt", "content": "left right\\n",}'
+_MANY = 12
+"""More claims than an attempt can make."""
+
+
+def rough_rules() -> tuple[Rule, ...]:
+    """The rules of that model; the first that fits a request answers it."""
+    return (*_planning(), *_asked(), *_left(), *_right(), *_whole())
+
+
+def _planning() -> tuple[Rule, ...]:
+    sound = plan(subtask("left"), subtask("right"), subtask("whole", "left", "right"))
+    return turns(plan(subtask("left", "nothing")), sound, schema_text='"subtasks"')
+
+
+def _asked() -> tuple[Rule, ...]:
+    return (
+        Rule(first_user="Review", reply=Reply(text="good")),
+        Rule(first_user="Extract", reply=Reply(text="what was learned there")),
+    )
+
+
+def _left() -> tuple[Rule, ...]:
+    return part("left", Reply(text="Let me think."), write("left.txt", "left\n"), done("left is there"))
+
+
+def _right() -> tuple[Rule, ...]:
+    second = (write("right.txt", "right\n"), done("right is there"))
+    return (
+        *turns(*second, first_user="part right", anywhere="attempt 1:"),
+        *part("right", *[done("right is there")] * _MANY),
+    )
+
+
+def _whole() -> tuple[Rule, ...]:
+    broken = ScriptedCall(name="write_file", arguments=_BROKEN_ARGUMENTS)
+    return part("whole", Reply(tool_calls=(broken,)), done("whole is there"))

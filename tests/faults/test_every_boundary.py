@@ -1,0 +1,61 @@
+"""kill -9 at every boundary of the journal, and between an effect and its result."""
+
+import pytest
+from comparing import crash_and_resume
+
+SHARDS = 8
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_a_run_killed_at_any_commit_resumes_as_if_nothing_had_happened(
+    laboratory, reference, shard, side
+):
+    numbers = range(1 + shard, len(reference.boundaries) + 1, SHARDS)
+
+    problems = [
+        problem
+        for number in numbers
+        for problem in crash_and_resume(
+            laboratory, reference, {"at": "commit", "number": number, "side": side}
+        )
+    ]
+
+    assert not problems, "\n".join(problems)
+
+
+def test_the_boundaries_are_those_of_the_whole_run(reference):
+    records = [kind for note in reference.boundaries for kind, _ in note["records"]]
+
+    assert len(reference.boundaries) >= 55
+    assert records[0] == "TaskCreated"
+    assert records[-1] == "TaskCompleted"
+    assert records.count("ModelCallFinished") == 9
+    assert records.count("ToolCallFinished") == 5
+    assert all(len(note["records"]) <= 1 for note in reference.boundaries)
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize("name", ["left.txt", "right.txt", "whole.txt"])
+def test_a_kill_around_the_effect_of_a_write_is_mended(laboratory, reference, name, side):
+    crash = {"at": "rename", "name": name, "side": side}
+
+    assert crash_and_resume(laboratory, reference, crash) == []
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize(
+    ("tool", "subtask"),
+    [
+        ("write_file", "left"),
+        ("write_file", "right"),
+        ("write_file", "whole"),
+        ("read_file", "whole"),
+    ],
+)
+def test_a_kill_around_a_tool_is_mended(laboratory, reference, tool, subtask, side):
+    crash = {"at": "tool", "tool": tool, "subtask": subtask, "side": side}
+
+    assert crash_and_resume(laboratory, reference, crash) == []
