@@ -15,7 +15,6 @@ modules and parts, which ``start_up.py`` measures.
 import argparse
 import asyncio
 import cProfile
-import sqlite3
 import sys
 import tempfile
 import time
@@ -24,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from measuring.no_op import NoOpLoom
+from measuring.raw_sqlite import has_gaps, insert_seconds, journal_rows
 
 EXPECTED = {
     "SubtaskStarted",
@@ -36,7 +36,7 @@ EXPECTED = {
     "SubtaskCompleted",
     "MemoryExtracted",
 }
-"""Events of a subtask that succeeds at the first attempt, one of each."""
+"""Events of a subtask that succeeds at the first attempt, at least one of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +96,11 @@ def measure(size: int) -> Run:
         wall, cpu = time.perf_counter(), time.process_time()
         asyncio.run(run_plan(Path(directory), size))
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-        rows = stored(Path(directory) / "loom.db")
+        rows = journal_rows(Path(directory) / "loom.db")
         problem = problem_of(rows, size)
         if problem:
             sys.exit(f"the run does not count: {problem}")
-        return Run(size, len(rows), wall, cpu, raw_seconds(Path(directory) / "raw.db", rows))
+        return Run(size, len(rows), wall, cpu, insert_seconds(Path(directory) / "raw.db", rows))
 
 
 async def run_plan(directory: Path, size: int) -> None:
@@ -112,38 +112,15 @@ async def run_plan(directory: Path, size: int) -> None:
         await loom.close()
 
 
-def stored(database: Path) -> list[tuple[object, ...]]:
-    """Every row of the journal."""
-    with sqlite3.connect(database) as connection:
-        return connection.execute("SELECT * FROM journal ORDER BY sequence").fetchall()
-
-
 def problem_of(rows: list[tuple[object, ...]], size: int) -> str:
     """What is wrong with the journal of a run; empty when everything is there."""
     counts = Counter(str(row[5]) for row in rows)
-    wrong = {name: counts[name] for name in EXPECTED if counts[name] != size}
+    wrong = {name: counts[name] for name in EXPECTED if counts[name] < size}
     if wrong or not counts["TaskCompleted"]:
-        return f"expected {size} of each event and one TaskCompleted, found {dict(counts)}"
-    if [row[0] for row in rows] != list(range(1, len(rows) + 1)):
+        return f"expected at least {size} of each event and one TaskCompleted, found {dict(counts)}"
+    if has_gaps(rows):
         return "the sequence has gaps"
     return ""
-
-
-def raw_seconds(database: Path, rows: list[tuple[object, ...]]) -> float:
-    """How long the same rows take with sqlite3 alone, in WAL mode, 1,000 in a transaction."""
-    connection = sqlite3.connect(database, isolation_level=None)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute(f"CREATE TABLE journal ({', '.join(f'c{i}' for i in range(len(rows[0])))})")
-    insert = f"INSERT INTO journal VALUES ({', '.join('?' * len(rows[0]))})"
-    started = time.perf_counter()
-    for first in range(0, len(rows), 1_000):
-        connection.execute("BEGIN IMMEDIATE")
-        connection.executemany(insert, rows[first : first + 1_000])
-        connection.execute("COMMIT")
-    seconds = time.perf_counter() - started
-    connection.close()
-    return seconds
 
 
 if __name__ == "__main__":

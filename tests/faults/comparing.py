@@ -18,9 +18,18 @@ _CONCERNS = re.compile(r"(?:Write part|Review|Extract) (left|right|whole)\b")
 class Reference:
     """What an uninterrupted run left, and the boundaries that it passed."""
 
+    code: int
     image: dict[str, Any]
     files: dict[str, bytes]
     boundaries: Sequence[dict[str, Any]]
+
+
+def uninterrupted(laboratory: Laboratory) -> Reference:
+    """What a run leaves that nobody interrupts."""
+    with laboratory.experiment() as experiment:
+        call = experiment.run()
+        assert call.code in {0, 1}, call.stderr
+        return Reference(call.code, experiment.image(), experiment.files(), call.noted("commit"))
 
 
 def crash_and_resume(
@@ -32,9 +41,9 @@ def crash_and_resume(
         if crashed.code != KILLED:
             return [f"{crash}: the run never came there, it ended with {crashed.code}"]
         before = experiment.records()
-        resumed = _go_on(experiment, before)
+        resumed = experiment.resume()
         problems = [
-            *_wrong_end(resumed, before),
+            *_wrong_end(resumed, before, reference),
             *differences(experiment, reference),
             *repetitions(before, experiment.records(), resumed),
             *double_effects(experiment),
@@ -93,31 +102,30 @@ def broken_beginnings(experiment: Experiment) -> Iterator[str]:
             texts = [message["text"] for message in record["payload"]["prompt"]]
             prompts.setdefault(record["subtask_id"], []).append(texts)
     for request in (request for call in experiment.calls for request in call.requests):
-        known = prompts.get(subtask_of(request), [])
+        if not request.body.get("tools"):
+            continue  # a question of another kind, which has no recorded beginning
+        known = prompts[subtask_of(request)]
         sent = [message["content"] for message in request.body["messages"]]
-        if known and not any(sent[: len(prompt)] == prompt for prompt in known):
+        if not any(sent[: len(prompt)] == prompt for prompt in known):
             yield f"turn {request.turn} of {subtask_of(request)!r} began with another prompt"
 
 
 def subtask_of(request: RequestRecord) -> str:
     """The subtask that a request belongs to; empty for the planner's."""
     texts = [str(message["content"]) for message in request.body["messages"]]
-    found = _CONCERNS.search("\n".join(texts[:2]))
+    found = None if '"subtasks"' in texts[0] else _CONCERNS.search("\n".join(texts[:2]))
     return found[1] if found else ""
 
 
-def _go_on(experiment: Experiment, before: Sequence[dict[str, Any]]) -> Call:
-    """Resume what is there; a task that was killed before it was stored is asked for again."""
-    return experiment.resume() if before else experiment.run()
-
-
-def _wrong_end(resumed: Call, before: Sequence[dict[str, Any]]) -> Iterator[str]:
-    """A completed task is refused with a usage error and left alone; any other is completed."""
-    was_over = any(record["type"] == "TaskCompleted" for record in before)
-    if resumed.code != (2 if was_over else 0):
+def _wrong_end(
+    resumed: Call, before: Sequence[dict[str, Any]], reference: Reference
+) -> Iterator[str]:
+    """A task that is over is refused with a usage error and left alone; any other comes to its end."""
+    was_over = any(record["type"] in {"TaskCompleted", "TaskFailed"} for record in before)
+    if resumed.code != (2 if was_over else reference.code):
         yield f"the resume ended with {resumed.code}: {resumed.stderr}"
     if was_over and resumed.noted("commit"):
-        yield "the resume of a completed task wrote to its database"
+        yield "the resume of a task that is over wrote to its database"
 
 
 def _finished_calls(records: Sequence[dict[str, Any]]) -> Counter[tuple[str, str, str]]:

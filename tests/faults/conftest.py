@@ -7,9 +7,11 @@ import pytest
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "integration")]
 
-from comparing import Reference
+from comparing import uninterrupted
 from laboratory import counted, joining_rules, open_laboratory
-from rough_rules import rough_rules
+from rough_rules import FEW_CHANCES, hopeless_rules, rough_rules, stopping_rules
+
+_DISTRIBUTIONS = Path(__file__).with_name("distributions")
 
 
 @pytest.fixture(scope="session")
@@ -21,30 +23,27 @@ def laboratory(tmp_path_factory):
 @pytest.fixture(scope="session")
 def reference(laboratory):
     """A run that nobody interrupted."""
-    return _uninterrupted(laboratory)
+    return uninterrupted(laboratory)
 
 
 @pytest.fixture(scope="session")
 def rough_laboratory(tmp_path_factory):
     """A model that makes slips, and a plugin that asks models of its own."""
-    with open_laboratory(
-        tmp_path_factory.mktemp("rough"),
-        counted(rough_rules()),
-        plugins=Path(__file__).with_name("distributions"),
-    ) as opened:
+    root, rules = tmp_path_factory.mktemp("rough"), counted(rough_rules())
+    with open_laboratory(root, rules, plugins=_DISTRIBUTIONS) as opened:
         yield opened
 
 
 @pytest.fixture(scope="session")
-def rough_reference(rough_laboratory):
-    """A run with slips that nobody interrupted."""
-    return _uninterrupted(rough_laboratory)
+def hopeless_laboratory(tmp_path_factory):
+    """A model that fails for good, and the same plugin."""
+    root, rules = tmp_path_factory.mktemp("hopeless"), counted(hopeless_rules())
+    with open_laboratory(root, rules, plugins=_DISTRIBUTIONS, settings=FEW_CHANCES) as opened:
+        yield opened
 
 
-def _uninterrupted(laboratory):
-    with laboratory.experiment() as experiment:
-        call = experiment.run()
-        assert call.code == 0, call.stdout + call.stderr
-        return Reference(
-            image=experiment.image(), files=experiment.files(), boundaries=call.noted("commit")
-        )
+@pytest.fixture(scope="session")
+def stopping_laboratory(tmp_path_factory):
+    """A model that is silent or slow, so that a run can be stopped in the middle."""
+    with open_laboratory(tmp_path_factory.mktemp("stopping"), stopping_rules()) as opened:
+        yield opened

@@ -9,11 +9,14 @@ only imported and runs no thread and no loop. It reads one JSON object a line fr
 each with one on stdout::
 
     {"do": "start", "arguments": [...], "environment": {...}, "directory": "...", "trace": "...",
-     "path": [...], "crash": {...} | null}       -> {"pid": 1}
-    {"do": "wait", "pid": 1, "seconds": 30}      -> {"code": -9}        as ``subprocess`` tells it
+     "path": [...], "is_traced": true, "crash": {...} | null}    -> {"pid": 1}
+    {"do": "wait", "pid": 1, "seconds": 30}                      -> {"code": -9}
 
-``path`` is where to find distributions that only this call has installed. In the child, and nowhere else, three seams are wrapped: the store commits each piece of work by
-itself, so that every record is a boundary (``Transactor.commit``); tools note that they begin and end
+The code is told as ``subprocess`` does; null when the process took too long and was killed.
+
+``path`` is where to find distributions that only this call has installed. In a traced child, and
+nowhere else, three seams are wrapped: the store commits each piece of work by
+itself, so that every record is a boundary (``Transactor.run`` and ``commit``); tools note that they begin and end
 (``Tool.run``); files note that they were put in place (``os.rename`` of ``workspace.durable``). What
 happened is appended to the file ``trace``. A crash names such a moment and a side of it; the process
 sends itself SIGKILL there::
@@ -39,7 +42,9 @@ _IMPORTED_ONCE = (
     "loom_core.cli.commands.run",
     "loom_core.cli.main",
     "loom_core.cli.run.run_goal",
-    "loom_providers_openai",
+    "loom_providers_openai.http_client",
+    "loom_providers_openai.provider",
+    "loom_providers_openai.streaming",
     "loom_tools.edit_file",
     "loom_tools.list_directory",
     "loom_tools.read_file",
@@ -83,10 +88,14 @@ class Seams:
         self._trace.flush()
 
     def _wrap_commits(self) -> None:
-        from loom_core.store import transactor, writer
+        from loom_core.store.transactor import Result, Transactor
 
-        writer._MAX_JOBS = 1
-        commit = transactor.Transactor.commit
+        run, commit = Transactor.run, Transactor.commit
+
+        def run_one_by_one(transactor: Any, works: Any) -> Result:
+            results = [run(transactor, [work]) for work in works]
+            answers = [answer for result in results for answer in result.answers]
+            return Result(answers, [event for result in results for event in result.events])
 
         def traced(transactor: Any, transaction: Any) -> None:
             self._commits += 1
@@ -100,7 +109,7 @@ class Seams:
                 self._passes("after", moment)
             self._note(at="commit", number=self._commits, records=records)
 
-        transactor.Transactor.commit = traced
+        Transactor.run, Transactor.commit = run_one_by_one, traced
 
     def _new_records(self, connection: Any) -> list[tuple[str, str]]:
         """Type and subtask of each record that the open transaction adds."""
@@ -159,7 +168,8 @@ def _become_loom(order: dict[str, Any]) -> None:
     os.environ.update(order["environment"])
     os.chdir(order["directory"])
     sys.path[:0] = order["path"]
-    Seams(output, order["crash"]).wrap()
+    if order["is_traced"]:
+        Seams(output, order["crash"]).wrap()
     main = import_module("loom_core.cli.main").main
     main(order["arguments"])
 

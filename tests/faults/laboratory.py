@@ -80,10 +80,9 @@ class Call:
 
     pid: int
     trace_file: Path
-    first_request: int
+    key: str
     experiment: "Experiment"
     code: int | None = None
-    requests: Sequence[RequestRecord] = ()
 
     def finish(self) -> "Call":
         """Wait for its end."""
@@ -91,8 +90,16 @@ class Call:
             do="wait", pid=self.pid, seconds=LIMIT_SECONDS
         )
         self.code = answer["code"]
-        self.requests = self.experiment.laboratory.server.requests[self.first_request :]
         return self
+
+    @property
+    def requests(self) -> list[RequestRecord]:
+        """What it asked the model; the last request of a killed process may arrive after its death."""
+        return [
+            request
+            for request in self.experiment.laboratory.server.requests
+            if request.headers.get("authorization") == f"Bearer {self.key}"
+        ]
 
     @property
     def trace(self) -> list[dict[str, Any]]:
@@ -129,9 +136,12 @@ class Experiment:
     def workspace(self) -> Path:
         return self.root / "workspace"
 
-    def start(self, *arguments: str, crash: dict[str, Any] | None = None) -> Call:
-        """Call ``loom``; it may die on the way."""
+    def start(
+        self, *arguments: str, crash: dict[str, Any] | None = None, is_traced: bool = True
+    ) -> Call:
+        """Call ``loom``; it may die on the way. Untraced it is exactly the program that users have."""
         trace = self.root / f"trace{len(self.calls)}"
+        key = self.laboratory.write_settings(self.root / "home" / "loom.toml")
         answer = self.laboratory.driver.order(
             do="start",
             arguments=arguments,
@@ -139,24 +149,31 @@ class Experiment:
             directory=str(self.root),
             trace=str(trace),
             path=[str(self.laboratory.plugins)] if self.laboratory.plugins else [],
+            is_traced=is_traced,
             crash=crash,
         )
-        first = len(self.laboratory.server.requests)
-        call = Call(answer["pid"], trace, first, self)
+        call = Call(answer["pid"], trace, key, self)
         self.calls.append(call)
         return call
 
-    def run(self, goal: str = BIG_GOAL, *, crash: dict[str, Any] | None = None) -> Call:
+    def begin(self, goal: str = BIG_GOAL, **how: Any) -> Call:
+        """``loom run GOAL``, not waited for; keyword arguments as ``start`` takes them."""
+        words = ("run", goal, "-w", str(self.workspace), "--approval", "auto")
+        return self.start(*words, **how)
+
+    def run(self, goal: str = BIG_GOAL, **how: Any) -> Call:
         """``loom run GOAL`` to its end or its crash."""
-        return self.begin(goal, crash=crash).finish()
+        return self.begin(goal, **how).finish()
 
-    def begin(self, goal: str = BIG_GOAL, *, crash: dict[str, Any] | None = None) -> Call:
-        """``loom run GOAL``, not waited for."""
-        return self.start("run", goal, "-w", str(self.workspace), "--approval", "auto", crash=crash)
+    def go_on(self, **how: Any) -> Call:
+        """``loom run --resume``, not waited for; asks again for a task that was never stored."""
+        if not self.records():
+            return self.begin(**how)
+        return self.start("run", "--resume", self.task_id, **how)
 
-    def resume(self, *, crash: dict[str, Any] | None = None) -> Call:
-        """``loom run --resume`` of the only task."""
-        return self.start("run", "--resume", self.task_id, crash=crash).finish()
+    def resume(self, **how: Any) -> Call:
+        """``go_on`` to its end or its crash."""
+        return self.go_on(**how).finish()
 
     @property
     def task_id(self) -> str:
@@ -186,13 +203,21 @@ class Laboratory:
     """One driver and one model for many experiments."""
 
     def __init__(
-        self, root: Path, server: ScriptedServer, driver: Driver, plugins: Path | None
+        self,
+        root: Path,
+        server: ScriptedServer,
+        driver: Driver,
+        *,
+        plugins: Path | None,
+        settings: str,
     ) -> None:
         self.root = root
         self.server = server
         self.driver = driver
         self.plugins = plugins
+        self._settings = settings
         self._experiments = 0
+        self._keys = 0
 
     @contextmanager
     def experiment(self) -> Iterator[Experiment]:
@@ -201,20 +226,26 @@ class Laboratory:
         root = self.root / f"experiment{self._experiments}"
         for name in ("home", "workspace"):
             (root / name).mkdir(parents=True)
-        settings = model(self.server.url, slots=2)
-        (root / "home" / "loom.toml").write_text(f"[models.small]\n{settings}\n")
         yield Experiment(self, root)
         shutil.rmtree(root)
+
+    def write_settings(self, file: Path) -> str:
+        """Write settings with a key that no other call has, by which its requests are told apart."""
+        self._keys += 1
+        key = f"call-{self._keys}"
+        lines = model(self.server.url, slots=2, api_key=key)
+        file.write_text(f"{self._settings}\n[models.small]\n{lines}\n")
+        return key
 
 
 @contextmanager
 def open_laboratory(
-    root: Path, rules: Sequence[Rule], *, plugins: Path | None = None
+    root: Path, rules: Sequence[Rule], *, plugins: Path | None = None, settings: str = ""
 ) -> Iterator[Laboratory]:
     """A laboratory whose model answers by these rules, with the distributions of a directory."""
     driver = Driver()
     try:
         with ScriptedServer(Script(rules=tuple(rules))) as server:
-            yield Laboratory(root, server, driver, plugins)
+            yield Laboratory(root, server, driver, plugins=plugins, settings=settings)
     finally:
         driver.close()

@@ -5,9 +5,12 @@ without doing anything and needs a second attempt, ``whole`` sends arguments tha
 With ``loom_asking`` installed a model also reviews every result and extracts from it.
 """
 
-from scenario import done, part, plan, subtask, turns, write
+from scenario import done, part, plan, planned, subtask, turns, write
 
-from loom_core.testing import Reply, Rule, ScriptedCall
+from loom_core.testing import FaultKind, Reply, Rule, ScriptedCall
+
+FEW_CHANCES = "[execution]\nmax_subtask_retries = 1\nmax_replans = 1\n"
+"""Settings under which a run without hope ends soon."""
 
 _BROKEN_ARGUMENTS = '{"path": "whole.txt", "content": "left right\\n",}'
 _MANY = 12
@@ -17,6 +20,30 @@ _MANY = 12
 def rough_rules() -> tuple[Rule, ...]:
     """The rules of that model; the first that fits a request answers it."""
     return (*_planning(), *_asked(), *_left(), *_right(), *_whole())
+
+
+def hopeless_rules() -> tuple[Rule, ...]:
+    """A model that cannot do ``left``: a new plan, another attempt, and then no way on."""
+    again = plan(subtask("left"), subtask("whole", "left", "right"))
+    return (
+        Rule(first_user="Went wrong, plan another way", reply=again),
+        *planned(subtask("left"), subtask("right"), subtask("whole", "left", "right")),
+        *_asked(),
+        *part("left", *[Reply.calling("blocked", reason="left cannot be done")] * 2),
+        *part("right", write("right.txt", "right\n"), done("right is there")),
+    )
+
+
+SLOW_COMMAND = "echo x >> count.txt; sleep 61"
+
+
+def stopping_rules() -> tuple[Rule, ...]:
+    """A model that never answers one goal, and lets another one run a slow command."""
+    slow = Reply.calling("shell_execute", command=SLOW_COMMAND)
+    return (
+        *turns(Reply.failing(FaultKind.SILENT), first_user="Create silence.txt"),
+        *turns(slow, write("hello.txt", "hi\n"), done(), first_user="Create hello.txt"),
+    )
 
 
 def _planning() -> tuple[Rule, ...]:
@@ -32,7 +59,9 @@ def _asked() -> tuple[Rule, ...]:
 
 
 def _left() -> tuple[Rule, ...]:
-    return part("left", Reply(text="Let me think."), write("left.txt", "left\n"), done("left is there"))
+    return part(
+        "left", Reply(text="Let me think."), write("left.txt", "left\n"), done("left is there")
+    )
 
 
 def _right() -> tuple[Rule, ...]:

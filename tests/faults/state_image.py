@@ -71,6 +71,8 @@ def open_database(database: Path) -> Iterator[sqlite3.Connection]:
 def records_of(database: Path) -> list[dict[str, Any]]:
     """The journal as it is; empty where there is none yet."""
     with open_database(database) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'journal'").fetchall():
+            return []
         rows = connection.execute("SELECT * FROM journal ORDER BY sequence").fetchall()
     return [{**dict(row), "payload": json.loads(row["payload"])} for row in rows]
 

@@ -1,9 +1,20 @@
 """kill -9 at every boundary of the journal, and between an effect and its result."""
 
 import pytest
-from comparing import crash_and_resume
+from comparing import crash_and_resume, uninterrupted
 
-SHARDS = 8
+SHARDS = 6
+
+
+def problems_of(laboratory, reference, shard, side):
+    """What goes wrong at the boundaries of one shard."""
+    return [
+        problem
+        for number in range(1 + shard, len(reference.boundaries) + 1, SHARDS)
+        for problem in crash_and_resume(
+            laboratory, reference, {"at": "commit", "number": number, "side": side}
+        )
+    ]
 
 
 @pytest.mark.slow
@@ -13,16 +24,38 @@ SHARDS = 8
 def test_a_run_killed_at_any_commit_resumes_as_if_nothing_had_happened(
     laboratory, reference, shard, side
 ):
-    numbers = range(1 + shard, len(reference.boundaries) + 1, SHARDS)
+    problems = problems_of(laboratory, reference, shard, side)
 
-    problems = [
-        problem
-        for number in numbers
-        for problem in crash_and_resume(
-            laboratory, reference, {"at": "commit", "number": number, "side": side}
-        )
-    ]
+    assert not problems, "\n".join(problems)
 
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_so_does_one_with_corrections_retries_and_models_that_verify_and_extract(
+    rough_laboratory, shard
+):
+    reference = uninterrupted(rough_laboratory)
+    records = [kind for note in reference.boundaries for kind, _ in note["records"]]
+
+    problems = problems_of(rough_laboratory, reference, shard, "after")
+
+    assert reference.code == 0
+    assert {"PlanRejected", "NudgeSent", "ReplyRepaired", "AttemptFailed"} <= {*records}
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_so_does_one_that_replans_and_fails(hopeless_laboratory, shard):
+    reference = uninterrupted(hopeless_laboratory)
+    records = [kind for note in reference.boundaries for kind, _ in note["records"]]
+
+    problems = problems_of(hopeless_laboratory, reference, shard, "after")
+
+    assert reference.code == 1
+    assert {"PlanReplaced", "SubtaskBlocked", "SubtaskSkipped", "TaskFailed"} <= {*records}
     assert not problems, "\n".join(problems)
 
 
@@ -48,12 +81,7 @@ def test_a_kill_around_the_effect_of_a_write_is_mended(laboratory, reference, na
 @pytest.mark.parametrize("side", ["before", "after"])
 @pytest.mark.parametrize(
     ("tool", "subtask"),
-    [
-        ("write_file", "left"),
-        ("write_file", "right"),
-        ("write_file", "whole"),
-        ("read_file", "whole"),
-    ],
+    [("write_file", "left"), ("write_file", "right"), ("write_file", "whole"), ("read_file", "whole")],
 )
 def test_a_kill_around_a_tool_is_mended(laboratory, reference, tool, subtask, side):
     crash = {"at": "tool", "tool": tool, "subtask": subtask, "side": side}

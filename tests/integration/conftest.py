@@ -6,9 +6,15 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))  # importlib mode: scenario.py is found by its name
+sys.path.insert(
+    0, str(Path(__file__).parent)
+)  # importlib mode: the modules beside it are found by name
 
+from plugin_site import PluginSite
 from scenario import Place
+
+from loom_core.sandbox import choose
+from loom_core.settings.shape import SandboxSettings
 
 
 @pytest.fixture
@@ -22,3 +28,20 @@ def place(tmp_path, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     with ExitStack() as stack:
         yield Place(tmp_path, stack)
+
+
+@pytest.fixture
+def site(place, monkeypatch):
+    """Fake distributions that this process and its children find."""
+    made = PluginSite(place.root / "site")
+    place.extra_environment = {"PYTHONPATH": str(made.root)}
+    monkeypatch.syspath_prepend(made.root)
+    yield made
+    made.forget()
+
+
+@pytest.fixture
+def sandboxed():
+    """Skip a test that runs commands where no sandbox confines them."""
+    if not choose(SandboxSettings()).is_confining:
+        pytest.skip("no sandbox works here, so no command runs without being asked for")

@@ -162,10 +162,10 @@ class Place:
         with (
             pytest.MonkeyPatch.context() as patch,
             runner.isolation() as (stdout, stderr, _),
-            pytest.raises(SystemExit) as end,
         ):
             patch.chdir(self.here)
-            main([str(argument) for argument in arguments])
+            with pytest.raises(SystemExit) as end:
+                main([str(argument) for argument in arguments])
         assert isinstance(end.value.code, int)
         return Finished(end.value.code, stdout.getvalue().decode(), stderr.getvalue().decode())
 

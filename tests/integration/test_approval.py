@@ -1,13 +1,10 @@
 """Verification and approval through the real entry point: what nobody confirmed has not happened."""
 
 import json
-import os
-import pty
-import select
-import time
 
 import pytest
-from scenario import GOAL, LIMIT_SECONDS, done, says_hi, texts_of, turns, write
+from scenario import GOAL, done, says_hi, texts_of, turns, write
+from terminal import Terminal
 
 from loom_core.testing import Reply, Rule
 
@@ -115,42 +112,6 @@ def test_below_the_threshold_of_confidence_a_write_is_not_allowed_by_itself(plac
 
     assert "ToolCallDenied" not in allowed.types  # a first attempt has full confidence so far
     assert place.work(GOAL, "--approval", "confidence_threshold").code == 0
-
-
-class Terminal:
-    """A person at a terminal: reads what is shown and types."""
-
-    def __init__(self, place, *arguments):
-        self.shown = ""
-        self._master, slave = pty.openpty()
-        self.process = place.start(*arguments, stdin=slave, stdout=slave, stderr=slave)
-        os.close(slave)
-
-    def read_until(self, text):
-        end = time.monotonic() + LIMIT_SECONDS
-        while text not in self.shown:
-            assert time.monotonic() < end, f"{text!r} was not shown, but: {self.shown}"
-            ready, _, _ = select.select([self._master], [], [], 0.1)
-            if ready:
-                self._take()
-
-    def type(self, text):
-        os.write(self._master, text.encode())
-
-    def finish(self):
-        """The exit code, after everything was read."""
-        while self._take():
-            pass
-        os.close(self._master)
-        return self.process.wait(LIMIT_SECONDS)
-
-    def _take(self):
-        try:
-            data = os.read(self._master, 65536)
-        except OSError:  # the other side is closed
-            return False
-        self.shown += data.decode(errors="replace")
-        return bool(data)
 
 
 @pytest.mark.parametrize(("typed", "ran"), [("y\n", True), ("n\n", False)])

@@ -34,7 +34,7 @@ def test_a_probing_call_that_finds_nothing_does_not_fail_the_subtask(place):
     ]
 
 
-def test_a_failed_call_that_succeeds_later_does_not_fail_the_subtask(place):
+def test_a_failed_call_that_succeeds_later_does_not_fail_the_subtask(place, sandboxed):
     failing = Reply.calling("shell_execute", command="cat missing/file; exit 3")
     working = Reply.calling("shell_execute", command="true")
     place.serve(*turns(failing, working, *says_hi()))
@@ -45,7 +45,7 @@ def test_a_failed_call_that_succeeds_later_does_not_fail_the_subtask(place):
     assert finished.types.count("SubtaskStarted") == 1
 
 
-def test_a_call_that_failed_for_good_is_not_a_success(place):
+def test_a_call_that_failed_for_good_is_not_a_success(place, sandboxed):
     failing = Reply.calling("shell_execute", command="exit 3")
     place.serve(*turns(failing, *says_hi()), settings=ONE_ATTEMPT)
 

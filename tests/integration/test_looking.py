@@ -1,6 +1,7 @@
 """What ``loom list``, ``status`` and ``events`` tell of a run, and what a run writes where."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from scenario import (
     turns,
     write,
 )
+from terminal import Terminal
 
 from loom_core.testing import Reply
 
@@ -101,6 +103,17 @@ def test_off_a_terminal_nothing_is_coloured(place, no_color):
     listed = place.run("list")
 
     assert "\x1b" not in finished.stdout + finished.stderr + listed.stdout
+
+
+@pytest.mark.parametrize("no_color", ["", "1"])
+def test_on_a_terminal_no_color_is_obeyed(place, no_color):
+    place.extra_environment = {"NO_COLOR": no_color, "TERM": "xterm-256color"}
+    place.serve(*turns(*says_hi()))
+    terminal = Terminal(place, "run", GOAL, "-w", place.workspace)
+
+    assert terminal.finish() == 0
+    assert "Completed" in terminal.shown
+    assert bool(re.search(r"\x1b\[[0-9;]*m", terminal.shown)) is not bool(no_color)
 
 
 def test_what_a_run_changed_can_be_undone(place):

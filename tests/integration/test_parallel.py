@@ -45,8 +45,14 @@ class ServerProcess:
         (place.root / "script.json").write_text(script.model_dump_json())
         arguments = ["--script", place.root / "script.json", "--log", self.log]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "loom_core.testing.server", *arguments]
-            + ["--port-file", self._port]
+            [
+                sys.executable,
+                "-m",
+                "loom_core.testing.server",
+                *arguments,
+                "--port-file",
+                self._port,
+            ]
         )
 
     @property
@@ -79,6 +85,7 @@ def concerns(request, name):
     return any(f"part {name}" in str(m.get("content")) for m in request["body"]["messages"][:2])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("provider", ["openai_compatible", "ollama"])
 def test_two_subtasks_overlap_and_a_third_joins_them(place, provider):
     script = Script(rules=slowly(three_parts(), ["left", "right"]))
@@ -144,7 +151,7 @@ def test_events_of_parallel_subtasks_are_in_order_and_complete(place):
 @pytest.mark.parametrize(
     "trouble",
     [
-        pytest.param(Reply.status(500), id="http-500"),
+        pytest.param(Reply.status(500, retry_after="0"), id="http-500"),
         pytest.param(Reply.status(400, "no"), id="http-400"),
         pytest.param(
             Reply(tool_calls=(ScriptedCall(name="write_file", arguments='{"path": '),)),

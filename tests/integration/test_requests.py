@@ -1,5 +1,6 @@
 """What is sent to which server, and what is counted of the answers."""
 
+import itertools
 import json
 
 import pytest
@@ -22,11 +23,17 @@ from loom_core.prompts.worker import CONSTRAINTS, ROLE
 from loom_core.testing import Fault, FaultKind, Reply, Rule, Script, ServerFacts
 
 
-@pytest.mark.parametrize("provider", ["openai_compatible", "ollama"])
-@pytest.mark.parametrize("kind", [FaultKind.USAGE_ONLY, FaultKind.EMPTY_CHOICES, FaultKind.NO_DONE])
+@pytest.mark.parametrize(
+    ("provider", "kind"),
+    [
+        ("openai_compatible", FaultKind.USAGE_ONLY),
+        ("openai_compatible", FaultKind.EMPTY_CHOICES),
+        ("openai_compatible", FaultKind.NO_DONE),
+        ("ollama", FaultKind.USAGE_ONLY),
+        ("ollama", FaultKind.EMPTY_CHOICES),
+    ],
+)
 def test_a_piece_with_only_token_counts_or_nothing_does_no_harm(place, provider, kind):
-    if (provider, kind) == ("ollama", FaultKind.NO_DONE):
-        pytest.skip("an Ollama stream without its last line has lost its counts and was cut")
     strange = [reply.model_copy(update={"fault": Fault(kind=kind)}) for reply in says_hi()]
     place.serve(*turns(*strange), provider=provider)
 
@@ -128,7 +135,7 @@ def test_a_conversation_only_grows(place):
     assert place.work().code == 0
 
     bodies = [request.body for request in server.requests]
-    for before, after in zip(bodies, bodies[1:], strict=False):
+    for before, after in itertools.pairwise(bodies):
         shared = len(before["messages"])
         assert json.dumps(after["messages"][:shared]) == json.dumps(before["messages"])
         assert json.dumps(after["tools"]) == json.dumps(before["tools"])
@@ -194,7 +201,13 @@ def test_json_actions_are_constrained_by_a_schema(place):
 
     assert place.work().code == 0
 
-    schema = server.requests[0].body["response_format"]["json_schema"]["schema"]
-    names = [branch["properties"]["tool"]["const"] for branch in schema["anyOf"]]
-    assert {"write_file", "complete", "blocked"} <= set(names)
+    offered = [_offered(request.body) for request in server.requests]
+    assert "write_file" in offered[0]
+    assert {"complete", "blocked"} <= set(offered[1])
     assert "tools" not in server.requests[0].body
+
+
+def _offered(body):
+    """The tools that the schema of a request lets the model choose from."""
+    schema = body["response_format"]["json_schema"]["schema"]
+    return [branch["properties"]["tool"]["const"] for branch in schema["anyOf"]]

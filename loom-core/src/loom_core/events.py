@@ -17,6 +17,7 @@ from loom_core.types import (
     ErrorCategory,
     Evidence,
     FailureKind,
+    FileChange,
     Frozen,
     MemoryEntry,
     Message,
@@ -266,6 +267,15 @@ class AttemptFailed(EventBody):
     category: ErrorCategory
     next_step: str
     """``retry``, ``escalate``, ``replan`` or ``stop``."""
+
+
+class AttemptRolledBack(EventBody):
+    """A failed attempt's file changes were taken back before the next attempt."""
+
+    changes: tuple[FileChange, ...]
+    """What was done to take them back."""
+    kept: tuple[str, ...] = ()
+    """Files that stay as the attempt left them: another subtask or somebody else changed them."""
 
 
 class SubtaskFailed(EventBody):

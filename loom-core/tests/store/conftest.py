@@ -163,6 +163,7 @@ def sample_bodies() -> Iterator[events.EventBody]:
     yield events.OutcomeReached(outcome=Outcome(status=OutcomeStatus.COMPLETED, changes=(CHANGE,)))
     yield events.VerdictReached(verdict=Verdict(status=VerdictStatus.PASSED, verifier="d"))
     yield events.SubtaskCompleted(summary="done", confidence=0.1 + 0.2)
+    yield events.AttemptRolledBack(changes=(CHANGE,), kept=("b.txt",))
     yield events.AttemptFailed(
         reason="wrong",
         failure=FailureKind.CAPABILITY,

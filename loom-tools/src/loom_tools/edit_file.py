@@ -46,6 +46,7 @@ class EditFile(ContentTool[EditFileArguments]):
     purpose = "Replace one piece of text in a file."
     arguments_model = EditFileArguments
     essential = ("path", "old_str", "new_str")
+    existing = ("path",)
     timeout_seconds = 30.0
 
     def path_of(self, arguments: EditFileArguments) -> str:

@@ -34,6 +34,7 @@ class ReadFile(Tool[ReadFileArguments]):
     purpose = "Read a text file, with line numbers."
     arguments_model = ReadFileArguments
     essential = ("path",)
+    existing = ("path",)
     risk = Risk.READ
     recovery = RecoveryClass.PURE
     is_parallel_safe = True

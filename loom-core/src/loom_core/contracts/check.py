@@ -25,9 +25,17 @@ class Check(ABC):
     name: str
     purpose: str
     """One line for the planner: what target and expected mean."""
+    demand: str = ""
+    """What must hold, in words for a model, with ``{target}`` and ``{expected}``; empty: the name."""
     is_structural: bool = False
     """True when any well-formed file passes it, so that it proves no work: a subtask that changed
     nothing does not pass on structural checks alone."""
+
+    def describe(self, target: str, expected: str) -> str:
+        """The check with its target and expectation, for a model to read."""
+        if self.demand:
+            return self.demand.format(target=target, expected=expected)
+        return f"{self.name} {target}" + (f" {expected!r}" if expected else "")
 
     @abstractmethod
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:

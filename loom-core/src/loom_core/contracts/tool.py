@@ -93,6 +93,8 @@ class Tool(ABC, Generic[Arguments]):
     """Arguments with their types, limits and one-line descriptions; unknown ones are refused."""
     essential: tuple[str, ...] = ()
     """The only arguments that a small model is shown and made to give; empty means all."""
+    existing: tuple[str, ...] = ()
+    """Arguments that must name a file that is there: a schema can then offer just those."""
     risk: Risk
     recovery: RecoveryClass = RecoveryClass.UNKNOWN
     is_parallel_safe: bool = False
@@ -110,6 +112,7 @@ class Tool(ABC, Generic[Arguments]):
                 description=self.purpose,
                 parameters=slim_schema(self.arguments_model.model_json_schema()),
                 essential=self.essential,
+                existing=self.existing,
             )
         return self._spec
 

@@ -29,7 +29,11 @@ class Dialect(ABC):
 
     @abstractmethod
     def answer_schema(
-        self, tools: Sequence[ToolSpec], *, may_end: bool = True
+        self,
+        tools: Sequence[ToolSpec],
+        *,
+        may_end: bool = True,
+        files: Sequence[str] | None = None,
     ) -> dict[str, JsonValue] | None:
         """The schema that constrains the text of an answer; None when the text is free.
 
@@ -37,6 +41,8 @@ class Dialect(ABC):
             tools: the tools of the subtask.
             may_end: whether the control actions are allowed now; the harness, not the model,
                 decides that a subtask with a failing check goes on.
+            files: the files there are, for arguments that must name one; None when they are too
+                many to be listed.
         """
 
     @abstractmethod

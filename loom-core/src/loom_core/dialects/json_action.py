@@ -31,11 +31,16 @@ class JsonActionDialect(Dialect):
         return ()
 
     def answer_schema(
-        self, tools: Sequence[ToolSpec], *, may_end: bool = True
+        self,
+        tools: Sequence[ToolSpec],
+        *,
+        may_end: bool = True,
+        files: Sequence[str] | None = None,
     ) -> dict[str, JsonValue] | None:
         """One branch a tool, told apart by the constant name of the tool, which comes first."""
-        offered = (*tools, *CONTROL_SPECS) if may_end else tools
-        return {"anyOf": [_branch(tool) for tool in offered]}
+        usable = [tool for tool in tools if not tool.existing or files is None or files]
+        offered = [*usable, *CONTROL_SPECS] if may_end or not usable else usable
+        return {"anyOf": [_branch(tool, files) for tool in offered]}
 
     def describe_tools(self, tools: Sequence[ToolSpec]) -> str:
         """One line a tool: the object to write, and what it is for."""
@@ -68,12 +73,15 @@ class JsonActionDialect(Dialect):
         return Message(role=Role.USER, text=text)
 
 
-def _branch(tool: ToolSpec) -> dict[str, JsonValue]:
+def _branch(tool: ToolSpec, files: Sequence[str] | None) -> dict[str, JsonValue]:
     """The object schema of one tool, its name first so that it is decided first."""
     properties, required = _shown(tool)
+    written = _without_prose(properties)
+    if files is not None:
+        written |= {name: {"enum": list(files)} for name in tool.existing if name in written}
     return {
         "type": "object",
-        "properties": {_DISCRIMINATOR: {"const": tool.name}, **_without_prose(properties)},
+        "properties": {_DISCRIMINATOR: {"const": tool.name}, **written},
         "required": [_DISCRIMINATOR, *required],
         "additionalProperties": False,
     }

@@ -27,7 +27,11 @@ class NativeDialect(Dialect):
         return (*tools, *CONTROL_SPECS)
 
     def answer_schema(
-        self, tools: Sequence[ToolSpec], *, may_end: bool = True
+        self,
+        tools: Sequence[ToolSpec],
+        *,
+        may_end: bool = True,
+        files: Sequence[str] | None = None,
     ) -> dict[str, JsonValue] | None:
         """None: the server constrains calls by itself where it can."""
         return None

@@ -232,8 +232,12 @@ class RunContext:
         return await self._scope.memory.recall(text, limit=limit)
 
     async def emit(self, body: EventBody) -> None:
-        """Put an event into the stream; returns when it is committed."""
-        await self._journal.commit(body)
+        """Put an event into the stream; returns when it is committed.
+
+        A resumed attempt says everything again that the crashed one said; that is not added twice.
+        """
+        if not self._journal.has_told(body):
+            await self._journal.commit(body)
 
     async def settle(self) -> None:
         """Wait until everything written so far is in the database."""

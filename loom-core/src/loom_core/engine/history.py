@@ -3,20 +3,28 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from loom_core.engine.journal import last_step
 from loom_core.events import (
     ApprovalDecided,
     AttemptFailed,
+    AttemptRolledBack,
     Event,
     ExtractionFailed,
     MemoryExtracted,
     OutcomeReached,
     PlanReplaced,
+    SubtaskBlocked,
     SubtaskCompleted,
+    SubtaskFailed,
     SubtaskParked,
+    SubtaskStalled,
     SubtaskStarted,
     VerdictReached,
 )
 from loom_core.types import FailureKind, FileChange, Outcome, Verdict
+
+Ending = SubtaskFailed | SubtaskBlocked | SubtaskStalled
+"""How a subtask ends that was given up."""
 
 
 @dataclass(slots=True)
@@ -29,17 +37,22 @@ class AttemptHistory:
     outcome: Outcome | None = None
     verdict: Verdict | None = None
     failure: AttemptFailed | None = None
+    rolled_back: AttemptRolledBack | None = None
+    steps_done: int = 0
+    """Steps that led to the outcome; 0 before there is one, when they are all begun again."""
 
     def add(self, event: Event) -> None:
         """Take in one event of this attempt."""
         self.events.append(event)
         body = event.body
         if isinstance(body, OutcomeReached):
-            self.outcome = body.outcome
+            self.outcome, self.steps_done = body.outcome, last_step(self.events)
         elif isinstance(body, VerdictReached):
             self.verdict = body.verdict
         elif isinstance(body, AttemptFailed):
             self.failure = body
+        elif isinstance(body, AttemptRolledBack):
+            self.rolled_back = body
 
 
 @dataclass(slots=True)
@@ -52,6 +65,10 @@ class SubtaskHistory:
     """The human's answer to the parking; None while nobody answered."""
     is_remembered: bool = False
     """Whether memory was extracted already."""
+    extraction: list[Event] = field(default_factory=list[Event])
+    """What an interrupted extraction recorded."""
+    ending: Ending | None = None
+    """How it ended without being completed; None while it may still be."""
     confidence: float = 0.0
     """How sure Loom was when it was completed."""
     forgiven: int = 0
@@ -80,12 +97,13 @@ class SubtaskHistory:
 
     @property
     def changes(self) -> list[FileChange]:
-        """What the finished attempts changed, in order."""
+        """What the finished attempts changed and was not taken back, in order."""
         return [
             change
             for attempt in self.attempts
             if attempt.outcome and attempt.failure
             for change in attempt.outcome.changes
+            if attempt.rolled_back is None or change.path in attempt.rolled_back.kept
         ]
 
 
@@ -111,7 +129,7 @@ def forgive(histories: Iterable[SubtaskHistory]) -> None:
     """Start the count of failures and the parking of every subtask anew."""
     for history in histories:
         history.forgiven = len(history.attempts)
-        history.parked = history.answer = None
+        history.parked = history.answer = history.ending = None
 
 
 def _add(history: SubtaskHistory, event: Event) -> None:
@@ -126,8 +144,12 @@ def _add(history: SubtaskHistory, event: Event) -> None:
             history.answer = body
     elif isinstance(body, SubtaskCompleted):
         history.confidence = body.confidence
+    elif isinstance(body, Ending):
+        history.ending = body
     elif isinstance(body, MemoryExtracted | ExtractionFailed):
         history.is_remembered = True
     attempt = history.attempts[-1] if history.attempts else None
     if attempt is not None and event.attempt == attempt.number:
         attempt.add(event)
+    elif event.attempt == 0:
+        history.extraction.append(event)

@@ -1,13 +1,15 @@
 """The steps of one attempt: what the journal has already, and what is added to it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from loom_core.events import (
     ChecksRun,
     Event,
     EventBody,
+    ModelCallFailed,
     ModelCallFinished,
+    ModelCallStarted,
     PromptAssembled,
     StepInDoubt,
     ToolCallDenied,
@@ -18,6 +20,8 @@ from loom_core.store import Entry, Store
 
 FinishedStep = ModelCallFinished | ToolCallFinished | ToolCallDenied | StepInDoubt | ChecksRun
 """Records after which a step never runs again."""
+StepRecord = FinishedStep | ModelCallStarted | ModelCallFailed | ToolCallStarted
+"""Records that tell of a step."""
 
 
 class StepJournal:
@@ -36,17 +40,29 @@ class StepJournal:
         subtask_id: str = "",
         attempt: int = 0,
         recorded: Sequence[Event] = (),
+        steps_done: int = 0,
     ) -> None:
-        """Take what earlier runs of the same attempt recorded, in order."""
+        """Take what earlier runs of the same attempt recorded, in order.
+
+        Args:
+            store: where records go.
+            task_id: the task.
+            fence: the claim.
+            subtask_id: the subtask; empty outside any.
+            attempt: the attempt of the subtask, or the version of the plan.
+            recorded: the records.
+            steps_done: how many steps are behind it and are not begun again.
+        """
         self.subtask_id = subtask_id
         self.attempt = attempt
         self._store = store
         self._task_id = task_id
         self._fence = fence
-        self._last_step = 0
+        self._last_step = steps_done
         self._last_write: asyncio.Future[list[Event]] | None = None
         self._finished: dict[int, FinishedStep] = {}
         self._started: dict[int, ToolCallStarted] = {}
+        self._told: list[EventBody] = []
         self.beginning: PromptAssembled | None = None
         for event in recorded:
             self._take(event.body)
@@ -64,19 +80,32 @@ class StepJournal:
         """The intent of a tool call whose end was never recorded."""
         return self._started.get(step)
 
+    def has_told(self, body: EventBody) -> bool:
+        """Whether an earlier run recorded this between its steps; each record counts once."""
+        if body not in self._told:
+            return False
+        self._told.remove(body)
+        return True
+
     def write(self, *bodies: EventBody) -> None:
         """Add records without waiting: the next ``commit`` waits for these too."""
-        entries = [Entry(body, self.subtask_id, self.attempt) for body in bodies]
-        self._forget_write()
-        self._last_write = self._store.submit(self._task_id, entries, fence=self._fence)
+        self._submit(bodies, is_urgent=False)
 
     async def commit(self, *bodies: EventBody) -> None:
         """Add records and wait until they, and all written before, are in the database."""
         if bodies:
-            self.write(*bodies)
+            self._submit(bodies, is_urgent=True)
         if self._last_write is not None:
             await self._last_write
             self._last_write = None
+
+    def _submit(self, bodies: Sequence[EventBody], *, is_urgent: bool) -> None:
+        """Hand records to the store."""
+        entries = [Entry(body, self.subtask_id, self.attempt) for body in bodies]
+        self._forget_write()
+        self._last_write = self._store.submit(
+            self._task_id, entries, fence=self._fence, is_urgent=is_urgent
+        )
 
     def _forget_write(self) -> None:
         """Raise what an earlier write met; its success is implied by that of a later one."""
@@ -91,3 +120,12 @@ class StepJournal:
             self._started[body.step] = body
         elif isinstance(body, PromptAssembled):
             self.beginning = body
+        elif not isinstance(body, StepRecord):
+            self._told.append(body)
+
+
+def last_step(records: Iterable[Event]) -> int:
+    """The number of the last step that records tell of; 0 when there is none."""
+    return max(
+        (event.body.step for event in records if isinstance(event.body, StepRecord)), default=0
+    )

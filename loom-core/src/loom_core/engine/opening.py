@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from loom_core.contracts.context import Beginning, Context, ModelFacts
 from loom_core.dialects import DIALECTS
-from loom_core.engine.recent_listing import recent_listing
+from loom_core.engine.recent_look import recent_look
 from loom_core.errors import ContextExceeded, LoomError
 from loom_core.planning.named_paths import named_paths
-from loom_core.prompts import assemble, estimate_tokens, worker_sections
-from loom_core.types import Message, ModelRole, Subtask, ToolSpec
+from loom_core.planning.survey import show_listing
+from loom_core.prompts import assemble, describe_check, estimate_tokens, worker_sections
+from loom_core.types import CheckSpec, Message, ModelRole, Subtask, ToolSpec
 from loom_core.workspace import Workspace
 
 _MAX_SHOWN_FILES = 4
@@ -42,6 +43,7 @@ async def open_conversation(
         tools=specs,
         memory=await context.recall(_concerns(subtask), limit=_MEMORY_ENTRIES),
         feedback=context.feedback,
+        demands=[_demand(check, context) for check in subtask.checks],
         files=shown.text,
     )
     budget = facts.window - min(_MAX_RESERVE_TOKENS, facts.window // 4)
@@ -55,12 +57,20 @@ def _concerns(subtask: Subtask) -> str:
     return " ".join((*subtask.depends_on, subtask.description))
 
 
+def _demand(check: CheckSpec, context: Context) -> str:
+    """What a check will look for, in words; its bare form when it is not installed."""
+    installed = context.checks.get(check.kind)
+    if installed is None:
+        return describe_check(check)
+    return installed.describe(check.target, check.expected)
+
+
 async def show_files(workspace: Workspace, description: str) -> ShownFiles:
     """The listing, and the content of the small text files that the description names.
 
     Showing them saves a small model the call that it most often forgets.
     """
-    listing = await recent_listing(workspace)
+    listing = await recent_look(workspace, show_listing)
     paths = named_paths(description)[:_MAX_SHOWN_FILES]
     if not paths:
         return ShownFiles(listing, {})

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Sequence
 
 from loom_core.engine.context import RunContext
+from loom_core.engine.history import SubtaskHistory
 from loom_core.engine.journal import StepJournal
 from loom_core.engine.scope import TaskScope
-from loom_core.events import EventBody, ExtractionFailed, MemoryExtracted
+from loom_core.events import Event, EventBody, ExtractionFailed, MemoryExtracted
 from loom_core.hooks import Failure
 from loom_core.store import Entry
 from loom_core.types import MemoryEntry, Outcome, Subtask
@@ -20,17 +21,19 @@ class Remembering:
         self._scope = scope
         self._tasks = tasks
 
-    def start(self, subtask: Subtask, outcome: Outcome) -> None:
-        """Begin to extract; the task group awaits or cancels it."""
-        self._tasks.create_task(self._extract(subtask, outcome))
+    def start(self, subtask: Subtask, outcome: Outcome, history: SubtaskHistory) -> None:
+        """Begin to extract, unless that was done; the task group awaits or cancels it."""
+        if not history.is_remembered:
+            self._tasks.create_task(self._extract(subtask, outcome, history.extraction))
 
-    async def _extract(self, subtask: Subtask, outcome: Outcome) -> None:
+    async def _extract(self, subtask: Subtask, outcome: Outcome, recorded: Sequence[Event]) -> None:
         """Ask every plugin, and journal what it gave or how it failed."""
         journal = StepJournal(
             self._scope.store,
             self._scope.task.id,
             fence=self._scope.fence,
             subtask_id=subtask.id,
+            recorded=recorded,
         )
         context = RunContext(self._scope, journal, tools={})
         answers = await self._scope.hooks.extract(subtask, outcome, context)

@@ -1,6 +1,7 @@
 """The built-in executor: model, tools, model … until the harness, not the model, says it is over."""
 
 import asyncio
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -24,7 +25,8 @@ from loom_core.engine.endings import (
     stalled,
 )
 from loom_core.engine.opening import open_conversation
-from loom_core.engine.stuck import RepeatedCalls, Repetition
+from loom_core.engine.recent_look import recent_look
+from loom_core.engine.stuck import Progress, RepeatedCalls, Repetition
 from loom_core.errors import ErrorCategory, ModelError
 from loom_core.events import NudgeSent, ReplyRepaired
 from loom_core.hookspecs import hookimpl
@@ -42,13 +44,16 @@ from loom_core.types import (
     ToolSpec,
     VerdictStatus,
 )
+from loom_core.workspace import Workspace
 
 MAX_NUDGES = 2
 """Replies without an action that are answered; the next one goes to verification as it stands."""
 MAX_PROTOCOL_ERRORS = 4
 """Unreadable or cut replies in a row before the attempt fails."""
 
-MAX_REFUSALS = 3
+MAX_LISTED_FILES = 60
+"""With more files, an argument that must name one is left free."""
+MAX_REFUSALS = 6
 """Times that an attempt may not end, or its claim is sent back, because a check fails."""
 
 _TRY_ON = "Do not give up yet. Try another way once; if that fails too, call blocked again."
@@ -83,6 +88,7 @@ class _Attempt:
     dialect: Dialect = field(init=False)
     messages: list[Message] = field(init=False)
     calls: RepeatedCalls = field(default_factory=RepeatedCalls)
+    progress: Progress = field(default_factory=Progress)
     nudges: int = 0
     protocol_errors: int = 0
     refusals: int = 0
@@ -97,6 +103,8 @@ class _Attempt:
 
     async def run(self) -> Outcome:
         """Alternate model and tools until there is an outcome."""
+        if self.subtask.checks:
+            self.evidence = await self.context.run_checks(self.subtask.checks)
         settings = self.context.settings.execution
         while self.replies < settings.max_subtask_iterations:
             used = self.context.usage
@@ -115,10 +123,19 @@ class _Attempt:
             ModelRole.EXECUTOR,
             self.messages,
             tools=self.dialect.request_tools(self.specs),
-            answer_schema=self.dialect.answer_schema(self.specs, may_end=self._may_end()),
+            answer_schema=self.dialect.answer_schema(
+                self.specs, may_end=self._may_end(), files=await self._files()
+            ),
         )
         self.messages.append(_as_turn(response))
         return response
+
+    async def _files(self) -> list[str] | None:
+        """The files there are, if a schema can list them."""
+        if not any(spec.existing for spec in self.specs):
+            return None
+        found = await recent_look(self.context.workspace, _first_files)
+        return found if len(found) <= MAX_LISTED_FILES else None
 
     def _may_end(self) -> bool:
         """Whether the next reply may be a control action: not while a check is known to fail.
@@ -231,6 +248,8 @@ class _Attempt:
         self.calls.keep(action.tool, action.arguments, result.text, state=len(self.context.changes))
         if result.changes and self.subtask.checks:
             self.evidence = await self.context.run_checks(self.subtask.checks)
+            if self.progress.is_stalled(self.evidence):
+                return stalled("change after change, and the same checks fail"), ""
         return None, result.text
 
     async def _repeated(
@@ -284,6 +303,11 @@ class _Attempt:
         await self.context.emit(NudgeSent(step=self.replies, text=text))
         line = reminder(self.subtask.description, self.evidence)
         self.messages.append(self.dialect.speak(with_reminder(said, line)))
+
+
+def _first_files(workspace: Workspace) -> list[str]:
+    """The first files there are, one more than a schema lists."""
+    return [entry.path for entry in itertools.islice(workspace.files(), MAX_LISTED_FILES + 1)]
 
 
 def _as_turn(response: ModelResponse) -> Message:

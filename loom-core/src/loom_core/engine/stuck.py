@@ -2,10 +2,15 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 
 from pydantic import JsonValue
+
+from loom_core.types import Evidence, VerdictStatus
+
+MAX_FRUITLESS_CHANGES = 3
+"""Changes in a row after which the checks still say the same."""
 
 
 class Repetition(IntEnum):
@@ -45,6 +50,27 @@ class RepeatedCalls:
     def kept(self, tool: str, arguments: Mapping[str, JsonValue], *, state: int) -> str | None:
         """The result of the same call on the same state; None when it changed the workspace."""
         return self._results.get(_key(tool, arguments, state))
+
+
+class Progress:
+    """Counts changes of the workspace that make no failing check pass."""
+
+    def __init__(self) -> None:
+        """Start without any look at the checks."""
+        self._last: tuple[VerdictStatus, ...] = ()
+        self._fruitless = 0
+
+    def is_stalled(self, evidence: Sequence[Evidence]) -> bool:
+        """Take in what the checks say after a change; whether too many changes led nowhere.
+
+        A fresh attempt costs less than a conversation full of the same mistake, which a small
+        model goes on to copy.
+        """
+        now = tuple(item.status for item in evidence)
+        is_fruitless = now == self._last and VerdictStatus.FAILED in now
+        self._fruitless = self._fruitless + 1 if is_fruitless else 0
+        self._last = now
+        return self._fruitless >= MAX_FRUITLESS_CHANGES
 
 
 def _key(tool: str, arguments: Mapping[str, JsonValue], state: int) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -13,6 +13,7 @@ from loom_core.engine.history import AttemptHistory, SubtaskHistory, feedback_of
 from loom_core.engine.journal import StepJournal
 from loom_core.engine.recovered import with_recoveries
 from loom_core.engine.retry import HINTS, NextStep, Remedy, remedy_for
+from loom_core.engine.rollback import roll_back
 from loom_core.engine.scope import TaskScope
 from loom_core.errors import ErrorCategory, StoreError
 from loom_core.events import (
@@ -39,7 +40,6 @@ from loom_core.types import (
     VerdictStatus,
 )
 from loom_core.verification import unverified, worst
-
 
 Written = asyncio.Future[list[Event]]
 """Done once the events of a write are in the database."""
@@ -88,6 +88,8 @@ class SubtaskRun:
     async def run(self) -> SubtaskResult:
         """The end of the subtask."""
         while True:
+            if self._history.ending is not None:
+                return self._given_up()
             if self._history.parked is not None:
                 return await self._answered()
             attempt = self._history.unfinished
@@ -95,6 +97,7 @@ class SubtaskRun:
                 remedy = self._next_remedy()
                 if remedy.step in {NextStep.REPLAN, NextStep.STOP}:
                     return await self._give_up(remedy)
+                await self._take_back()
                 attempt = await self._start(remedy.tier)
             result = await self._finish(attempt)
             if result is not None:
@@ -120,6 +123,14 @@ class SubtaskRun:
         """Model calls of all attempts under this plan."""
         attempts = self._history.attempts[self._history.forgiven :]
         return sum(item.outcome.usage.calls for item in attempts if item.outcome)
+
+    async def _take_back(self) -> None:
+        """Put back what the attempt before changed, so that the next one starts clean."""
+        last = self._history.attempts[-1] if self._history.attempts else None
+        if last is None or last.rolled_back or not (last.outcome and last.outcome.changes):
+            return
+        last.rolled_back = await roll_back(self._scope, self.subtask.id, last.outcome.changes)
+        await self._commit(last, last.rolled_back)
 
     async def _start(self, tier: int) -> AttemptHistory:
         """Begin the next attempt."""
@@ -160,6 +171,7 @@ class SubtaskRun:
             subtask_id=self.subtask.id,
             attempt=attempt.number,
             recorded=attempt.events,
+            steps_done=attempt.steps_done,
         )
         return RunContext(
             self._scope,
@@ -224,9 +236,7 @@ class SubtaskRun:
     ) -> SubtaskResult:
         """The subtask is done and its verdict passed."""
         sure = self._confidence(attempt, outcome, verdict)
-        written = self._submit(
-            attempt, SubtaskCompleted(summary=outcome.summary, confidence=sure)
-        )
+        written = self._submit(attempt, SubtaskCompleted(summary=outcome.summary, confidence=sure))
         return SubtaskResult(
             self.subtask.id, End.COMPLETED, outcome, confidence=sure, written=written
         )
@@ -261,15 +271,16 @@ class SubtaskRun:
 
     async def _give_up(self, remedy: Remedy) -> SubtaskResult:
         """The end of a subtask whose attempts led nowhere."""
-        attempt = self._history.attempts[-1]
-        outcome = attempt.outcome or _broken(OutcomeStatus.FAILED, "it was never run")
-        failure = attempt.failure
-        reason = failure.reason if failure else outcome.reason
-        outcome = outcome.model_copy(update={"status": _honest(outcome.status), "reason": reason})
+        result = self._given_up()
         if remedy.step is NextStep.REPLAN:
-            return SubtaskResult(self.subtask.id, End.NEEDS_REPLAN, outcome, reason)
-        await self._commit(attempt, ending_of(outcome, reason))
-        return SubtaskResult(self.subtask.id, End.FAILED, outcome, reason)
+            return replace(result, end=End.NEEDS_REPLAN)
+        await self._commit(self._history.attempts[-1], ending_of(result.outcome, result.reason))
+        return result
+
+    def _given_up(self) -> SubtaskResult:
+        """What is left of a subtask that is not completed, whatever its last attempt claimed."""
+        outcome = honest_outcome(self._history)
+        return SubtaskResult(self.subtask.id, End.FAILED, outcome, outcome.reason)
 
     def _broken(self, attempt: AttemptHistory) -> SubtaskResult:
         """The end of this run where only the user can mend something; a resume tries again."""
@@ -318,6 +329,14 @@ class SubtaskRun:
             [Entry(body, self.subtask.id, attempt.number)],
             fence=self._scope.fence,
         )
+
+
+def honest_outcome(history: SubtaskHistory) -> Outcome:
+    """The last outcome of a subtask that is not completed, with the reason for that."""
+    attempt = history.attempts[-1]
+    outcome = attempt.outcome or _broken(OutcomeStatus.FAILED, "it was never run")
+    reason = (history.ending or attempt.failure or outcome).reason
+    return outcome.model_copy(update={"status": _honest(outcome.status), "reason": reason})
 
 
 def ending_of(outcome: Outcome, reason: str) -> EventBody:

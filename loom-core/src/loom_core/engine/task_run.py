@@ -85,15 +85,12 @@ class TaskRun:
         for subtask in plan.subtasks:
             history = self._histories.setdefault(subtask.id, SubtaskHistory())
             outcome = history.last_outcome
-            if outcome is None:
-                continue
-            self._outcomes[subtask.id] = outcome
-            if self._states.get(subtask.id) is SubtaskState.COMPLETED:
+            if outcome and self._states.get(subtask.id) is SubtaskState.COMPLETED:
+                self._outcomes[subtask.id] = outcome
                 self._results[subtask.id] = SubtaskResult(
                     subtask.id, End.COMPLETED, outcome, confidence=history.confidence
                 )
-                if not history.is_remembered:
-                    remembering.start(subtask, outcome)
+                remembering.start(subtask, outcome, history)
 
     async def _carry_out(
         self, plan: Plan, group: asyncio.TaskGroup, remembering: Remembering
@@ -149,7 +146,8 @@ class TaskRun:
         elif result.end is End.FAILED:
             await self._skip(scheduler.drop(result.subtask_id), result.subtask_id)
         if result.end in {End.COMPLETED, End.FAILED}:
-            remembering.start(run.subtask, result.outcome)
+            history = self._histories[result.subtask_id]
+            remembering.start(run.subtask, result.outcome, history)
 
     async def _written(self, *, leaving: int) -> None:
         """Wait for the journal until at most so many ends of subtasks are on their way to it.
@@ -192,7 +190,8 @@ class TaskRun:
         """Note that subtasks will not run."""
         skipped = SubtaskSkipped(reason=f"{because_of} did not complete")
         for name in names:
-            await self._commit(skipped, name)
+            if self._states.get(name) is not SubtaskState.SKIPPED:
+                await self._commit(skipped, name)
 
     def _ending(self, plan: Plan) -> EventBody:
         """How the task ends, or why it stops for now."""

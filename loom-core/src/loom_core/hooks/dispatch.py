@@ -41,9 +41,17 @@ class Failure:
         return f"{self.hook} of plugin {self.plugin!r} failed: {cause}"
 
 
-def in_call_order(hook: HookCaller) -> list[HookImpl]:
-    """The implementations in the order in which they are asked."""
-    return list(reversed(hook.get_hookimpls()))
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A hook with its implementations in the order in which they are asked."""
+
+    name: str
+    implementations: tuple[HookImpl, ...]
+
+    @classmethod
+    def of(cls, hook: HookCaller) -> "Asked":
+        """The hook as it is once every plugin is registered."""
+        return cls(hook.name, tuple(reversed(hook.get_hookimpls())))
 
 
 def call(implementation: HookImpl, arguments: Mapping[str, object]) -> object:
@@ -51,14 +59,12 @@ def call(implementation: HookImpl, arguments: Mapping[str, object]) -> object:
     return implementation.function(*(arguments[name] for name in implementation.argnames))
 
 
-async def first(
-    hook: HookCaller, arguments: Mapping[str, object], read: Reader[T]
-) -> Answer[T] | None:
+async def first(hook: Asked, arguments: Mapping[str, object], read: Reader[T]) -> Answer[T] | None:
     """The first answer that is not None, and whose it is; later plugins are not asked. None when all decline.
 
     An exception is raised on, with a note that names the plugin.
     """
-    for implementation in in_call_order(hook):
+    for implementation in hook.implementations:
         try:
             value = await _ask(hook, implementation, arguments, read)
         except Exception as error:
@@ -70,7 +76,7 @@ async def first(
 
 
 async def collect(
-    hook: HookCaller, arguments: Mapping[str, object], read: Reader[T]
+    hook: Asked, arguments: Mapping[str, object], read: Reader[T]
 ) -> list[Answer[T] | Failure]:
     """What every plugin says, in call order, without those that have nothing to say.
 
@@ -78,7 +84,7 @@ async def collect(
     becomes that plugin's ``Failure`` and the next one is asked; cancellation passes through.
     """
     answers: list[Answer[T] | Failure] = []
-    for implementation in in_call_order(hook):
+    for implementation in hook.implementations:
         try:
             value = await _ask(hook, implementation, arguments, read)
         except Exception as error:  # noqa: BLE001 - isolation point: handed to the caller
@@ -90,7 +96,7 @@ async def collect(
 
 
 async def _ask(
-    hook: HookCaller,
+    hook: Asked,
     implementation: HookImpl,
     arguments: Mapping[str, object],
     read: Reader[T],

@@ -10,7 +10,7 @@ from loom_core import hookspecs
 from loom_core.contracts.context import Context, PendingCall
 from loom_core.errors import LoomError, PluginError
 from loom_core.events import Event
-from loom_core.hooks.dispatch import Answer, Failure, call, collect, first, in_call_order
+from loom_core.hooks.dispatch import Answer, Asked, Failure, call, collect, first
 from loom_core.hooks.plugin import Plugin
 from loom_core.hooks.rules import check_plugin
 from loom_core.settings.shape import Settings
@@ -34,7 +34,6 @@ class Hooks:
         """
         self._manager = PluginManager("loom")
         self._manager.add_hookspecs(hookspecs)
-        self._hook = self._manager.hook
         self._plugins: list[Plugin] = []
         specs = _arguments_of_hooks(self._manager)
         for plugin in _registration_order(plugins):
@@ -43,6 +42,7 @@ class Hooks:
             self._manager.register(plugin.implementation, name=plugin.name)
             self._plugins.append(plugin)
         self._manager.check_pending()
+        self._asked = {name: Asked.of(getattr(self._manager.hook, name)) for name in specs}
 
     @property
     def plugins(self) -> Sequence[Plugin]:
@@ -55,7 +55,7 @@ class Hooks:
         Raises:
             PluginError: one refused them; its own ``LoomError`` is raised as it is.
         """
-        for implementation in in_call_order(self._hook.loom_configure):
+        for implementation in self._asked["loom_configure"].implementations:
             try:
                 _call_plain(implementation, {"settings": settings})
             except LoomError:
@@ -68,7 +68,7 @@ class Hooks:
     async def plan(self, task: Task, context: Context) -> Answer[Plan] | None:
         """The plan of a task, and the first plugin that makes one; None when none does."""
         return await first(
-            self._hook.loom_plan, {"task": task, "context": context}, _instance_of(Plan)
+            self._asked["loom_plan"], {"task": task, "context": context}, _instance_of(Plan)
         )
 
     async def replan(
@@ -81,24 +81,24 @@ class Hooks:
             "outcomes": dict(outcomes),
             "context": context,
         }
-        return _value(await first(self._hook.loom_replan, arguments, _instance_of(Plan)))
+        return _value(await first(self._asked["loom_replan"], arguments, _instance_of(Plan)))
 
     async def execute(self, subtask: Subtask, context: Context) -> Outcome | None:
         """The outcome of one attempt; None when no plugin runs subtasks."""
         arguments = {"subtask": subtask, "context": context}
-        return _value(await first(self._hook.loom_execute, arguments, _instance_of(Outcome)))
+        return _value(await first(self._asked["loom_execute"], arguments, _instance_of(Outcome)))
 
     async def approve(self, call: PendingCall, context: Context) -> Decision | None:
         """The decision on a call. None, like an exception, is to be taken as denied."""
         arguments = {"call": call, "context": context}
-        return _value(await first(self._hook.loom_approve, arguments, _instance_of(Decision)))
+        return _value(await first(self._asked["loom_approve"], arguments, _instance_of(Decision)))
 
     async def verify(
         self, subtask: Subtask, outcome: Outcome, context: Context
     ) -> list[Answer[Verdict] | Failure]:
         """Every plugin's verdict. A failure is not a pass; neither is an empty list."""
         return await collect(
-            self._hook.loom_verify,
+            self._asked["loom_verify"],
             {"subtask": subtask, "outcome": outcome, "context": context},
             _instance_of(Verdict),
         )
@@ -108,7 +108,7 @@ class Hooks:
     ) -> list[Answer[Sequence[MemoryEntry]] | Failure]:
         """Every plugin's memory entries."""
         return await collect(
-            self._hook.loom_extract,
+            self._asked["loom_extract"],
             {"subtask": subtask, "outcome": outcome, "context": context},
             _memory_entries,
         )
@@ -116,7 +116,7 @@ class Hooks:
     def event(self, event: Event) -> list[Failure]:
         """Show an event to every plugin; never raises. What failed is returned to be reported."""
         failures: list[Failure] = []
-        for implementation in in_call_order(self._hook.loom_event):
+        for implementation in self._asked["loom_event"].implementations:
             try:
                 _call_plain(implementation, {"event": event})
             except Exception as error:  # noqa: BLE001 - isolation point: handed to the caller

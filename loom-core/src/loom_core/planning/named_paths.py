@@ -35,6 +35,7 @@ _PRODUCTS = _words(
 # Letters of scripts written without spaces end a name: "创建hello.py文件" names hello.py.
 _CHARACTER = r"[^\W\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]"
 _TOKEN = re.compile(rf"(?:{_CHARACTER}|[./\\@+~%-])+")
+_DOT_INSIDE = re.compile(r"\.\w")
 _NOT_A_PATH = re.compile(
     r"""
       \b[a-z][a-z0-9+.-]*://\S+            # addresses
@@ -80,6 +81,8 @@ def named_paths(text: str) -> tuple[str, ...]:
 
 def find_mentions(text: str) -> list[Mention]:
     """Every place where a text names a file, in order."""
+    if _DOT_INSIDE.search(text) is None:
+        return []  # every name of a file has one; most texts have none, and this is asked often
     visible = _NOT_A_PATH.sub(_blank, hide_phrases(text, find_quotations(text)))
     mentions = (_read_token(visible, match) for match in _TOKEN.finditer(visible))
     return [mention for mention in mentions if mention is not None]

@@ -22,12 +22,15 @@ Example. Job: write a script area.py that prints the area of a 3 by 4 rectangle
 -> Created area.py
 {"tool": "complete", "summary": "area.py prints the area"}
 
-Example. Job: in limits.json set max to 9
-{"tool": "read_file", "path": "limits.json"}
--> 1: {"min": 1, "max": 5}
-{"tool": "edit_file", "path": "limits.json", "old_str": "\\"max\\": 5", "new_str": "\\"max\\": 9"}
--> Edited limits.json
-{"tool": "complete", "summary": "max is 9 in limits.json"}
+Example. Job: a JSON file sizes.json that says small is S and large is 44
+{"tool": "write_file", "path": "sizes.json", "content": "{\\"small\\": \\"S\\", \\"large\\": 44}\\n"}
+-> Created sizes.json
+{"tool": "complete", "summary": "sizes.json has both keys"}
+
+Example. Job: in limits.txt set max to 9
+{"tool": "edit_file", "path": "limits.txt", "old_str": "max = 5", "new_str": "max = 9"}
+-> Edited limits.txt
+{"tool": "complete", "summary": "max is 9 in limits.txt"}
 
 Example. Job: save the number of words of story.txt in words.txt
 {"tool": "shell_execute", "command": "wc -w < story.txt > words.txt"}
@@ -47,6 +50,7 @@ def worker_sections(
     tools: Sequence[ToolSpec],
     memory: Sequence[MemoryEntry],
     feedback: Sequence[str],
+    demands: Sequence[str],
     files: str,
 ) -> PromptSections:
     """The sections of the prompt that an attempt of a subtask begins with.
@@ -58,6 +62,7 @@ def worker_sections(
         tools: the tools it gets.
         memory: what is known and concerns it.
         feedback: what was wrong with earlier attempts, oldest first.
+        demands: what the checks will look for, in words.
         files: what is in the workspace now, ready to be shown.
     """
     is_whole_goal = subtask.description.strip() == task.goal.strip()
@@ -70,7 +75,7 @@ def worker_sections(
         goal="" if is_whole_goal else task.goal,
         task_detail=task.context,
         memory="\n".join(f"- {entry.kind}: {entry.text}" for entry in memory),
-        subtask=_subtask_text(subtask, feedback, files),
+        subtask=_subtask_text(subtask, feedback, demands, files),
     )
 
 
@@ -80,15 +85,16 @@ def describe_check(check: CheckSpec) -> str:
     return f"{check.kind} {check.target}{wanted}"
 
 
-def _subtask_text(subtask: Subtask, feedback: Sequence[str], files: str) -> str:
+def _subtask_text(
+    subtask: Subtask, feedback: Sequence[str], demands: Sequence[str], files: str
+) -> str:
     """The last section: files first, the job at the very end, where small models look."""
     parts = [f"## Files now\n{files or '(empty directory)'}"]
     if feedback:
         told = "\n".join(f"- {line}" for line in feedback[-_LAST_FEEDBACK:])
         parts.append(f"## Earlier attempts went wrong\n{told}\nDo it differently this time.")
-    wanted = [f"- {criterion}" for criterion in subtask.acceptance_criteria]
-    wanted += [f"- {describe_check(check)}" for check in subtask.checks]
-    if wanted:
-        parts.append("## Will be checked\n" + "\n".join(wanted))
+    if wanted := [*subtask.acceptance_criteria, *demands]:
+        listed = "\n".join(f"- {line}" for line in wanted)
+        parts.append(f"## Will be checked afterwards\n{listed}")
     parts.append(f"## Your job\n{subtask.description}")
     return "\n\n".join(parts)

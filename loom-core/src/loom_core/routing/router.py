@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from loom_core.contracts.provider import Provider, ProviderEnvironment
 from loom_core.errors import ModelNotFound, ModelUnreachable
 from loom_core.routing.backoff import with_backoff
+from loom_core.routing.listening import listen
 from loom_core.routing.route import Route, open_route
 from loom_core.settings.shape import ModelSettings
 from loom_core.types import ModelRequest, ModelResponse, ModelRole
@@ -53,7 +54,7 @@ class Router:
     async def complete(self, route: Route, request: ModelRequest) -> ModelResponse:
         """The answer of a model, in its turn, tried again while its server is overloaded."""
         async with route.slots:
-            return await with_backoff(lambda: route.provider.complete(request))
+            return await with_backoff(lambda: listen(route.provider, request))
 
     async def close(self) -> None:
         """Close every opened model."""

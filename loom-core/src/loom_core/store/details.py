@@ -9,6 +9,7 @@ from loom_core import events
 from loom_core.events import Event, EventBody
 from loom_core.store.clock import as_microseconds
 from loom_core.store.rows import Rows, SubtaskRow, TaskRow, Value, Write
+from loom_core.types import FileChange
 
 __all__ = ["Details", "details"]
 
@@ -153,10 +154,20 @@ def _approval(event: Event, approval_id: str, rows: Rows, columns: dict[str, Val
 
 @details.register
 def _files_changed(body: events.ToolCallFinished, event: Event, _rows: Rows) -> Details:
+    return _changes(body.result.changes, event)
+
+
+@details.register
+def _files_put_back(body: events.AttemptRolledBack, event: Event, _rows: Rows) -> Details:
+    return _changes(body.changes, event)
+
+
+def _changes(changes: Sequence[FileChange], event: Event) -> Details:
+    """The rows of changed files."""
     return Details(
         others=[
             _change(event, position, change.model_dump(mode="json"))
-            for position, change in enumerate(body.result.changes)
+            for position, change in enumerate(changes)
         ]
     )
 

@@ -174,19 +174,22 @@ class Store:
             SubtaskIsOver: An event would change a completed or skipped subtask.
             StoreError: The database failed, or an event names a subtask that no plan has.
         """
-        return await self.submit(task_id, entries, fence=fence)
+        return await self.submit(task_id, entries, fence=fence, is_urgent=True)
 
     def submit(
-        self, task_id: str, entries: Sequence[Entry], *, fence: int
+        self, task_id: str, entries: Sequence[Entry], *, fence: int, is_urgent: bool = False
     ) -> asyncio.Future[list[Event]]:
         """``append`` without waiting: the future has the committed events.
+
+        What is not urgent is written within a few milliseconds, or with the next that is.
 
         What is submitted for one attempt succeeds in order: waiting for the last is enough, because
         it fails if one before it failed.
         """
         lines = [_line(entry) for entry in entries]
         has_effect = any(entry.body.has_effect for entry in entries)
-        return self._writer.submit(AppendEvents(task_id, lines, fence, has_effect))
+        work = AppendEvents(task_id, lines, fence, has_effect)
+        return self._writer.submit(work, is_urgent=is_urgent)
 
     async def request(self, task_id: str, kind: str, payload: dict[str, JsonValue]) -> int:
         """Leave a command for whoever works on a task, and give the command's id.

@@ -20,7 +20,10 @@ Observer = Callable[[Event], None]
 """Sees each event after its commit, on the event loop."""
 
 _MAX_JOBS = 2_000
-"""Pieces of work in one transaction."""
+"""Pieces of work in one transaction, and what the last turn of the loop adds."""
+
+_PATIENCE_SECONDS = 0.002
+"""How long work that nobody waits for may lie: the thread would be in the way of the next request."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -64,7 +67,9 @@ class Writer:
     def __init__(self, transactor: Transactor) -> None:
         """Start the thread; it ends with ``close``, or with the process."""
         self._transactor = transactor
-        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._queue: SimpleQueue[list[_Job] | None] = SimpleQueue()
+        self._gathered: list[_Job] = []
+        self._timer: asyncio.TimerHandle | None = None
         self._observers: tuple[Observer, ...] = ()
         self._newest: dict[Hashable, _Job] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -72,7 +77,7 @@ class Writer:
         self._thread = threading.Thread(target=self._write, name="loom-store-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Work[T]) -> asyncio.Future[T]:
+    def submit(self, work: Work[T], *, is_urgent: bool = True) -> asyncio.Future[T]:
         """Queue a piece of work; the future has its answer once it is committed.
 
         Work of one order succeeds in order: if a piece fails, those that were queued after it before
@@ -88,8 +93,21 @@ class Writer:
         if job.order is not None:
             job.before = self._newest.get(job.order)
             self._newest[job.order] = job
-        self._queue.put(job)
+        self._gathered.append(job)
+        if is_urgent:
+            self._hand_over()
+        elif self._timer is None:
+            self._timer = self._running_loop().call_later(_PATIENCE_SECONDS, self._hand_over)
         return future
+
+    def _hand_over(self) -> None:
+        """Give the thread what was gathered: waking it for each piece costs more than the piece."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        gathered, self._gathered = self._gathered, []
+        if gathered:
+            self._queue.put(gathered)
 
     def subscribe(self, observer: Observer) -> Callable[[], None]:
         """Show an observer every event written from now on; calling the result ends it."""
@@ -105,6 +123,7 @@ class Writer:
         """Commit what is queued, answer it, and end the thread."""
         if not self._is_closed:
             self._is_closed = True
+            self._hand_over()
             self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
 
@@ -129,13 +148,13 @@ class Writer:
     def _waiting(self) -> tuple[list[_Job], bool]:
         """Everything that waits, at least one; False when the end was among it."""
         jobs: list[_Job] = []
-        job = self._queue.get()
-        while job is not None:
-            jobs.append(job)
-            if len(jobs) == _MAX_JOBS:
+        gathered = self._queue.get()
+        while gathered is not None:
+            jobs += gathered
+            if len(jobs) >= _MAX_JOBS:
                 return jobs, True
             try:
-                job = self._queue.get_nowait()
+                gathered = self._queue.get_nowait()
             except Empty:
                 return jobs, True
         return jobs, False

@@ -26,15 +26,27 @@ _VERBATIM = {"const", "enum", "required"}
 _BOUNDS = {"maxLength", "minLength", "maxItems", "minItems"}
 _MAX_BOUND = 2000
 _MAX_DEPTH = 32
+_MAX_RECENT = 64
+
+_recent: dict[int, tuple[dict[str, Any], dict[str, Any]]] = {}
+"""The schemas of the last requests by their identity, kept alive so that it stays theirs."""
 
 
 def portable_schema(schema: dict[str, Any]) -> dict[str, Any]:
     """The schema with references put in place and without what servers stumble over.
 
-    The order of keys is kept, so equal schemas give equal bytes. Raises ``RequestRejected`` when
+    The order of keys is kept, so equal schemas give equal bytes. Neither the schema nor what is given
+    back may be changed: the next request with the same tools gets it again. Raises ``RequestRejected`` when
     it refers to itself or to something that is not there.
     """
-    return _portable(schema, schema, 0)
+    kept = _recent.get(id(schema))
+    if kept is not None and kept[0] is schema:
+        return kept[1]
+    portable = _portable(schema, schema, 0)
+    while len(_recent) >= _MAX_RECENT:
+        del _recent[next(iter(_recent))]
+    _recent[id(schema)] = (schema, portable)
+    return portable
 
 
 def _portable(node: dict[str, Any], whole: dict[str, Any], depth: int) -> dict[str, Any]:

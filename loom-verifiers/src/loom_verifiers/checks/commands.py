@@ -23,6 +23,7 @@ class CommandSucceeds(Check):
 
     name = "command_succeeds"
     purpose = "target: a command that must end with exit code 0 (no network, may not change files)"
+    demand = "`{target}` runs without an error"
     is_structural = True
 
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
@@ -35,6 +36,7 @@ class CommandPrints(Check):
 
     name = "command_prints"
     purpose = "target: a command that must end with exit code 0 and print something"
+    demand = "`{target}` runs and prints something"
     is_structural = True
 
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
@@ -48,6 +50,7 @@ class CommandOutputMatches(Check):
 
     name = "command_output_matches"
     purpose = "target: a command; expected: text that its output must contain"
+    demand = "`{target}` prints: {expected}"
 
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
         """Run the command and look for the text."""

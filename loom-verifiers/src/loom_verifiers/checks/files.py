@@ -16,6 +16,7 @@ class FileExists(Check):
 
     name = "file_exists"
     purpose = "target: a path that must exist afterwards"
+    demand = "the file {target} is there"
     is_structural = True
 
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
@@ -36,6 +37,7 @@ class FileMissing(Check):
 
     name = "file_missing"
     purpose = "target: a path that must not exist afterwards"
+    demand = "{target} is not there any more"
 
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
         """Look whether it is gone."""
@@ -50,6 +52,7 @@ class FileContains(Check):
 
     name = "file_contains"
     purpose = "target: a path; expected: text that the file must contain"
+    demand = "{target} contains: {expected}"
 
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
         """Look for the words."""
@@ -69,6 +72,7 @@ class FileLacks(Check):
 
     name = "file_lacks"
     purpose = "target: a path; expected: text that must not be in the file any more"
+    demand = "{target} does not contain: {expected}"
 
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
         """Look for the words."""

@@ -23,6 +23,7 @@ class HttpOk(Check):
 
     name = "http_ok"
     purpose = "target: a http:// URL on 127.0.0.1 that must answer; expected: text in the answer"
+    demand = "{target} answers"
 
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
         """Ask once; redirects are not followed, and no other machine is ever asked."""

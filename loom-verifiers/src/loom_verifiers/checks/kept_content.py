@@ -24,6 +24,7 @@ class FileKeeps(Check):
     purpose = (
         "target: an existing file; expected: what must stay: lines, count, definitions, everything"
     )
+    demand = "what {target} held before is kept, but for what the job changes"
     is_structural = True
 
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:

@@ -106,6 +106,14 @@ def _(body: e.AttemptFailed) -> list[Line]:
 
 
 @describe_event.register
+def _(body: e.AttemptRolledBack) -> list[Line]:
+    if not body.changes and not body.kept:
+        return []
+    kept = f"; left as they are: {', '.join(body.kept)}" if body.kept else ""
+    return [Line(f"{format_count(len(body.changes), 'change')} taken back{kept}", WARNING)]
+
+
+@describe_event.register
 def _(body: e.SubtaskCompleted) -> list[Line]:
     return [Line(f"completed: {body.summary}" if body.summary else "completed", DONE)]
 

@@ -1,0 +1,95 @@
+"""Taking in an answer as it streams, and stopping a model that only repeats itself."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from typing import cast
+
+from loom_core.contracts.provider import Finished, Provider, ReasoningDelta, StreamItem, TextDelta
+from loom_core.errors import BadOutput
+from loom_core.types import FinishReason, ModelRequest, ModelResponse, Usage
+
+TAIL_CHARACTERS = 1500
+"""Length of repetition after which a model is taken to be in a loop."""
+LONGEST_PERIOD = 200
+"""Longest text whose repetition counts."""
+_LOOK_EVERY_CHARACTERS = 300
+_CHARACTERS_PER_TOKEN = 4
+
+
+async def listen(provider: Provider, request: ModelRequest) -> ModelResponse:
+    """The whole answer. One that repeats itself without end is cut off, with reason ``length``.
+
+    A small model under a schema may never close a string: left alone it fills the whole window,
+    which takes minutes and gives nothing.
+    """
+    heard = _Heard()
+    response: ModelResponse | None = None
+    stream = provider.stream(request)
+    try:
+        # Read past the last item: that lets the provider keep its connection for the next call.
+        async for item in stream:
+            if isinstance(item, Finished):
+                response = item.response
+            elif heard.is_looping_after(item):
+                return heard.cut_off(provider.settings.model)
+    finally:
+        await _close(stream)
+    if response is None:
+        model = provider.settings.model
+        raise BadOutput(f"the stream of {model!r} ended without an answer; try again")
+    return response
+
+
+def is_looping(text: str) -> bool:
+    """Whether the end of a text is one short piece over and over."""
+    tail = text[-TAIL_CHARACTERS:]
+    return len(tail) == TAIL_CHARACTERS and _period(tail) <= LONGEST_PERIOD
+
+
+class _Heard:
+    """What came so far."""
+
+    def __init__(self) -> None:
+        """Start with nothing."""
+        self._text: list[str] = []
+        self._reasoning: list[str] = []
+        self._unseen_characters = 0
+
+    def is_looping_after(self, item: TextDelta | ReasoningDelta) -> bool:
+        """Take in a piece; now and then look whether it all goes in circles."""
+        pieces = self._text if isinstance(item, TextDelta) else self._reasoning
+        pieces.append(item.text)
+        self._unseen_characters += len(item.text)
+        if self._unseen_characters < _LOOK_EVERY_CHARACTERS:
+            return False
+        self._unseen_characters = 0
+        return is_looping("".join(pieces[-TAIL_CHARACTERS:]))
+
+    def cut_off(self, model: str) -> ModelResponse:
+        """The answer as far as it came; its tokens are estimated, since nobody counted them."""
+        text, reasoning = "".join(self._text), "".join(self._reasoning)
+        tokens = (len(text) + len(reasoning)) // _CHARACTERS_PER_TOKEN
+        return ModelResponse(
+            text=text[:-TAIL_CHARACTERS],
+            reasoning=reasoning,
+            finish_reason=FinishReason.LENGTH,
+            usage=Usage(completion_tokens=tokens),
+            model=model,
+        )
+
+
+def _period(text: str) -> int:
+    """The shortest piece whose repetition is the whole text (Knuth, Morris and Pratt's borders)."""
+    borders = [0] * len(text)
+    length = 0
+    for index in range(1, len(text)):
+        while length and text[index] != text[length]:
+            length = borders[length - 1]
+        length += text[index] == text[length]
+        borders[index] = length
+    return len(text) - borders[-1]
+
+
+async def _close(stream: AsyncIterator[StreamItem]) -> None:
+    """End a stream early, which cancels its request; nothing happens at its natural end."""
+    if isinstance(stream, AsyncGenerator):
+        await cast("AsyncGenerator[StreamItem]", stream).aclose()

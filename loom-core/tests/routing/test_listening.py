@@ -1,0 +1,73 @@
+"""Stopping a model that only repeats itself."""
+
+import random
+
+import pytest
+
+from loom_core.contracts.provider import Finished, ReasoningDelta, TextDelta
+from loom_core.errors import BadOutput
+from loom_core.routing.listening import TAIL_CHARACTERS, is_looping, listen
+from loom_core.settings.shape import ModelSettings
+from loom_core.types import FinishReason, Message, ModelRequest, ModelResponse, Role
+
+REQUEST = ModelRequest(messages=(Message(role=Role.USER, text="go"),))
+
+
+class Streaming:
+    """A provider that streams these items, and knows whether it was left early."""
+
+    settings = ModelSettings(provider="scripted", model="m")
+
+    def __init__(self, *items, forever=None):
+        self._items, self._forever = items, forever
+        self.was_left_early = False
+
+    async def stream(self, request):
+        try:
+            for item in self._items:
+                yield item
+            while self._forever is not None:
+                yield self._forever
+        except GeneratorExit:
+            self.was_left_early = True
+            raise
+
+
+async def test_the_whole_answer_is_given():
+    response = ModelResponse(text="hello")
+    provider = Streaming(TextDelta("hel"), TextDelta("lo"), Finished(response))
+
+    assert await listen(provider, REQUEST) == response
+    assert not provider.was_left_early
+
+
+@pytest.mark.parametrize("delta", [TextDelta("    "), ReasoningDelta("so, again: ")])
+async def test_a_loop_is_cut_off_and_the_request_cancelled(delta):
+    provider = Streaming(TextDelta('{"tool": "write_file", "content": "'), forever=delta)
+
+    response = await listen(provider, REQUEST)
+
+    assert response.finish_reason is FinishReason.LENGTH
+    assert response.usage.completion_tokens > 0
+    assert provider.was_left_early
+
+
+async def test_a_stream_without_an_end_is_bad_output():
+    with pytest.raises(BadOutput, match="'m' ended without an answer"):
+        await listen(Streaming(TextDelta("hel")), REQUEST)
+
+
+def test_long_texts_that_only_look_alike_are_no_loop():
+    numbers = "\n".join(f"row {number}: 0" for number in range(1000))
+    noise = "".join(random.Random(1).choices("ab", k=5000))
+
+    assert not is_looping(numbers)
+    assert not is_looping(noise)
+
+
+def test_only_a_long_repetition_is_a_loop():
+    ruler = "-" * (TAIL_CHARACTERS - 1)
+
+    assert not is_looping(ruler)
+    assert is_looping(f"title\n{ruler}--")
+    assert is_looping("x = x + 1\n" * 200)

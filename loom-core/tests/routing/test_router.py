@@ -1,0 +1,240 @@
+"""Which model a call goes to, and when."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from loom_core.contracts.provider import Capabilities, Health, ProviderEnvironment
+from loom_core.errors import BadOutput, ModelNotFound, ModelOverloaded, ModelUnreachable
+from loom_core.routing import DEFAULT_WINDOW, Router, backoff
+from loom_core.settings.shape import ModelSettings
+from loom_core.testing import Reply, Script, ScriptedModel
+from loom_core.types import Message, ModelRequest, ModelRole, Role
+
+EXECUTOR, PLANNER = ModelRole.EXECUTOR, ModelRole.PLANNER
+REQUEST = ModelRequest(messages=(Message(role=Role.USER, text="hi"),))
+
+
+class Models:
+    """Configured models and the scripted providers that were made for them."""
+
+    def __init__(self, **kinds):
+        self.made = {}
+        self._kinds = kinds
+
+    def load(self, name):
+        kind = self._kinds.get(name, {})
+
+        def make(settings, environment):
+            provider = ScriptedModel(
+                kind.get("script", Script.always("hello")),
+                **{key: value for key, value in kind.items() if key not in {"script", "health"}},
+                settings=settings,
+            )
+            if "health" in kind:
+
+                async def health():
+                    return kind["health"]
+
+                provider.health = health
+            self.made.setdefault(name, []).append(provider)
+            return provider
+
+        return make
+
+    def router(self, **settings):
+        models = {
+            name: ModelSettings(provider=name, model=name, **more)
+            for name, more in settings.items()
+        }
+        return Router(models, self.load, ProviderEnvironment(Path()))
+
+
+def router(**settings):
+    return Models().router(**settings)
+
+
+@pytest.mark.parametrize(("tier", "name"), [(1, "weak"), (2, "middle"), (3, "strong")])
+async def test_the_weakest_model_of_at_least_the_tier_is_taken(tier, name):
+    routes = router(strong={"tier": 3}, weak={"tier": 1}, middle={"tier": 2})
+
+    assert (await routes.route(EXECUTOR, tier)).facts.name == name
+
+
+async def test_without_a_model_of_the_tier_the_strongest_is_taken():
+    assert (await router(a={"tier": 1}, b={"tier": 2}).route(EXECUTOR, 3)).facts.name == "b"
+
+
+async def test_a_model_is_only_used_in_its_roles():
+    routes = router(a={"roles": [PLANNER]}, b={"roles": [EXECUTOR]})
+
+    assert (await routes.route(EXECUTOR)).facts.name == "b"
+    with pytest.raises(ModelNotFound, match=r"'verifier'.*models: a, b.*roles"):
+        await routes.route(ModelRole.VERIFIER)
+
+
+async def test_a_model_is_opened_once_however_many_ask():
+    models = Models()
+    routes = models.router(a={})
+
+    found = await asyncio.gather(*(routes.route(role) for role in ModelRole))
+
+    assert len(models.made["a"]) == 1
+    assert len({id(route) for route in found}) == 1
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "settings", "dialect"),
+    [
+        (Capabilities(native_tools=True, answer_schema=True), {}, "native"),
+        (Capabilities(native_tools=False, answer_schema=True), {}, "json_action"),
+        (
+            Capabilities(native_tools=True, answer_schema=True, prefers_json_action=True),
+            {},
+            "json_action",
+        ),
+        (
+            Capabilities(native_tools=True, answer_schema=True, prefers_json_action=True),
+            {"dialect": "native"},
+            "native",
+        ),
+    ],
+)
+async def test_the_dialect_is_as_set_or_what_the_model_is_better_at(
+    capabilities, settings, dialect
+):
+    routes = Models(a={"capabilities": capabilities}).router(a=settings)
+
+    assert (await routes.route(EXECUTOR)).facts.dialect == dialect
+
+
+@pytest.mark.parametrize(
+    ("said", "settings", "window"),
+    [(4096, {}, 4096), (4096, {"context_window": 2048}, 2048), (None, {}, DEFAULT_WINDOW)],
+)
+async def test_the_window_is_as_set_or_as_the_server_says(said, settings, window):
+    routes = Models(a={"window": said}).router(a=settings)
+
+    assert (await routes.route(EXECUTOR)).facts.window == window
+
+
+async def test_no_more_calls_run_at_once_than_the_server_has_slots():
+    models = Models(a={"script": Script.always(Reply(text="x", delay_seconds=0.01))})
+    routes = models.router(a={"slots": 2})
+    route = await routes.route(EXECUTOR)
+    (provider,) = models.made["a"]
+    running = most = 0
+    stream = provider.stream
+
+    async def counted(request):
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        try:
+            async for item in stream(request):
+                yield item
+        finally:
+            running -= 1
+
+    provider.stream = counted
+    await asyncio.gather(*(routes.complete(route, REQUEST) for _ in range(8)))
+
+    assert most == 2
+
+
+async def test_an_overloaded_server_is_asked_again(monkeypatch):
+    waits = []
+
+    async def note(seconds):
+        waits.append(seconds)
+
+    monkeypatch.setattr(backoff.asyncio, "sleep", note)  # the waiting is what is looked at
+    busy = [ModelOverloaded("busy", retry_after_seconds=7.0), ModelOverloaded("busy")]
+    routes = Models(a={"errors": busy}).router(a={})
+
+    response = await routes.complete(await routes.route(EXECUTOR), REQUEST)
+
+    assert response.text == "hello"
+    assert waits[0] == 7.0
+    assert 0 < waits[1] <= 1.0
+
+
+async def test_a_server_that_stays_overloaded_is_given_up(monkeypatch):
+    waits = []
+
+    async def note(seconds):
+        waits.append(seconds)
+
+    monkeypatch.setattr(backoff.asyncio, "sleep", note)  # the waiting is what is looked at
+    routes = Models(a={"errors": [ModelOverloaded("busy")] * 99}).router(a={})
+
+    with pytest.raises(ModelOverloaded):
+        await routes.complete(await routes.route(EXECUTOR), REQUEST)
+    assert len(waits) == 5
+    assert waits[-1] > waits[0]
+
+
+async def test_a_wait_that_is_longer_than_anybody_would_wait_is_an_answer():
+    errors = [ModelOverloaded("come back tomorrow", retry_after_seconds=86_400)]
+    routes = Models(a={"errors": errors}).router(a={})
+
+    with pytest.raises(ModelOverloaded, match="tomorrow"):
+        await routes.complete(await routes.route(EXECUTOR), REQUEST)
+
+
+async def test_another_error_is_not_tried_again():
+    models = Models(a={"errors": [BadOutput("garbage")]})
+    routes = models.router(a={})
+
+    with pytest.raises(BadOutput):
+        await routes.complete(await routes.route(EXECUTOR), REQUEST)
+    assert len(models.made["a"][0].requests) == 1
+
+
+async def test_a_model_that_is_not_ready_is_refused_with_what_it_says():
+    health = Health(is_ready=False, detail="start it")
+    routes = Models(a={"health": health}).router(a={})
+
+    with pytest.raises(ModelUnreachable, match="start it"):
+        await routes.require_ready(EXECUTOR)
+
+
+async def test_closing_closes_every_opened_model_and_no_other():
+    models = Models()
+    routes = models.router(a={"tier": 1}, b={"tier": 2})
+    await routes.route(EXECUTOR)
+
+    await routes.close()
+
+    assert [provider.is_closed for provider in models.made["a"]] == [True]
+    assert "b" not in models.made
+
+
+async def test_a_model_that_cannot_be_opened_is_closed_and_tried_anew():
+    models = Models()
+    routes = models.router(a={})
+    load = models.load
+    attempts = []
+
+    def failing(name):
+        def make(settings, environment):
+            provider = load(name)(settings, environment)
+
+            async def refuse():
+                raise ModelUnreachable("nobody there")
+
+            if not attempts:
+                provider.capabilities = refuse
+            attempts.append(provider)
+            return provider
+
+        return make
+
+    routes._load_provider = failing
+
+    with pytest.raises(ModelUnreachable):
+        await routes.route(EXECUTOR)
+
+    assert attempts[0].is_closed
+    assert (await routes.route(EXECUTOR)).provider is attempts[1]
