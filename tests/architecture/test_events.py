@@ -10,7 +10,6 @@ from loom_core.store import projection
 NAMES = sorted(EVENT_TYPES)
 
 ONLY_LISTED = {
-    "ModelCallStarted": "`loom events` and --json show it: a call that a crash cut off has begun",
     "ReplyRepaired": "`loom events` and --json show it: how often a model needs help with its form",
 }
 """Events that change nothing and that no code looks at, each with the reason why it is written."""
@@ -22,7 +21,7 @@ def mentions(sources):
     made = {name: set() for name in NAMES}
     read = {name: set() for name in NAMES}
     for source in sources:
-        if source.module == "loom_core.events":
+        if source.module.startswith("loom_core.events"):
             continue
         calls = {id(node.func) for node in ast.walk(source.tree) if isinstance(node, ast.Call)}
         for node in ast.walk(source.tree):

@@ -17,7 +17,9 @@ def test_hook_is_called_by_the_facade(core, hook):
         source.module
         for source in core
         for node in ast.walk(source.tree)
-        if isinstance(node, ast.Attribute) and node.attr == hook
+        if isinstance(node, ast.Subscript)
+        and isinstance(node.slice, ast.Constant)
+        and node.slice.value == hook
     }
 
     assert callers == {"loom_core.hooks.facade"}

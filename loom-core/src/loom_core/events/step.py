@@ -1,0 +1,128 @@
+"""What happens inside an attempt: calls of models and tools, checks, approvals."""
+
+from pydantic import JsonValue
+
+from loom_core.events.body import EventBody
+from loom_core.types import Evidence, ModelResponse, ModelRole, ToolResult
+
+_PURE = "pure"
+"""The recovery class of tools that change nothing."""
+
+
+class ModelCallStarted(EventBody):
+    """A request was sent to a model."""
+
+    step: int
+    model: str
+    role: ModelRole
+
+
+class ModelCallFinished(EventBody):
+    """A model answered; journalled before anybody acts on it."""
+
+    step: int
+    model: str
+    role: ModelRole
+    response: ModelResponse
+
+
+class ModelCallFailed(EventBody):
+    """A model gave no answer."""
+
+    step: int
+    model: str
+    role: ModelRole
+    error: str
+    """Name of the error class."""
+    message: str
+
+
+class ReplyRepaired(EventBody):
+    """An answer was not in the agreed form and could be read all the same."""
+
+    step: int
+    repairs: tuple[str, ...]
+
+
+class NudgeSent(EventBody):
+    """The harness answered in place of a tool: a correction, a nudge, or a notice of repetition."""
+
+    step: int
+    text: str
+
+
+class ChecksRun(EventBody):
+    """Acceptance checks were run between two calls, so that the model learns where it stands."""
+
+    step: int
+    evidence: tuple[Evidence, ...]
+
+
+class ToolCallStarted(EventBody):
+    """The intent: a tool is about to run."""
+
+    step: int
+    call_id: str
+    tool: str
+    arguments: dict[str, JsonValue]
+    recovery: str
+    """Recovery class of the tool: pure, content, keyed, supervised or unknown."""
+    intent: dict[str, JsonValue] = {}
+    """What a probe needs to tell whether it happened, such as the hashes before and after."""
+
+    @property
+    def has_effect(self) -> bool:
+        """Whether the tool can change anything."""
+        return self.recovery != _PURE
+
+
+class ToolCallFinished(EventBody):
+    """The result of a tool call."""
+
+    step: int
+    call_id: str
+    tool: str
+    result: ToolResult
+    recovery: str = _PURE
+    """Recovery class of the tool."""
+
+    @property
+    def has_effect(self) -> bool:
+        """Whether the tool can have changed anything."""
+        return self.recovery != _PURE
+
+
+class ToolCallDenied(EventBody):
+    """A call was refused before it ran; it left no trace."""
+
+    step: int
+    call_id: str
+    tool: str
+    reason: str
+    by: str
+
+
+class StepInDoubt(EventBody):
+    """After a crash nobody can tell whether a call ran; it is not repeated."""
+
+    step: int
+    call_id: str
+    tool: str
+
+
+class ApprovalRequested(EventBody):
+    """A gated action or a parked subtask waits for a human."""
+
+    approval_id: str
+    what: str
+    """The exact command, diff or question."""
+    reason: str
+
+
+class ApprovalDecided(EventBody):
+    """A human, or whoever stands for one, answered."""
+
+    approval_id: str
+    approved: bool
+    by: str
+    reason: str = ""
