@@ -83,15 +83,16 @@ def run_goal(place: Path, name: str) -> Start:
 
 def run_command(place: Path, server: ServerProcess) -> list[str]:
     """The command line, with its settings file written."""
-    settings = place / "loom.toml"
-    settings.write_text(
+    home = place / "home"
+    home.mkdir(exist_ok=True)
+    (home / "loom.toml").write_text(
         "[models.scripted]\n"
         f'provider = "openai_compatible"\nmodel = "scripted"\nbase_url = "{server.url}"\n'
         "[execution]\nmax_subtask_retries = 0\nmax_replans = 0\n"
     )
     workspace = place / "workspace"
     workspace.mkdir(exist_ok=True)
-    return [str(_LOOM), "--config", str(settings), "run", "Do nothing.", "-w", str(workspace)]
+    return [str(_LOOM), "run", "Do nothing.", "-w", str(workspace)]
 
 
 def timed(command: list[str], place: Path) -> Start:

@@ -77,12 +77,13 @@ async def judge(goal, files, place):
     root.mkdir()
     goal.prepare(root)
     workspace = Workspace(root, blobs=BlobStore(place / "blobs"))
-    changes = tuple(
+    written = [
         workspace.delete(path)
         if content == "(deleted)"
         else workspace.write(path, content.encode())
         for path, content in files.items()
-    )
+    ]
+    changes = tuple(change.model_copy(update={"by_command": True}) for change in written)
     context = VerificationContext(
         task=Task(id="t", goal=goal.text, workspace=str(root)),
         checks={name: part.value() for name, part in load_all(Group.CHECKS).parts.items()},

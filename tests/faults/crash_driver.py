@@ -66,7 +66,7 @@ class Seams:
         self._trace = trace.open("a", encoding="utf-8")
         self._crash = crash or {}
         self._commits = 0
-        self._sequence = 0
+        self._records: list[tuple[str, str]] = []
 
     def wrap(self) -> None:
         """Wrap all three; for the rest of the process's life."""
@@ -93,32 +93,30 @@ class Seams:
         run, commit = Transactor.run, Transactor.commit
 
         def run_one_by_one(transactor: Any, works: Any) -> Result:
-            results = [run(transactor, [work]) for work in works]
+            results = [self._run_one(run, transactor, work) for work in works]
             answers = [answer for result in results for answer in result.answers]
             return Result(answers, [event for result in results for event in result.events])
 
         def traced(transactor: Any, transaction: Any) -> None:
             self._commits += 1
-            records = self._new_records(transaction.connection)
             moments = [{"at": "commit", "number": self._commits}]
-            moments += [{"at": "record", "type": kind, "subtask": name} for kind, name in records]
+            moments += [
+                {"at": "record", "type": kind, "subtask": name} for kind, name in self._records
+            ]
             for moment in moments:
                 self._passes("before", moment)
             commit(transactor, transaction)
             for moment in moments:
                 self._passes("after", moment)
-            self._note(at="commit", number=self._commits, records=records)
+            self._note(at="commit", number=self._commits, records=self._records)
 
         Transactor.run, Transactor.commit = run_one_by_one, traced
 
-    def _new_records(self, connection: Any) -> list[tuple[str, str]]:
-        """Type and subtask of each record that the open transaction adds."""
-        rows = connection.exec_driver_sql(
-            "SELECT sequence, type, subtask_id FROM journal WHERE sequence > ? ORDER BY sequence",
-            (self._sequence,),
-        ).all()
-        self._sequence = rows[-1][0] if rows else self._sequence
-        return [(kind, subtask) for _, kind, subtask in rows]
+    def _run_one(self, run: Any, transactor: Any, job: Any) -> Any:
+        """Do one piece of work, and know meanwhile which records it wants to add."""
+        lines = getattr(job.work, "lines", None) or [getattr(job.work, "line", None)]
+        self._records = [(type(line.body).__name__, line.subtask_id) for line in lines if line]
+        return run(transactor, [job])
 
     def _wrap_renames(self) -> None:
         from loom_core.workspace import durable

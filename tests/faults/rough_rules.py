@@ -38,11 +38,14 @@ SLOW_COMMAND = "echo x >> count.txt; sleep 61"
 
 
 def stopping_rules() -> tuple[Rule, ...]:
-    """A model that never answers one goal, and lets another one run a slow command."""
-    slow = Reply.calling("shell_execute", command=SLOW_COMMAND)
+    """A model that never answers one goal, and runs a slow command for another one."""
+    slow, look = (
+        Reply.calling("shell_execute", command=command)
+        for command in (SLOW_COMMAND, "cat count.txt")
+    )
     return (
         *turns(Reply.failing(FaultKind.SILENT), first_user="Create silence.txt"),
-        *turns(slow, write("hello.txt", "hi\n"), done(), first_user="Create hello.txt"),
+        *turns(slow, look, write("hello.txt", "hi\n"), done(), first_user="Create hello.txt"),
     )
 
 

@@ -81,7 +81,12 @@ def test_a_kill_around_the_effect_of_a_write_is_mended(laboratory, reference, na
 @pytest.mark.parametrize("side", ["before", "after"])
 @pytest.mark.parametrize(
     ("tool", "subtask"),
-    [("write_file", "left"), ("write_file", "right"), ("write_file", "whole"), ("read_file", "whole")],
+    [
+        ("write_file", "left"),
+        ("write_file", "right"),
+        ("write_file", "whole"),
+        ("read_file", "whole"),
+    ],
 )
 def test_a_kill_around_a_tool_is_mended(laboratory, reference, tool, subtask, side):
     crash = {"at": "tool", "tool": tool, "subtask": subtask, "side": side}

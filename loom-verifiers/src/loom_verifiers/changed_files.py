@@ -43,7 +43,7 @@ async def net_changes(outcome: Outcome, context: CheckContext) -> list[NetChange
     for change in recorded:
         before.setdefault(change.path, change.before)
         last[change.path] = change
-    now = await asyncio.to_thread(_hashes, list(before), context) if before else {}
+    now = await asyncio.to_thread(_hashes, list(before), context) if before else dict[str, str]()
     own = {change.path for change in outcome.changes}
     return [
         NetChange(path, is_gone=not now[path], was_deleted=last[path].kind is ChangeKind.DELETED)

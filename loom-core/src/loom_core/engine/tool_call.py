@@ -154,12 +154,19 @@ class ToolCallRun:
         limit = self._tool.timeout_seconds
         try:
             async with asyncio.timeout(limit):
-                return await self._tool.run(valid, self._context)
+                return self._marked(await self._tool.run(valid, self._context))
         except TimeoutError:
             text = f"{self._tool.name} did not end within {limit:g} s and was stopped."
             return error_result(text, ErrorCategory.TIMEOUT)
         except Exception as error:  # noqa: BLE001  # isolation point: a tool never breaks the run
             return _error_of(self._tool.name, error)
+
+    def _marked(self, result: ToolResult) -> ToolResult:
+        """The result with its changes marked when a command made them."""
+        if self._tool.risk is not Risk.EXECUTE or not result.changes:
+            return result
+        changes = tuple(change.model_copy(update={"by_command": True}) for change in result.changes)
+        return result.model_copy(update={"changes": changes})
 
 
 def digest_of(tool: str, arguments: Mapping[str, JsonValue], intent: Intent) -> str:

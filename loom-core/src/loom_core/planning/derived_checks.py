@@ -21,6 +21,7 @@ import re
 import shlex
 from collections.abc import Collection, Iterator, Sequence
 
+from loom_core.planning.computed_files import computed_checks
 from loom_core.planning.edit_checks import edit_checks, source_checks
 from loom_core.planning.expected_files import (
     expected_files,
@@ -84,6 +85,7 @@ def derive_checks(text: str, existing_files: Collection[str]) -> tuple[CheckSpec
         *_missing_checks(sentences, existing_files),
         *_form_checks(expected),
         *_content_checks(sentences, expected, existing_files),
+        *computed_checks(sentences, expected, existing_files),
         *_code_checks(text, sentences, expected, existing_files),
         *_program_checks(text, sentences, expected, existing_files),
     ]

@@ -149,6 +149,7 @@ changes = Table(
     Column("after", Text, nullable=False),
     Column("mode", Integer, nullable=False),
     Column("is_recoverable", Boolean, nullable=False),
+    Column("by_command", Boolean, nullable=False),
     Index("changes_by_task", "task_id", "sequence"),
 )
 """Every change of a workspace file, with the event that says so."""

@@ -20,7 +20,7 @@ Observer = Callable[[Event], None]
 """Sees each event after its commit, on the event loop."""
 
 _MAX_JOBS = 2_000
-"""Pieces of work in one transaction, and what the last turn of the loop adds."""
+"""Pieces of work in one transaction."""
 
 _PATIENCE_SECONDS = 0.002
 """How long work that nobody waits for may lie: the thread would be in the way of the next request."""
@@ -69,6 +69,8 @@ class Writer:
         self._transactor = transactor
         self._queue: SimpleQueue[list[_Job] | None] = SimpleQueue()
         self._gathered: list[_Job] = []
+        self._taken: list[_Job] = []
+        self._is_open = True
         self._timer: asyncio.TimerHandle | None = None
         self._observers: tuple[Observer, ...] = ()
         self._newest: dict[Hashable, _Job] = {}
@@ -146,18 +148,16 @@ class Writer:
         self._transactor.close()
 
     def _waiting(self) -> tuple[list[_Job], bool]:
-        """Everything that waits, at least one; False when the end was among it."""
-        jobs: list[_Job] = []
-        gathered = self._queue.get()
-        while gathered is not None:
-            jobs += gathered
-            if len(jobs) >= _MAX_JOBS:
-                return jobs, True
+        """What waits, at least one and not too many; False when there will be nothing after it."""
+        while self._is_open and len(self._taken) < _MAX_JOBS:
             try:
-                gathered = self._queue.get_nowait()
+                gathered = self._queue.get(block=not self._taken)
             except Empty:
-                return jobs, True
-        return jobs, False
+                break
+            self._is_open = gathered is not None
+            self._taken += gathered or ()
+        jobs, self._taken = self._taken[:_MAX_JOBS], self._taken[_MAX_JOBS:]
+        return jobs, self._is_open or bool(self._taken)
 
     def _run(self, jobs: Sequence[_Job]) -> Result:
         """One transaction with all of them."""

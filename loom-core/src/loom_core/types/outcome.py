@@ -32,6 +32,8 @@ class FileChange(Frozen):
     """Permission bits before the change; 0 when the file was not there."""
     is_recoverable: bool = True
     """False when the content before was too large to keep, so that undo cannot restore it."""
+    by_command: bool = False
+    """True when a command made it, not a model that wrote the content out by itself."""
 
 
 class ToolResult(Frozen):

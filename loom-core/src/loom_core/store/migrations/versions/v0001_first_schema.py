@@ -138,7 +138,7 @@ def _create_changes() -> None:
         *_required("attempt", of=Integer),
         *_required("path", "kind", "before", "after"),
         *_required("mode", of=Integer),
-        *_required("is_recoverable", of=Boolean),
+        *_required("is_recoverable", "by_command", of=Boolean),
     )
     op.create_index("changes_by_task", "changes", ["task_id", "sequence"])
 

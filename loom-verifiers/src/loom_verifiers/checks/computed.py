@@ -1,0 +1,30 @@
+"""A check of where a file's content comes from."""
+
+from loom_core.contracts.check import Check, CheckContext
+from loom_core.types import Evidence
+from loom_verifiers.checks.evidence import failed, passed
+
+
+class FileComputed(Check):
+    """Passes when a command made the file, rather than a model that wrote it out of its head.
+
+    Models miscount and missort what they read, and nobody can tell from the file.
+    """
+
+    name = "file_computed"
+    purpose = "target: a file whose content must be worked out by a command from other files"
+    demand = "{target} is made by a command that works it out, with shell_execute"
+
+    async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
+        """Look what changed the file last."""
+        label = f"{self.name} {target}"
+        path = context.workspace.relative(target)
+        changes = [change for change in context.changes if change.path == path and change.after]
+        if not changes:
+            return failed(label, f"nothing made {target} yet; run a command that works it out")
+        if changes[-1].by_command:
+            return passed(label, "a command made it")
+        return failed(
+            label,
+            f"{target} was written by hand; work it out from the data with a command (shell_execute)",
+        )
