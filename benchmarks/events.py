@@ -6,7 +6,8 @@
 each of which waits for its event before it gives the next: many subtasks at once. *alone* is one
 such caller. *effects* is *alone* with events that guard an effect and therefore wait for the disk.
 Every event is counted in the database afterwards and the sequence has to be unbroken. Share is the
-rate over that of raw sqlite3 in batches of 1,000 with the same rows, index and pragmas, same run.
+rate over that of a hand-written log in the same run: ``json.dumps`` and sqlite3 alone, the same rows,
+indexes and pragmas, 1,000 in a transaction.
 """
 
 import asyncio
@@ -42,7 +43,9 @@ class Stream:
     async def burst(self, count: int) -> None:
         """All at once, waiting for the last only."""
         for number in range(count):
-            written = self._submit(number % CALLERS, number)
+            body = _body(number, "pure")
+            entries = [Entry(body, f"s-{number % CALLERS}", 1)]
+            written = self._store.submit("task", entries, fence=self._fence)
         await written
 
     async def callers(self, count: int) -> None:
@@ -58,15 +61,15 @@ class Stream:
     async def effects(self, count: int) -> None:
         """One caller, and every event has to be on the disk."""
         for number in range(count):
-            await self._submit(0, number, recovery="content")
+            await self._append(0, number, recovery="content")
 
     async def _one_by_one(self, caller: int, count: int) -> None:
         for number in range(count):
-            await self._submit(caller, number)
+            await self._append(caller, number)
 
-    def _submit(self, caller: int, number: int, recovery: str = "pure") -> asyncio.Future[object]:
-        body = _body(number, recovery)
-        return self._store.submit("task", [Entry(body, f"s-{caller}", 1)], fence=self._fence)
+    async def _append(self, caller: int, number: int, recovery: str = "pure") -> None:
+        entries = [Entry(_body(number, recovery), f"s-{caller}", 1)]
+        await self._store.append("task", entries, fence=self._fence)
 
 
 def _body(number: int, recovery: str) -> EventBody:

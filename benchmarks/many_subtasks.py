@@ -7,7 +7,7 @@ The engine is the real one: planning hook, validation, scheduler, runner with th
 schemas, tier-1 verification, extraction into memory, and the store on disk with its default
 durability. Only the model, the one check of each subtask and the plan are made to cost nothing.
 Every event must be in the database at the end, in an unbroken sequence, or the run does not count.
-The raw line is how long the same rows take to be inserted with sqlite3 alone in batches of 1,000.
+*raw s* is how long a hand-written log of the same rows takes: ``json.dumps`` and sqlite3 alone.
 Small plans are run several times and the median is given. The first run is not counted: it loads
 modules and parts, which ``start_up.py`` measures.
 """

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +41,7 @@ class ServerProcess:
     def gaps(self) -> list[float]:
         """Seconds between the end of each answer and the arrival of the request after it."""
         records = self.requests()
-        return [
-            after["arrived"] - before["ended"]
-            for before, after in zip(records, records[1:], strict=False)
-        ]
+        return [after["arrived"] - before["ended"] for before, after in pairwise(records)]
 
 
 @contextmanager

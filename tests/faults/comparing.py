@@ -42,12 +42,13 @@ def crash_and_resume(
             return [f"{crash}: the run never came there, it ended with {crashed.code}"]
         before = experiment.records()
         resumed = experiment.resume()
+        after = experiment.records()
         problems = [
             *_wrong_end(resumed, before, reference),
             *differences(experiment, reference),
-            *repetitions(before, experiment.records(), resumed),
-            *double_effects(experiment),
-            *broken_beginnings(experiment),
+            *repetitions(before, after, resumed),
+            *double_effects(experiment, after),
+            *broken_beginnings(after, resumed),
         ]
     return [f"{crash}: {problem}" for problem in problems]
 
@@ -81,12 +82,12 @@ def repetitions(
     yield from (f"asked {count} times: {body}" for body, count in bodies.items() if count > 1)
 
 
-def double_effects(experiment: Experiment) -> Iterator[str]:
+def double_effects(experiment: Experiment, records: Sequence[dict[str, Any]]) -> Iterator[str]:
     """Files that were put in place more often than the journal says, over all calls."""
     notes = [note["name"] for call in experiment.calls for note in call.noted("rename")]
     changes = [
         change["path"]
-        for record in experiment.records()
+        for record in records
         if record["type"] == "ToolCallFinished"
         for change in record["payload"]["result"]["changes"]
     ]
@@ -94,18 +95,18 @@ def double_effects(experiment: Experiment) -> Iterator[str]:
     yield from (f"{name} was written {count} times too often" for name, count in extra.items())
 
 
-def broken_beginnings(experiment: Experiment) -> Iterator[str]:
-    """Requests that do not begin with a prompt that the journal has for an attempt of the subtask."""
+def broken_beginnings(records: Sequence[dict[str, Any]], call: Call) -> Iterator[str]:
+    """Requests of a call that do not begin with a prompt that the journal has for their subtask."""
     prompts: dict[str, list[list[str]]] = {}
-    for record in experiment.records():
+    for record in records:
         if record["type"] == "PromptAssembled":
             texts = [message["text"] for message in record["payload"]["prompt"]]
             prompts.setdefault(record["subtask_id"], []).append(texts)
-    for request in (request for call in experiment.calls for request in call.requests):
+    for request in call.requests:
         if not request.body.get("tools"):
-            continue  # a question of another kind, which has no recorded beginning
-        known = prompts[subtask_of(request)]
+            continue  # a question of a plugin, or the planner's
         sent = [message["content"] for message in request.body["messages"]]
+        known = prompts[subtask_of(request)]
         if not any(sent[: len(prompt)] == prompt for prompt in known):
             yield f"turn {request.turn} of {subtask_of(request)!r} began with another prompt"
 

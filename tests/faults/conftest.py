@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "integration")]
+sys.path.insert(0, str(Path(__file__).parent))  # importlib mode: modules here are found by name
+sys.path.insert(0, str(Path(__file__).parents[1] / "integration"))  # and scenario.py too
 
 from comparing import uninterrupted
-from laboratory import counted, joining_rules, open_laboratory
-from rough_rules import FEW_CHANCES, hopeless_rules, rough_rules, stopping_rules
+from fault_rules import FEW_CHANCES, hopeless_rules, joining_rules, rough_rules, stopping_rules
+from laboratory import open_laboratory
 
 _DISTRIBUTIONS = Path(__file__).with_name("distributions")
 
@@ -29,7 +30,7 @@ def reference(laboratory):
 @pytest.fixture(scope="session")
 def rough_laboratory(tmp_path_factory):
     """A model that makes slips, and a plugin that asks models of its own."""
-    root, rules = tmp_path_factory.mktemp("rough"), counted(rough_rules())
+    root, rules = tmp_path_factory.mktemp("rough"), rough_rules()
     with open_laboratory(root, rules, plugins=_DISTRIBUTIONS) as opened:
         yield opened
 
@@ -37,7 +38,7 @@ def rough_laboratory(tmp_path_factory):
 @pytest.fixture(scope="session")
 def hopeless_laboratory(tmp_path_factory):
     """A model that fails for good, and the same plugin."""
-    root, rules = tmp_path_factory.mktemp("hopeless"), counted(hopeless_rules())
+    root, rules = tmp_path_factory.mktemp("hopeless"), hopeless_rules()
     with open_laboratory(root, rules, plugins=_DISTRIBUTIONS, settings=FEW_CHANCES) as opened:
         yield opened
 

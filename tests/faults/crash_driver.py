@@ -15,8 +15,8 @@ each with one on stdout::
 The code is told as ``subprocess`` does; null when the process took too long and was killed.
 
 ``path`` is where to find distributions that only this call has installed. In a traced child, and
-nowhere else, three seams are wrapped: the store commits each piece of work by
-itself, so that every record is a boundary (``Transactor.run`` and ``commit``); tools note that they begin and end
+nowhere else, three seams are wrapped: the store commits each piece of work by itself, so that every
+record is a boundary (``Transactor.run`` and ``commit``); tools note that they begin and end
 (``Tool.run``); files note that they were put in place (``os.rename`` of ``workspace.durable``). What
 happened is appended to the file ``trace``. A crash names such a moment and a side of it; the process
 sends itself SIGKILL there::
@@ -182,7 +182,7 @@ def _start(order: dict[str, Any]) -> dict[str, Any]:
         _become_loom(order)
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - a child never returns into the parent's loop
         traceback.print_exc()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -209,7 +209,7 @@ def serve() -> None:
     for line in sys.stdin:
         order = json.loads(line)
         answer = _start(order) if order["do"] == "start" else _wait(order)
-        print(json.dumps(answer), flush=True)
+        print(json.dumps(answer), flush=True)  # noqa: T201 - the program's output
 
 
 if __name__ == "__main__":

@@ -12,44 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scenario import BIG_GOAL, done, model, part, planned, subtask, write
+from scenario import BIG_GOAL, model
 from state_image import files_of, image_of, records_of
 
-from loom_core.testing import Reply, RequestRecord, Rule, Script, ScriptedServer, ScriptedUsage
+from loom_core.testing import RequestRecord, Rule, Script, ScriptedServer
 
 LIMIT_SECONDS = 60.0
 """The longest that one call of ``loom`` may take; far more than it does on a busy machine."""
 KILLED = -signal.SIGKILL
-_USAGE = ScriptedUsage(prompt_tokens=100, cached_tokens=90, completion_tokens=10)
-
-
-def joining_rules() -> tuple[Rule, ...]:
-    """Two files written side by side; a third subtask reads both and writes their sum.
-
-    Rules look at the request alone, so a resumed run is answered like the one that crashed. The
-    counts of tokens are fixed, because a prompt cache remembers who asked before.
-    """
-    rules = (
-        *planned(subtask("left"), subtask("right"), subtask("whole", "left", "right")),
-        *part("left", write("left.txt", "left\n"), done("left is there")),
-        *part("right", write("right.txt", "right\n"), done("right is there")),
-        *part(
-            "whole",
-            Reply.calling("read_file", path="left.txt"),
-            Reply.calling("read_file", path="right.txt"),
-            write("whole.txt", "left right\n"),
-            done("whole is there"),
-        ),
-    )
-    return counted(rules)
-
-
-def counted(rules: Sequence[Rule]) -> tuple[Rule, ...]:
-    """The rules with a fixed count of tokens in every reply."""
-    return tuple(
-        rule.model_copy(update={"reply": rule.reply.model_copy(update={"usage": _USAGE})})
-        for rule in rules
-    )
 
 
 class Driver:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from comparing import crash_and_resume, differences
+from fault_rules import SLOW_COMMAND
 from laboratory import KILLED
-from rough_rules import SLOW_COMMAND
 from scenario import wait_until
 
 

@@ -56,3 +56,36 @@ async def test_the_limit_holds_and_nothing_is_told_twice():
     found = await texts(known, "alpha", limit=5)
 
     assert len(found) == len(set(found)) == 5
+
+
+async def test_rare_words_count_more_than_frequent_ones():
+    known = memory(entry("the report of May"), entry("the parser"), entry("the report of June"))
+
+    assert (await texts(known, "parser report"))[0] == "the parser"
+
+
+async def test_endings_of_words_and_case_do_not_matter():
+    known = memory(entry("Created the converter"))
+
+    assert await texts(known, "what it creates") == ["Created the converter"]
+
+
+async def test_words_that_very_many_entries_have_are_passed_over():
+    known = memory(*[entry(f"part {number} finished") for number in range(1_000)])
+
+    assert await texts(known, "finished part 731") == ["part 731 finished"]
+
+
+async def test_the_store_is_read_once_however_much_is_asked_and_added():
+    loads = []
+
+    async def load():
+        loads.append(1)
+        return ()
+
+    known = TaskMemory(load)
+    await known.add([entry("alpha")])
+    await texts(known, "alpha")
+
+    assert loads == [1]
+    assert await texts(known, "alpha") == ["alpha"]

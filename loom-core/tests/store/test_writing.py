@@ -225,3 +225,33 @@ async def test_commit_waits_for_the_disk_as_the_setting_says(
     await store.close()
 
     assert sync_levels[2:] == levels
+
+
+async def test_work_that_nobody_waits_for_is_written_with_the_next_that_somebody_does(
+    run, monkeypatch
+):
+    monkeypatch.setattr("loom_core.store.writer._PATIENCE_SECONDS", 3600)
+    patient = run.store.submit(run.task_id, [Entry(nudge(1), "first", 1)], fence=run.fence)
+
+    await run.add(nudge(2))
+
+    assert [event.body for event in patient.result()] == [nudge(1)]
+
+
+async def test_work_that_nobody_waits_for_is_written_by_itself(run):
+    entries = [Entry(nudge(1), "first", 1)]
+
+    [event] = await run.store.submit(run.task_id, entries, fence=run.fence)
+
+    assert await run.store.events(run.task_id, after=event.sequence - 1) == [event]
+
+
+async def test_closing_writes_what_nobody_waited_for(run, path, monkeypatch):
+    monkeypatch.setattr("loom_core.store.writer._PATIENCE_SECONDS", 3600)
+    run.store.submit(run.task_id, [Entry(nudge(1), "first", 1)], fence=run.fence)
+    await run.store.close()
+
+    again = Store.open(path)
+
+    assert (await again.events(run.task_id))[-1].body == nudge(1)
+    await again.close()

@@ -45,7 +45,8 @@ from loom_core.types import (
 )
 from loom_core.workspace import Workspace
 
-_RETRY_TEMPERATURE = 0.6
+_RETRY_TEMPERATURES = (0.5, 0.8, 1.0)
+"""Of the second attempt, the third, and all later ones."""
 
 
 class RunContext:
@@ -257,7 +258,8 @@ class RunContext:
         """As configured at first; a retry is warmer, or it would give the same answer again."""
         if self.attempt <= 1:
             return Sampling(temperature=temperature)
-        return Sampling(temperature=max(temperature or 0.0, _RETRY_TEMPERATURE), seed=self.attempt)
+        warmer = _RETRY_TEMPERATURES[min(self.attempt, len(_RETRY_TEMPERATURES) + 1) - 2]
+        return Sampling(temperature=max(temperature or 0.0, warmer), seed=self.attempt)
 
     def _count(self, response: ModelResponse) -> None:
         """Add one call to what this attempt used."""

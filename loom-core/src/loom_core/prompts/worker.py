@@ -18,7 +18,7 @@ CONSTRAINTS = """\
 EXAMPLES = {
     "json_action": """\
 Example. Job: write a script area.py that prints the area of a 3 by 4 rectangle
-{"tool": "write_file", "path": "area.py", "content": "print(3 * 4)\\n"}
+{"tool": "write_file", "path": "area.py", "content": "def area(width, height):\\n    return width * height\\n\\n\\nprint(area(3, 4))\\n"}
 -> Created area.py
 {"tool": "complete", "summary": "area.py prints the area"}
 
@@ -35,7 +35,7 @@ Example. Job: in limits.txt set max to 9
 Example. Job: save the number of words of story.txt in words.txt
 {"tool": "shell_execute", "command": "wc -w < story.txt > words.txt"}
 -> exit code 0
-{"tool": "complete", "summary": "words.txt has the number of words"}"""
+{"tool": "complete", "summary": "words.txt has the number of words"}"""  # noqa: E501 - an action is one line
 }
 """Short worked examples by dialect; a dialect without any lets the server's template speak."""
 

@@ -56,7 +56,7 @@ class Refusal:
         """
         body = data.decode("utf-8", "replace")
         code = as_object((parse_object(body) or {}).get("error")).get("code")
-        return cls(code if code in _TELLING else 200, body)
+        return cls(code if isinstance(code, int) and code in _TELLING else 200, body)
 
 
 def error_for(refusal: Refusal, *, model: str, where: str, secret: str = "") -> ModelError:
