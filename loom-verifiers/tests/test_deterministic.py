@@ -138,21 +138,29 @@ async def test_nothing_to_check_is_unverified(verify):
     assert "nothing could be checked" in verdict.feedback
 
 
-async def test_form_alone_is_no_sign_of_work(verify, tmp_path):
-    (tmp_path / "calc.py").write_text("def add(a, b): return a - b\n")
+@pytest.mark.parametrize(
+    "checks",
+    [
+        [("file_exists", "calc.py", ""), ("syntax_valid", "calc.py", "")],
+        [("file_contains", "calc.py", "return 5")],
+        [("file_missing", "old.py", "")],
+    ],
+)
+async def test_checks_that_hold_without_a_change_are_no_sign_of_work(verify, tmp_path, checks):
+    (tmp_path / "calc.py").write_text("def add(a, b): return 5\n")
 
-    verdict = await verify(checks=[("file_exists", "calc.py", ""), ("syntax_valid", "calc.py", "")])
+    verdict = await verify(checks=checks)
 
     assert verdict.status is UNVERIFIED
-    assert "no file was changed" in verdict.feedback
+    assert "nothing was changed; the checks hold already" in verdict.feedback
 
 
-async def test_a_check_of_content_may_pass_without_a_change(verify, tmp_path):
-    (tmp_path / "a.txt").write_text("milk")
+async def test_a_check_that_fails_without_a_change_is_a_failure(verify, tmp_path):
+    (tmp_path / "a.txt").write_text("bread")
 
     verdict = await verify(checks=[("file_contains", "a.txt", "milk")])
 
-    assert verdict.status is PASSED
+    assert verdict.status is FAILED
 
 
 async def test_a_change_that_was_rolled_back_is_none(verify, change, tmp_path):
@@ -263,12 +271,13 @@ async def test_a_failure_beats_what_is_unverified(verify, change):
     assert verdict.status is FAILED
 
 
-async def test_one_failed_look_for_a_file_does_not_fail_the_subtask(verify, change):
+async def test_a_failure_that_was_made_up_for_does_not_fail_the_subtask(verify, change):
     probe = ToolRecord(
         tool="read_file",
         arguments={"path": "a.txt"},
         is_error=True,
         category=ErrorCategory.NOT_FOUND,
+        was_recovered=True,
     )
 
     verdict = await verify(changes=[change("a.txt", "x")], records=[probe])
@@ -276,12 +285,13 @@ async def test_one_failed_look_for_a_file_does_not_fail_the_subtask(verify, chan
     assert verdict.status is PASSED
 
 
-async def test_a_failure_that_still_stands_fails_with_a_hint(verify, change):
+@pytest.mark.parametrize("category", [ErrorCategory.PERMISSION, ErrorCategory.NOT_FOUND])
+async def test_a_failure_that_still_stands_fails_with_a_hint(verify, change, category):
     denied = ToolRecord(
         tool="shell_execute",
         arguments={"command": "make install"},
         is_error=True,
-        category=ErrorCategory.PERMISSION,
+        category=category,
     )
 
     verdict = await verify(changes=[change("a.txt", "x")], records=[denied])

@@ -36,11 +36,23 @@ def rough_laboratory(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def rough_reference(rough_laboratory):
+    """A run with slips that nobody interrupted."""
+    return uninterrupted(rough_laboratory)
+
+
+@pytest.fixture(scope="session")
 def hopeless_laboratory(tmp_path_factory):
     """A model that fails for good, and the same plugin."""
     root, rules = tmp_path_factory.mktemp("hopeless"), hopeless_rules()
     with open_laboratory(root, rules, plugins=_DISTRIBUTIONS, settings=FEW_CHANCES) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def hopeless_reference(hopeless_laboratory):
+    """A failure that nobody interrupted."""
+    return uninterrupted(hopeless_laboratory)
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,8 @@
 Left out are times, sequence numbers, who held the task how often (owner, lease, fence, claims) and the
 task's id; paths of the workspace and the id are replaced inside of texts. The exact prompt is left
 out as well, because a subtask is shown what its neighbours have done by then, which depends on
-timing without any crash; ``comparing.broken_beginnings`` holds it to something stricter. Everything else is
-compared: every row of every table, and every record of the journal in order within its attempt.
+timing without any crash; ``comparing.broken_beginnings`` holds it to something stricter. Everything
+else is compared: every row of every table, and every record of the journal in order within its attempt.
 """
 
 import json

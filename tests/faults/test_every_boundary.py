@@ -1,7 +1,7 @@
 """kill -9 at every boundary of the journal, and between an effect and its result."""
 
 import pytest
-from comparing import crash_and_resume, uninterrupted
+from comparing import crash_and_resume
 
 SHARDS = 6
 
@@ -15,6 +15,11 @@ def problems_of(laboratory, reference, shard, side):
             laboratory, reference, {"at": "commit", "number": number, "side": side}
         )
     ]
+
+
+def kinds(reference):
+    """The types of records at the boundaries of a run."""
+    return {kind for note in reference.boundaries for kind, _ in note["records"]}
 
 
 @pytest.mark.slow
@@ -33,29 +38,24 @@ def test_a_run_killed_at_any_commit_resumes_as_if_nothing_had_happened(
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_so_does_one_with_corrections_retries_and_models_that_verify_and_extract(
-    rough_laboratory, shard
+    rough_laboratory, rough_reference, shard
 ):
-    reference = uninterrupted(rough_laboratory)
-    records = [kind for note in reference.boundaries for kind, _ in note["records"]]
+    problems = problems_of(rough_laboratory, rough_reference, shard, "after")
 
-    problems = problems_of(rough_laboratory, reference, shard, "after")
-
-    assert reference.code == 0
-    assert {"PlanRejected", "NudgeSent", "ReplyRepaired", "AttemptFailed"} <= {*records}
+    assert rough_reference.code == 0
+    assert {"PlanRejected", "NudgeSent", "ReplyRepaired", "AttemptFailed"} <= kinds(rough_reference)
     assert not problems, "\n".join(problems)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("shard", range(SHARDS))
-def test_so_does_one_that_replans_and_fails(hopeless_laboratory, shard):
-    reference = uninterrupted(hopeless_laboratory)
-    records = [kind for note in reference.boundaries for kind, _ in note["records"]]
+def test_so_does_one_that_replans_and_fails(hopeless_laboratory, hopeless_reference, shard):
+    problems = problems_of(hopeless_laboratory, hopeless_reference, shard, "after")
 
-    problems = problems_of(hopeless_laboratory, reference, shard, "after")
-
-    assert reference.code == 1
-    assert {"PlanReplaced", "SubtaskBlocked", "SubtaskSkipped", "TaskFailed"} <= {*records}
+    wanted = {"PlanReplaced", "SubtaskBlocked", "SubtaskSkipped", "TaskFailed"}
+    assert hopeless_reference.code == 1
+    assert wanted <= kinds(hopeless_reference)
     assert not problems, "\n".join(problems)
 
 

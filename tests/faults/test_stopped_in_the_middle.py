@@ -52,6 +52,7 @@ def test_kills_from_outside_at_random_moments_are_mended(laboratory, reference, 
         assert list(differences(experiment, reference)) == []
 
 
+@pytest.mark.slow
 def test_a_task_that_somebody_works_on_is_refused_and_taken_over_once_that_is_dead(
     stopping_laboratory,
 ):
@@ -79,6 +80,7 @@ def test_a_task_that_somebody_works_on_is_refused_and_taken_over_once_that_is_de
         assert [claim["is_resumed"] for claim in claims] == [False, True]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGKILL, KILLED), (signal.SIGINT, 130), (signal.SIGTERM, 130)]
 )

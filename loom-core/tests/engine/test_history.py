@@ -76,12 +76,13 @@ def test_attempts_are_told_apart():
     assert [item.verdict for item in made.attempts] == [verdict, None]
 
 
-def test_a_broken_environment_is_no_failure_of_the_subtask():
-    made = history(
-        STARTED, failed(kind=FailureKind.ENVIRONMENT), STARTED, failed(kind=FailureKind.PROTOCOL)
-    )
+def test_a_human_s_no_stands_under_every_plan():
+    no = e.ApprovalDecided(approval_id=PARKED.approval_id, approved=False, by="a human")
+    replaced = e.PlanReplaced(plan=Plan(subtasks=()), reason="r")
 
-    assert made.failures == [FailureKind.PROTOCOL]
+    made = history(STARTED, PARKED, no, replaced)
+
+    assert (made.parked, made.answer) == (PARKED, no)
 
 
 def test_a_new_plan_is_a_new_chance():

@@ -1,8 +1,8 @@
 """Tier 1: the subtask's checks, the changed files, and tool failures that still stand.
 
 It passes when at least one thing was really looked at and everything passed. Nothing to look at is
-unverified. So is a subtask that changed nothing when all that passed is the form of what was there
-before: a file that exists and parses is no sign that anybody repaired it.
+unverified. So is a subtask that changed nothing: what its checks find was there before, so they are
+no sign that anybody did the work, and a human decides.
 """
 
 import logging
@@ -20,7 +20,6 @@ from loom_core.types import (
 )
 from loom_verifiers.changed_files import NetChange, look_at, net_changes
 from loom_verifiers.checks.evidence import failed, unverified
-from loom_verifiers.tool_failures import unresolved_failures
 
 _log = logging.getLogger(__name__)
 
@@ -29,8 +28,7 @@ NOTHING_CHECKED = (
     "do the work with the tools before saying that it is done"
 )
 NOTHING_CHANGED = (
-    "no file was changed, and the checks only look at the form of what was there before; "
-    "do the work with the tools before saying that it is done"
+    "nothing was changed; the checks hold already, so that they do not prove that the work was done"
 )
 
 
@@ -48,9 +46,13 @@ class Deterministic(Verifier):
         evidence = [
             *[await _run_check(spec, context) for spec in subtask.checks],
             *await look_at(changes, subtask.description, context.look),
-            *(_failure_evidence(record) for record in unresolved_failures(outcome.tool_records)),
+            *(
+                _failure_evidence(record)
+                for record in outcome.tool_records
+                if record.is_error and not record.was_recovered
+            ),
         ]
-        evidence.extend(_doubts(subtask, changes, evidence, context))
+        evidence.extend(_doubts(changes, evidence))
         return _verdict(evidence)
 
 
@@ -80,20 +82,11 @@ def _failure_evidence(record: ToolRecord) -> Evidence:
     )
 
 
-def _doubts(
-    subtask: Subtask,
-    changes: Sequence[NetChange],
-    evidence: Sequence[Evidence],
-    context: VerificationContext,
-) -> list[Evidence]:
-    """Why what passed proves no work; empty when it does."""
+def _doubts(changes: Sequence[NetChange], evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Why what passed proves no work; empty when it does, or when something failed anyway."""
     if not evidence:
         return [unverified("anything to check", NOTHING_CHECKED)]
-    is_form_only = all(
-        spec.kind in context.checks and context.checks[spec.kind].is_structural
-        for spec in subtask.checks
-    )
-    if not changes and is_form_only:
+    if not changes and all(one.status is VerdictStatus.PASSED for one in evidence):
         return [unverified("any change", NOTHING_CHANGED)]
     return []
 

@@ -27,9 +27,6 @@ class Check(ABC):
     """One line for the planner: what target and expected mean."""
     demand: str = ""
     """What must hold, in words for a model, with ``{target}`` and ``{expected}``; empty: the name."""
-    is_structural: bool = False
-    """True when any well-formed file passes it, so that it proves no work: a subtask that changed
-    nothing does not pass on structural checks alone."""
 
     def describe(self, target: str, expected: str) -> str:
         """The check with its target and expectation, for a model to read."""

@@ -1,6 +1,7 @@
 """The capabilities that hooks get: journalled calls of models, tools and checks."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from pydantic import JsonValue
@@ -36,6 +37,7 @@ from loom_core.types import (
     ModelRequest,
     ModelResponse,
     ModelRole,
+    Outcome,
     Sampling,
     Task,
     ToolRecord,
@@ -212,7 +214,8 @@ class RunContext:
                     ToolCallFinished(step=step, call_id=call_id, tool=name, result=result)
                 )
             else:
-                run = ToolCallRun(tool, self._tool_context(), self._journal, self._approve)
+                approve = partial(self._approve, step)
+                run = ToolCallRun(tool, self._tool_context(), self._journal, approve)
                 result = await run.run(step, call_id, arguments)
         self._absorb(name, arguments, result)
         return result
@@ -240,18 +243,24 @@ class RunContext:
         if not self._journal.has_told(body):
             await self._journal.commit(body)
 
+    def restore(self, outcome: Outcome) -> None:
+        """Take up an attempt whose conversation is over: its changes, calls and tokens."""
+        self.own_changes = list(outcome.changes)
+        self.records = list(outcome.tool_records)
+        self.usage = outcome.usage
+
     async def settle(self) -> None:
         """Wait until everything written so far is in the database."""
         await self._journal.commit()
 
-    async def _approve(self, call: PendingCall) -> Decision:
+    async def _approve(self, step: int, call: PendingCall) -> Decision:
         """The first decision of the hooks; nobody or an exception is a no."""
         try:
             decision = await self._scope.hooks.approve(call, self)
         except Exception as error:  # noqa: BLE001  # fail closed, whatever a plugin does
             return Decision(approved=False, reason=f"approval failed: {error}", by="harness")
         if decision is None:
-            return await ask_for_approval(call, self._scope.ask_human, self._journal)
+            return await ask_for_approval(call, self._scope.ask_human, self._journal, step=step)
         return decision
 
     def _sampling(self, temperature: float | None) -> Sampling:
@@ -278,6 +287,7 @@ class RunContext:
 
     def _absorb(self, name: str, arguments: Mapping[str, JsonValue], result: ToolResult) -> None:
         """Keep what a result says of the attempt, whether it just ran or was recorded."""
+        tool = self._tools.get(name)
         self.own_changes.extend(result.changes)
         self.records.append(
             ToolRecord(
@@ -285,6 +295,7 @@ class RunContext:
                 arguments=dict(arguments),
                 is_error=result.is_error,
                 category=result.category,
+                risk=tool.risk.value if tool else "",
             )
         )
         seen = result.facts.get("seen")

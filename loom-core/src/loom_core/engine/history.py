@@ -88,12 +88,8 @@ class SubtaskHistory:
 
     @property
     def failures(self) -> list[FailureKind]:
-        """Why each failed attempt failed, oldest first; a broken environment is not its fault."""
-        return [
-            item.failure.failure
-            for item in self.attempts[self.forgiven :]
-            if item.failure and item.failure.failure is not FailureKind.ENVIRONMENT
-        ]
+        """Why each failed attempt failed, oldest first."""
+        return [item.failure.failure for item in self.attempts[self.forgiven :] if item.failure]
 
     @property
     def changes(self) -> list[FileChange]:
@@ -129,6 +125,8 @@ def forgive(histories: Iterable[SubtaskHistory]) -> None:
     """Start the count of failures and the parking of every subtask anew."""
     for history in histories:
         history.forgiven = len(history.attempts)
+        if history.answer is not None and not history.answer.approved:
+            continue  # a human's no stands under every plan
         history.parked = history.answer = history.ending = None
 
 
@@ -149,7 +147,8 @@ def _add(history: SubtaskHistory, event: Event) -> None:
     elif isinstance(body, MemoryExtracted | ExtractionFailed):
         history.is_remembered = True
     attempt = history.attempts[-1] if history.attempts else None
-    if attempt is not None and event.attempt == attempt.number:
+    is_answer = isinstance(body, ApprovalDecided)  # given from outside, to whatever asked last
+    if attempt is not None and (is_answer or event.attempt == attempt.number):
         attempt.add(event)
     elif event.attempt == 0:
         history.extraction.append(event)

@@ -15,12 +15,19 @@ AskHuman = Callable[[PendingCall], Awaitable[Decision]]
 
 
 async def ask_for_approval(
-    call: PendingCall, ask: AskHuman | None, journal: StepJournal
+    call: PendingCall, ask: AskHuman | None, journal: StepJournal, *, step: int
 ) -> Decision:
-    """The human's decision, journalled with what was shown; denied when nobody can be asked."""
+    """The human's decision, journalled with what was shown; denied when nobody can be asked.
+
+    An answer that was given while nobody ran the task, or before a crash, is taken as it was: the
+    id holds the step and the hash of the call, so that it serves no other one.
+    """
+    approval_id = f"{journal.subtask_id}-{journal.attempt}-{step}-{call.digest[:8]}"
+    answered = journal.decision(approval_id)
+    if answered is not None:
+        return Decision(approved=answered.approved, reason=answered.reason, by=answered.by)
     if ask is None:
         return Decision(approved=False, reason=_nobody(call), by="harness")
-    approval_id = call.digest[:12]
     await journal.commit(
         ApprovalRequested(
             approval_id=approval_id, what=call.intent.preview, reason=call.intent.reason

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 
 from loom_core.events import (
+    ApprovalDecided,
     ChecksRun,
     Event,
     EventBody,
@@ -22,6 +23,10 @@ FinishedStep = ModelCallFinished | ToolCallFinished | ToolCallDenied | StepInDou
 """Records after which a step never runs again."""
 StepRecord = FinishedStep | ModelCallStarted | ModelCallFailed | ToolCallStarted
 """Records that tell of a step."""
+
+
+Written = asyncio.Future[list[Event]]
+"""Done when records are in the database, or have failed to get there."""
 
 
 class StepJournal:
@@ -59,7 +64,8 @@ class StepJournal:
         self._task_id = task_id
         self._fence = fence
         self._last_step = steps_done
-        self._last_write: asyncio.Future[list[Event]] | None = None
+        self._last_write: Written | None = None
+        self._decisions: dict[str, ApprovalDecided] = {}
         self._finished: dict[int, FinishedStep] = {}
         self._started: dict[int, ToolCallStarted] = {}
         self._told: list[EventBody] = []
@@ -80,6 +86,10 @@ class StepJournal:
         """The intent of a tool call whose end was never recorded."""
         return self._started.get(step)
 
+    def decision(self, approval_id: str) -> ApprovalDecided | None:
+        """What was answered to an approval before a crash or while nobody ran the task."""
+        return self._decisions.get(approval_id)
+
     def has_told(self, body: EventBody) -> bool:
         """Whether an earlier run recorded this between its steps; each record counts once."""
         if body not in self._told:
@@ -87,9 +97,12 @@ class StepJournal:
         self._told.remove(body)
         return True
 
-    def write(self, *bodies: EventBody) -> None:
-        """Add records without waiting: the next ``commit`` waits for these too."""
-        self._submit(bodies, is_urgent=False)
+    def write(self, *bodies: EventBody) -> Written:
+        """Add records without waiting, and give what tells when they are in the database.
+
+        Nobody needs to wait for it: what is added or committed later raises what this one met.
+        """
+        return self._submit(bodies, is_urgent=False)
 
     async def commit(self, *bodies: EventBody) -> None:
         """Add records and wait until they, and all written before, are in the database."""
@@ -99,13 +112,14 @@ class StepJournal:
             await self._last_write
             self._last_write = None
 
-    def _submit(self, bodies: Sequence[EventBody], *, is_urgent: bool) -> None:
+    def _submit(self, bodies: Sequence[EventBody], *, is_urgent: bool) -> Written:
         """Hand records to the store."""
         entries = [Entry(body, self.subtask_id, self.attempt) for body in bodies]
         self._forget_write()
         self._last_write = self._store.submit(
             self._task_id, entries, fence=self._fence, is_urgent=is_urgent
         )
+        return self._last_write
 
     def _forget_write(self) -> None:
         """Raise what an earlier write met; its success is implied by that of a later one."""
@@ -120,6 +134,8 @@ class StepJournal:
             self._started[body.step] = body
         elif isinstance(body, PromptAssembled):
             self.beginning = body
+        elif isinstance(body, ApprovalDecided):
+            self._decisions[body.approval_id] = body
         elif not isinstance(body, StepRecord):
             self._told.append(body)
 

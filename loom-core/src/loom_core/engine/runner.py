@@ -119,12 +119,15 @@ class _Attempt:
     async def _ask(self) -> ModelResponse:
         """The next reply; the conversation only grows."""
         self.replies += 1
+        offered = self.dialect.request_tools(self.specs)
+        # Tools that go with the request have schemas of their own, which list no files.
+        files = None if offered else await self._files()
         response = await self.context.ask_model(
             ModelRole.EXECUTOR,
             self.messages,
-            tools=self.dialect.request_tools(self.specs),
+            tools=offered,
             answer_schema=self.dialect.answer_schema(
-                self.specs, may_end=self._may_end(), files=await self._files()
+                self.specs, may_end=self._may_end(), files=files
             ),
         )
         self.messages.append(_as_turn(response))

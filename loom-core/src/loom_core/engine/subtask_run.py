@@ -10,7 +10,7 @@ from loom_core.confidence import ConfidenceFactors, confidence
 from loom_core.contracts.tool import Tool
 from loom_core.engine.context import RunContext
 from loom_core.engine.history import AttemptHistory, SubtaskHistory, feedback_of
-from loom_core.engine.journal import StepJournal
+from loom_core.engine.journal import StepJournal, Written
 from loom_core.engine.recovered import with_recoveries
 from loom_core.engine.retry import HINTS, NextStep, Remedy, remedy_for
 from loom_core.engine.rollback import roll_back
@@ -18,7 +18,6 @@ from loom_core.engine.scope import TaskScope
 from loom_core.errors import ErrorCategory, StoreError
 from loom_core.events import (
     AttemptFailed,
-    Event,
     EventBody,
     OutcomeReached,
     SubtaskBlocked,
@@ -30,7 +29,6 @@ from loom_core.events import (
     VerdictReached,
 )
 from loom_core.hooks import Failure
-from loom_core.store import Entry
 from loom_core.types import (
     FailureKind,
     Outcome,
@@ -40,9 +38,6 @@ from loom_core.types import (
     VerdictStatus,
 )
 from loom_core.verification import unverified, worst
-
-Written = asyncio.Future[list[Event]]
-"""Done once the events of a write are in the database."""
 
 
 class End(StrEnum):
@@ -84,6 +79,7 @@ class SubtaskRun:
         self.subtask = subtask
         self._history = history
         self._can_replan = can_replan
+        self._journals: dict[int, StepJournal] = {}
 
     async def run(self) -> SubtaskResult:
         """The end of the subtask."""
@@ -102,8 +98,6 @@ class SubtaskRun:
             result = await self._finish(attempt)
             if result is not None:
                 return result
-            if attempt.failure and attempt.failure.failure is FailureKind.ENVIRONMENT:
-                return self._broken(attempt)
 
     def _next_remedy(self) -> Remedy:
         """What to do next, from what failed so far."""
@@ -143,8 +137,12 @@ class SubtaskRun:
         """Bring an attempt to its end; None when another one follows."""
         context = self._context(attempt)
         if attempt.outcome is None:
-            attempt.outcome = await self._execute(context)
-            self._submit(attempt, OutcomeReached(outcome=attempt.outcome))
+            outcome = await self._execute(context)
+            if outcome.failure is FailureKind.ENVIRONMENT:
+                # The attempt stays open: a resume goes on with the very call that failed.
+                return SubtaskResult(self.subtask.id, End.BROKEN, outcome, outcome.reason)
+            attempt.outcome = outcome
+            self._submit(attempt, OutcomeReached(outcome=outcome))
         outcome = attempt.outcome
         if outcome.status is not OutcomeStatus.COMPLETED:
             await self._note_failure(attempt, outcome.reason, outcome)
@@ -164,23 +162,31 @@ class SubtaskRun:
 
     def _context(self, attempt: AttemptHistory) -> RunContext:
         """The capabilities of an attempt, with what was recorded of it."""
-        journal = StepJournal(
-            self._scope.store,
-            self._scope.task.id,
-            fence=self._scope.fence,
-            subtask_id=self.subtask.id,
-            attempt=attempt.number,
-            recorded=attempt.events,
-            steps_done=attempt.steps_done,
-        )
-        return RunContext(
+        context = RunContext(
             self._scope,
-            journal,
+            self._journal(attempt),
             tier=attempt.tier,
             feedback=self._feedback(),
             tools=self._tools(),
             earlier_changes=self._history.changes,
         )
+        if attempt.outcome is not None:
+            context.restore(attempt.outcome)
+        return context
+
+    def _journal(self, attempt: AttemptHistory) -> StepJournal:
+        """The one journal of an attempt: what fails to be written is met by whatever comes next."""
+        if attempt.number not in self._journals:
+            self._journals[attempt.number] = StepJournal(
+                self._scope.store,
+                self._scope.task.id,
+                fence=self._scope.fence,
+                subtask_id=self.subtask.id,
+                attempt=attempt.number,
+                recorded=attempt.events,
+                steps_done=attempt.steps_done,
+            )
+        return self._journals[attempt.number]
 
     def _feedback(self) -> list[str]:
         """What the next attempt is told of the ones before."""
@@ -189,13 +195,11 @@ class SubtaskRun:
         return feedback_of(self._history, hint)
 
     def _tools(self) -> dict[str, Tool[Any]]:
-        """The subset of tools that the plan gives it; all when it names none that is there."""
-        chosen = {
-            name: self._scope.tools[name]
-            for name in self.subtask.tools
-            if name in self._scope.tools
-        }
-        return chosen or dict(self._scope.tools)
+        """The tools that the plan gives it, as far as they are there; all when it names none."""
+        if not self.subtask.tools:
+            return dict(self._scope.tools)
+        there = self._scope.tools
+        return {name: there[name] for name in self.subtask.tools if name in there}
 
     async def _execute(self, context: RunContext) -> Outcome:
         """The outcome of the hook, with what really happened put in by the harness."""
@@ -263,10 +267,9 @@ class SubtaskRun:
             category=outcome.category or ErrorCategory.UNKNOWN,
             next_step=NextStep.STOP.value,
         )
-        attempt.failure = failure
-        if failure.failure is not FailureKind.ENVIRONMENT:
-            step = self._next_remedy().step
-            attempt.failure = failure.model_copy(update={"next_step": step.value})
+        attempt.failure = failure  # counts when the next step is chosen
+        step = self._next_remedy().step
+        attempt.failure = failure.model_copy(update={"next_step": step.value})
         await self._commit(attempt, attempt.failure)
 
     async def _give_up(self, remedy: Remedy) -> SubtaskResult:
@@ -282,11 +285,6 @@ class SubtaskRun:
         outcome = honest_outcome(self._history)
         return SubtaskResult(self.subtask.id, End.FAILED, outcome, outcome.reason)
 
-    def _broken(self, attempt: AttemptHistory) -> SubtaskResult:
-        """The end of this run where only the user can mend something; a resume tries again."""
-        outcome = attempt.outcome or _broken(OutcomeStatus.FAILED, "it was never run")
-        return SubtaskResult(self.subtask.id, End.BROKEN, outcome, outcome.reason)
-
     async def _park(
         self, attempt: AttemptHistory, outcome: Outcome, verdict: Verdict
     ) -> SubtaskResult:
@@ -294,7 +292,7 @@ class SubtaskRun:
         reason = f"nobody could verify the result: {verdict.feedback or 'nothing to check'}"
         parked = SubtaskParked(reason=reason, approval_id=f"{self.subtask.id}-{attempt.number}")
         await self._commit(attempt, parked)
-        return SubtaskResult(self.subtask.id, End.PARKED, outcome, reason)
+        return SubtaskResult(self.subtask.id, End.PARKED, _unproven(outcome, reason), reason)
 
     async def _answered(self) -> SubtaskResult:
         """The end of a parked subtask, as the human said; still parked while nobody did."""
@@ -303,7 +301,7 @@ class SubtaskRun:
         outcome = attempt.outcome or _broken(OutcomeStatus.FAILED, "it was never run")
         if answer is None or parked is None:
             reason = parked.reason if parked else ""
-            return SubtaskResult(self.subtask.id, End.PARKED, outcome, reason)
+            return SubtaskResult(self.subtask.id, End.PARKED, _unproven(outcome, reason), reason)
         if answer.approved:
             said = SubtaskCompleted(
                 summary=f"{outcome.summary} (accepted by {answer.by})", confidence=0.0
@@ -312,23 +310,15 @@ class SubtaskRun:
             return SubtaskResult(self.subtask.id, End.COMPLETED, outcome)
         reason = f"rejected by {answer.by}: {answer.reason or parked.reason}"
         await self._commit(attempt, SubtaskFailed(reason=reason))
-        return SubtaskResult(self.subtask.id, End.FAILED, outcome, reason)
+        return SubtaskResult(self.subtask.id, End.FAILED, _unproven(outcome, reason), reason)
 
     def _submit(self, attempt: AttemptHistory, body: EventBody) -> Written:
         """Journal an event without waiting; whatever is committed later waits for it too."""
-        return self._scope.store.submit(
-            self._scope.task.id,
-            [Entry(body, self.subtask.id, attempt.number)],
-            fence=self._scope.fence,
-        )
+        return self._journal(attempt).write(body)
 
     async def _commit(self, attempt: AttemptHistory, body: EventBody) -> None:
         """Journal an event and wait for it."""
-        await self._scope.store.append(
-            self._scope.task.id,
-            [Entry(body, self.subtask.id, attempt.number)],
-            fence=self._scope.fence,
-        )
+        await self._journal(attempt).commit(body)
 
 
 def honest_outcome(history: SubtaskHistory) -> Outcome:
@@ -337,6 +327,11 @@ def honest_outcome(history: SubtaskHistory) -> Outcome:
     outcome = attempt.outcome or _broken(OutcomeStatus.FAILED, "it was never run")
     reason = (history.ending or attempt.failure or outcome).reason
     return outcome.model_copy(update={"status": _honest(outcome.status), "reason": reason})
+
+
+def _unproven(outcome: Outcome, reason: str) -> Outcome:
+    """A claim that nobody verified or a human refused, which nobody must take for a result."""
+    return outcome.model_copy(update={"status": OutcomeStatus.FAILED, "reason": reason})
 
 
 def ending_of(outcome: Outcome, reason: str) -> EventBody:

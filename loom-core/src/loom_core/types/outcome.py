@@ -55,8 +55,10 @@ class ToolRecord(Frozen):
     arguments: dict[str, JsonValue]
     is_error: bool
     category: ErrorCategory | None = None
+    risk: str = ""
+    """What the tool can do: read, write, execute or network; empty when there is no such tool."""
     was_recovered: bool = False
-    """True when a later call of the same tool succeeded, or the failure was only a probe."""
+    """True when a later call made up for the failure, or it was only a probe."""
 
 
 class OutcomeStatus(StrEnum):

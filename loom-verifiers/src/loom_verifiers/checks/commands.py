@@ -24,7 +24,6 @@ class CommandSucceeds(Check):
     name = "command_succeeds"
     purpose = "target: a command that must end with exit code 0 (no network, may not change files)"
     demand = "`{target}` runs without an error"
-    is_structural = True
 
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
         """Run the command."""
@@ -37,7 +36,6 @@ class CommandPrints(Check):
     name = "command_prints"
     purpose = "target: a command that must end with exit code 0 and print something"
     demand = "`{target}` runs and prints something"
-    is_structural = True
 
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
         """Run the command and look whether it printed anything."""

@@ -19,7 +19,6 @@ class PythonDefines(Check):
     name = "python_defines"
     purpose = "target: a .py file; expected: name of a function or class that it must define"
     demand = "{target} defines {expected}"
-    is_structural = True
 
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
         """Look for the definition, without running anything."""

@@ -17,7 +17,6 @@ class FileExists(Check):
     name = "file_exists"
     purpose = "target: a path that must exist afterwards"
     demand = "the file {target} is there"
-    is_structural = True
 
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
         """Look whether it is there."""

@@ -25,7 +25,6 @@ class FileKeeps(Check):
         "target: an existing file; expected: what must stay: lines, count, definitions, everything"
     )
     demand = "what {target} held before is kept, but for what the job changes"
-    is_structural = True
 
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
         """Compare the file with its content before the first change of the subtask."""

@@ -21,7 +21,6 @@ class SyntaxValid(Check):
     name = "syntax_valid"
     purpose = "target: a .py, .json, .toml or .yaml file that must parse"
     demand = "{target} has valid syntax"
-    is_structural = True
 
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
         """Parse the file by its extension."""
@@ -37,7 +36,6 @@ class JsonValid(Check):
     name = "json_valid"
     purpose = "target: a file that must be valid JSON"
     demand = '{target} is valid JSON, such as {{"a": "text", "b": 1}}'
-    is_structural = True
 
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
         """Parse the file as JSON."""
