@@ -1,5 +1,6 @@
 """Attempts at subtasks through the real entry point: what counts as done, and what does not."""
 
+import pytest
 from scenario import (
     BIG_GOAL,
     done,
@@ -35,9 +36,8 @@ def test_a_probing_call_that_finds_nothing_does_not_fail_the_subtask(place):
 
 
 def test_a_failed_call_that_succeeds_later_does_not_fail_the_subtask(place, sandboxed):
-    failing = Reply.calling("shell_execute", command="cat missing/file; exit 3")
-    working = Reply.calling("shell_execute", command="true")
-    place.serve(*turns(failing, working, *says_hi()))
+    look = Reply.calling("shell_execute", command="cat ready.txt")
+    place.serve(*turns(look, write("ready.txt", "yes\n"), look, *says_hi()))
 
     finished = place.work()
 
@@ -45,9 +45,11 @@ def test_a_failed_call_that_succeeds_later_does_not_fail_the_subtask(place, sand
     assert finished.types.count("SubtaskStarted") == 1
 
 
-def test_a_call_that_failed_for_good_is_not_a_success(place, sandboxed):
-    failing = Reply.calling("shell_execute", command="exit 3")
-    place.serve(*turns(failing, *says_hi()), settings=ONE_ATTEMPT)
+@pytest.mark.parametrize("command", ["exit 3", "no-such-program"])
+def test_a_command_that_failed_for_good_is_not_a_success(place, sandboxed, command):
+    failing = Reply.calling("shell_execute", command=command)
+    other = Reply.calling("shell_execute", command="echo ok")
+    place.serve(*turns(failing, other, *says_hi()), settings=ONE_ATTEMPT)
 
     finished = place.work()
 

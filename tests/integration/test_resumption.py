@@ -49,7 +49,8 @@ def test_an_answer_given_while_nobody_ran_the_task_is_taken(place):
 
 
 def test_a_refusal_given_while_nobody_ran_the_task_is_taken(place):
-    place.serve(*turns(write("hello.txt", "hi\n"), done()), settings=ONE_ATTEMPT)
+    insists = [done()] * 8
+    place.serve(*turns(write("hello.txt", "hi\n"), *insists), settings=ONE_ATTEMPT)
     terminal = Terminal(place, "run", GOAL, "-w", place.workspace, "--approval", "manual")
     terminal.read_until("[y]es once, [n]o")
     os.kill(terminal.process.pid, signal.SIGKILL)

@@ -22,7 +22,7 @@ Observer = Callable[[Event], None]
 _MAX_JOBS = 2_000
 """Pieces of work in one transaction."""
 
-_PATIENCE_SECONDS = 0.005
+_PATIENCE_SECONDS = 0.002
 """How long work that nobody waits for may lie: the thread would be in the way of the next request."""
 
 _LOG = logging.getLogger(__name__)
