@@ -338,3 +338,29 @@ def test_two_sets_of_hooks_share_nothing():
     Hooks([]).event(EVENT)
 
     assert seen == []
+
+
+@pytest.mark.parametrize("method", ["verify", "extract"])
+async def test_a_plugin_that_never_answers_fails_within_the_limit_and_the_next_is_asked(method):
+    async def hang():
+        await asyncio.Event().wait()
+
+    answer = {"verify": verdict(), "extract": []}[method]
+    name = f"loom_{method}"
+    hooks = Hooks([plugin("a", **{name: hang}), plugin("b", **{name: lambda: answer})])
+
+    first, second = await getattr(hooks, method)(SUBTASK, OUTCOME, CONTEXT, limit_seconds=0.01)
+
+    assert str(first) == f"{name} of plugin 'a' failed: TimeoutError: no end within 0.01 s"
+    assert second == Answer("b", answer)
+
+
+async def test_a_timeout_of_the_plugins_own_keeps_its_words():
+    def give_up():
+        raise TimeoutError("the server slept")
+
+    hooks = Hooks([plugin("a", loom_verify=give_up)])
+
+    (failure,) = await hooks.verify(SUBTASK, OUTCOME, CONTEXT, limit_seconds=5)
+
+    assert "the server slept" in str(failure)

@@ -1,3 +1,4 @@
+import asyncio
 import os
 
 import pytest
@@ -110,3 +111,51 @@ async def test_a_workspace_that_cannot_be_confined_is_a_failure_not_a_crash(sess
 
     with pytest.raises(Exception, match="symbolic link"):
         await session.call(ShellExecute, command="true")
+
+
+async def until_there(path):
+    async with asyncio.timeout(20):
+        while not path.exists():  # noqa: ASYNC110 - a command makes it, which sets no event
+            await asyncio.sleep(0.01)
+
+
+async def test_what_another_subtask_writes_meanwhile_is_not_its_change(session, root):
+    command = "touch begun; while [ ! -e other ]; do sleep 0.02; done; touch mine"
+    running = asyncio.create_task(session.call(ShellExecute, command=command))
+    await until_there(root / "begun")
+
+    session.context.workspace.write("other", b"x")
+
+    assert [change.path for change in (await running).changes] == ["begun", "mine"]
+
+
+async def test_commands_of_one_workspace_run_one_after_the_other(session):
+    tool = ShellExecute()
+    command = "mkdir turn && sleep 0.1 && rmdir turn && touch {}"
+
+    results = await asyncio.gather(
+        *(
+            tool.run(tool.arguments_model(command=command.format(name)), session.context)
+            for name in "abc"
+        )
+    )
+
+    assert [[change.path for change in result.changes] for result in results] == [
+        ["a"],
+        ["b"],
+        ["c"],
+    ]
+
+
+async def test_a_command_that_is_stopped_tells_what_it_changed(session, root):
+    running = asyncio.create_task(session.call(ShellExecute, command="touch begun; sleep 30"))
+    await until_there(root / "begun")
+
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+    stopped = session.context.stopped
+    assert stopped.is_error
+    assert [change.path for change in stopped.changes] == ["begun"]
+    assert "Files: begun (created)" in stopped.text

@@ -1,17 +1,21 @@
 """Every setting is read by some code."""
 
 import ast
+import re
 
 from loom_core.settings.shape import ModelSettings, Settings, Table
 
 NOT_READ_YET = {
-    "server.host": "loom serve is not part of this version; the user's own files set it",
+    "server.host": "this version has no server; the user's own files set it",
     "server.port": "as above",
     "workspace.default_path": "without -w the current directory is used; the user's own files set it",
     "workspace.scratch_dir": "nothing needs scratch space yet; the user's own files set it",
     "verification.tier3_vote_count": "no distribution brings a third tier yet",
 }
 """Settings without a reader, each with the reason why it loads all the same."""
+WITHOUT_VERIFIER = {"verification.tier2_enabled", "verification.tier3_enabled"}
+"""Settings that are read and change nothing while no distribution brings a verifier of their tier."""
+MARK = "Not used by this version"
 
 
 def keys():
@@ -47,3 +51,23 @@ def test_every_setting_is_read(sources):
 
 def test_the_list_of_unread_settings_is_true(sources):
     assert set(NOT_READ_YET) - unread(sources) == set()
+
+
+def marked(text):
+    """Every key of an annotated settings file whose comment says that it is not used."""
+    table, comment = "", ""
+    for line in text.splitlines():
+        if line.startswith("# "):
+            comment += line
+            continue
+        if heading := re.fullmatch(r"\[(\w+)\]", line):
+            table = heading[1]
+        elif (key := re.match(r"(\w+) =", line)) and MARK in comment:
+            yield f"{table}.{key[1]}"
+        comment = ""
+
+
+def test_the_annotated_file_marks_just_what_is_not_used(root):
+    found = list(marked((root / "loom.toml").read_text()))
+
+    assert sorted(found) == sorted({*NOT_READ_YET, *WITHOUT_VERIFIER})

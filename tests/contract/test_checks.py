@@ -15,6 +15,18 @@ PARTS = load_all(Group.CHECKS)
 CHECKS = {name: part.value for name, part in PARTS.parts.items()}
 
 OUTSIDE = ("../outside.txt", "/etc/passwd", "a/../../outside.txt", "~/x", "link.txt")
+LOOKS_FOR_NO_TEXT = {
+    "command_prints",
+    "command_succeeds",
+    "file_exists",
+    "file_keeps",
+    "file_lacks",
+    "file_missing",
+    "http_ok",
+    "json_valid",
+    "python_defines",
+    "syntax_valid",
+}
 ODD = ("", " ", "\0", "x" * 5_000, "no\nsuch\nline", "déjà/vu.txt", "-rf", "a.txt/b.txt", ".")
 
 

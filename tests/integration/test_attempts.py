@@ -216,3 +216,17 @@ def test_replans_are_bounded(place):
     assert finished.code == 1
     assert finished.types.count("PlanReplaced") == 2
     assert finished.result["state"] == "failed"
+
+
+def test_what_a_command_changed_before_its_attempt_ran_out_of_time_is_known(place, sandboxed):
+    endless = Reply.calling("shell_execute", command="echo 1 > made.txt; sleep 60")
+    limits = ONE_ATTEMPT + "\nsubtask_timeout_seconds = 4"
+    place.serve(*turns(endless, *says_hi()), settings=limits)
+
+    finished = place.work()
+
+    assert finished.code == 1
+    (call,) = finished.of("ToolCallFinished")
+    assert [change["path"] for change in call["result"]["changes"]] == ["made.txt"]
+    (outcome,) = finished.of("OutcomeReached")
+    assert outcome["outcome"]["changes"] == call["result"]["changes"]

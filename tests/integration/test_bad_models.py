@@ -1,5 +1,7 @@
 """Models and servers that misbehave: each run ends in a defined state, with the reason."""
 
+import os
+
 import pytest
 from scenario import GOAL, done, model, says_hi, texts_of, turns, write
 
@@ -241,6 +243,64 @@ def test_a_prompt_that_cannot_fit_is_refused_before_it_is_sent(place):
     assert server.requests == []
 
 
+def test_a_long_result_is_cut_to_a_share_of_the_window(place):
+    lines = "".join(f"line {number} of many\n" for number in range(1000))
+    (place.workspace / "long.txt").write_text(lines)
+    read = Reply.calling("read_file", path="long.txt")
+    server = place.serve(*turns(read, *says_hi()), context_window=4096)
+
+    assert place.work().code == 0
+
+    (result,) = texts_of(server.requests[1].body, "tool")
+    assert "line 1 of many" in result
+    assert "ask for a smaller part" in result
+    assert len(result) < 4096 / 4 * 3.2 + 500  # and the reminder
+
+
+def test_a_conversation_that_outgrows_the_window_is_not_sent(place):
+    names = [f"{number}.txt" for number in range(9)]
+    for name in names:
+        (place.workspace / name).write_text(f"{name} says\n" + "some words on a line\n" * 400)
+    reads = [Reply.calling("read_file", path=name) for name in names]
+    server = place.serve(*turns(*reads), settings=ONE_ATTEMPT, context_window=4096)
+
+    finished = place.work()
+
+    assert is_defined(finished, "window of 4096")
+    assert 1 < len(server.requests) < 6
+    assert all(request.prompt_tokens < 4096 for request in server.requests)
+
+
+@pytest.mark.parametrize("end", ["complete", "blocked"])
+def test_every_call_of_a_reply_is_answered_when_an_end_among_them_is_refused(place, end):
+    argument = {"complete": "summary", "blocked": "reason"}[end]
+    server = place.serve(
+        *turns(
+            write("other.txt", "x"),
+            Reply(
+                tool_calls=(
+                    ScriptedCall(id="one", name=end, arguments={argument: "over"}),
+                    ScriptedCall(id="two", name="list_directory", arguments={}),
+                    ScriptedCall(id="three", name="complete", arguments={"summary": "over"}),
+                )
+            ),
+            *says_hi(),
+        )
+    )
+
+    finished = place.work()
+
+    assert finished.code == 0, finished.result
+    answers = {
+        message["tool_call_id"]: message["content"]
+        for message in server.requests[2].body["messages"]
+        if message["role"] == "tool"
+    }
+    assert {"one", "two", "three"} <= set(answers)
+    assert answers["two"].startswith("Not run:")
+    assert answers["three"].startswith("Not run:")
+
+
 def test_a_tool_that_refuses_does_not_end_the_run(place):
     (place.workspace / "hello.txt").write_text("somebody's work\n")
     server = place.serve(
@@ -256,3 +316,33 @@ def test_a_tool_that_refuses_does_not_end_the_run(place):
     assert finished.code == 0
     assert not (place.root / "outside.txt").exists()
     assert "Error" in texts_of(server.requests[1].body, "tool")[0]
+
+
+@pytest.mark.parametrize("dialect", ["native", "json_action"])
+def test_half_a_character_in_an_answer_is_replaced(place, dialect):
+    content = r'{"tool": "write_file", "path": "hello.txt", "content": "hi \ud83d"}'
+    escaped = Reply(text=content)
+    if dialect == "native":
+        arguments = r'{"path": "hello.txt", "content": "hi \ud83d"}'
+        escaped = Reply(tool_calls=(ScriptedCall(name="write_file", arguments=arguments),))
+    summary = r'"summary": "did it \ud83d"'
+    claim = Reply(text=f'{{"tool": "complete", {summary}}}')
+    if dialect == "native":
+        claim = Reply(tool_calls=(ScriptedCall(name="complete", arguments=f"{{{summary}}}"),))
+    place.serve(*turns(escaped, claim), dialect=dialect)
+
+    finished = place.work()
+
+    assert (finished.code, finished.result["state"]) == (0, "completed")
+    assert place.read("hello.txt") == "hi \N{REPLACEMENT CHARACTER}"
+    assert finished.result["summary"] == "did it \N{REPLACEMENT CHARACTER}"
+
+
+def test_a_file_whose_name_is_no_text_does_not_end_the_run(place):
+    (place.workspace / os.fsdecode(b"bad\xff.txt")).write_text("x")
+    look = Reply.calling("list_directory", path=".")
+    place.serve(*turns(look, Reply.calling("search_files", pattern="x"), *says_hi()))
+
+    finished = place.work()
+
+    assert (finished.code, finished.result["state"]) == (0, "completed")

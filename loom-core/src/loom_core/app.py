@@ -1,7 +1,8 @@
 """The composition root: builds a Loom out of settings and installed parts, and only composes."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,8 @@ from loom_core.engine.runner import Runner
 from loom_core.engine.scope import TaskScope
 from loom_core.errors import PluginError, UsageError
 from loom_core.extensions import Group
+from loom_core.extensions.instances import BrokenPart, make_all, subclass
+from loom_core.extensions.unloaded_verifier import stand_ins
 from loom_core.extraction.archivist import Archivist
 from loom_core.hooks import Hooks, Plugin
 from loom_core.planning.planner import BUILT_IN_PLANNER, Planner
@@ -112,10 +115,11 @@ class Loom:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Close models and store."""
-        if self._router is not None:
-            await self._router.close()
-        await self.store.close()
+        """Close models and store, each of them also when closing another raises."""
+        async with AsyncExitStack() as closing:
+            closing.push_async_callback(self.store.close)
+            if self._router is not None:
+                closing.push_async_callback(self._router.close)
 
     async def router(self) -> Router:
         """The router over the configured models, or over what was found when none is configured."""
@@ -127,29 +131,38 @@ class Loom:
     async def discover(self) -> Sequence[FoundModel]:
         """The models that can be used although nobody configured one, best first."""
         names = extensions.names(Group.PROVIDERS, disabled=self.settings.plugins.disabled)
-        return await discover([self.load_provider(name) for name in names], self.environment)
+        providers: list[type[Provider]] = []
+        for name in names:
+            try:
+                providers.append(self.load_provider(name))
+            except PluginError as failure:
+                self._leave_out([failure])
+        return await discover(providers, self.environment)
 
     def load_provider(self, name: str) -> type[Provider]:
         """The provider class of a name. Raises ``ExtensionNotFound`` or ``PluginError``."""
         part = extensions.load(Group.PROVIDERS, name, disabled=self.settings.plugins.disabled)
-        return _subclass(part, Provider, f"provider {name!r}")
+        return subclass(part, Provider, f"provider {name!r}")
 
     def tools(self) -> dict[str, Tool[Any]]:
         """Every tool that can be loaded, by name."""
         if self._tools is None:
             kind = cast("type[Tool[Any]]", Tool)
-            self._tools = {tool.name: tool for tool in self._instances(Group.TOOLS, kind)}
+            made, _ = self._instances(Group.TOOLS, kind)
+            self._tools = {tool.name: tool for tool in made}
         return self._tools
 
     def checks(self) -> dict[str, Check]:
         """Every acceptance check that can be loaded, by name."""
         if self._checks is None:
-            self._checks = {check.name: check for check in self._instances(Group.CHECKS, Check)}
+            made, _ = self._instances(Group.CHECKS, Check)
+            self._checks = {check.name: check for check in made}
         return self._checks
 
     def verifiers(self) -> list[Verifier]:
-        """Every verifier that can be loaded."""
-        return self._instances(Group.VERIFIERS, Verifier)
+        """Every installed verifier; for one that cannot be loaded, what says that nobody looked."""
+        made, broken = self._instances(Group.VERIFIERS, Verifier)
+        return [*made, *(one for part in broken for one in stand_ins(part))]
 
     async def create(
         self,
@@ -186,6 +199,8 @@ class Loom:
         Cancelling this leaves the task paused and resumable.
         """
         router = await self.router()
+        self.tools()
+        self.checks()  # both before the claim: what is wrong with a part is said before the task runs
 
         def make_scope(task: Task, fence: int) -> TaskScope:
             return self._scope(task, fence, router)
@@ -224,8 +239,7 @@ class Loom:
                 failures.append(error)
             else:
                 plugins.append(plugin)
-        for failure in failures:
-            self.environment.say(f"left out: {failure}")
+        self._leave_out(failures)
         return plugins
 
     def _own_plugins(self) -> list[Plugin]:
@@ -242,26 +256,18 @@ class Loom:
             Plugin(name=name, implementation=part, is_builtin=True) for name, part in own.items()
         ]
 
-    def _instances(self, group: Group, kind: type[Part]) -> list[Part]:
-        """One instance of every class of a group that can be loaded; failures are said."""
-        loaded = extensions.load_all(group, disabled=self.settings.plugins.disabled)
-        for failure in loaded.failures.values():
+    def _instances(self, group: Group, kind: type[Part]) -> tuple[list[Part], Sequence[BrokenPart]]:
+        """One instance of every class of a group, and what was left out, which is said."""
+        made, broken = make_all(group, kind, disabled=self.settings.plugins.disabled)
+        self._leave_out(part.error for part in broken)
+        return made, broken
+
+    def _leave_out(self, failures: Iterable[PluginError]) -> None:
+        """Say which parts are not used, and why."""
+        for failure in failures:
             self.environment.say(f"left out: {failure}")
-        return [
-            _subclass(part.value, kind, f"{part.name!r} of {part.distribution}")()
-            for part in loaded.parts.values()
-        ]
 
 
 def new_task_id() -> str:
     """A short id that sorts by day."""
     return f"{datetime.now(UTC):%y%m%d}-{secrets.token_hex(3)}"
-
-
-def _subclass(value: object, kind: type[Part], origin: str) -> type[Part]:
-    """The value as a subclass of its contract. Raises ``PluginError`` naming who brought it."""
-    if isinstance(value, type) and issubclass(value, kind):
-        return value
-    raise PluginError(
-        f"{origin} is not a subclass of loom_core's {kind.__name__}; repair its entry point"
-    )

@@ -198,6 +198,15 @@ def test_a_closed_pipe_is_quiet():
     os.close(write_end)
 
     assert finished.stderr == ""
+    assert finished.returncode in {ExitCode.COMPLETED, ExitCode.NOBODY_READS}
+
+
+def test_a_reader_that_leaves_is_no_failure(run_loom, plugin_command):
+    plugin_command(fail_with(BrokenPipeError(32, "Broken pipe")))
+
+    finished = run_loom("fail")
+
+    assert (finished.code, finished.stderr) == (ExitCode.NOBODY_READS, "")
 
 
 def broken(name: str) -> ExtensionInfo:

@@ -6,7 +6,12 @@ from loom_core.engine.recovered import with_recoveries
 from loom_core.errors import ErrorCategory
 from loom_core.types import ToolRecord
 
-RISKS = {"read_file": "read", "shell_execute": "execute", "edit_file": "write", "write_file": "write"}
+RISKS = {
+    "read_file": "read",
+    "shell_execute": "execute",
+    "edit_file": "write",
+    "write_file": "write",
+}
 NOT_FOUND = ErrorCategory.NOT_FOUND
 
 
@@ -48,7 +53,7 @@ def test_a_success_of_another_tool_makes_up_for_nothing():
 
 
 @pytest.mark.parametrize("category", [ErrorCategory.RUNTIME, NOT_FOUND])
-def test_only_the_same_command_makes_up_for_a_command(category):
+def test_only_the_same_program_makes_up_for_a_command(category):
     tests = failing("shell_execute", command="pytest", category=category)
 
     assert recovered(tests, record("shell_execute", command="echo ok")) == [False, False]
@@ -56,6 +61,22 @@ def test_only_the_same_command_makes_up_for_a_command(category):
     assert recovered(
         tests, tests, record("shell_execute", command="pytest", timeout_seconds=9)
     ) == [True, True, False]
+
+
+def test_the_same_program_called_another_way_makes_up_for_a_command():
+    failed = failing("shell_execute", command="python main.py")
+
+    assert recovered(failed, record("shell_execute", command="/usr/bin/python3.11 main.py")) == [
+        True,
+        False,
+    ]
+
+
+def test_a_command_that_only_looks_for_what_is_not_there_was_a_probe():
+    assert recovered(failing("shell_execute", command="ls missing", category=NOT_FOUND)) == [True]
+    assert recovered(failing("shell_execute", command="ls /", category=ErrorCategory.TOOL)) == [
+        False
+    ]
 
 
 def test_a_program_that_never_ran_was_no_probe():
@@ -79,3 +100,11 @@ def test_order_and_number_of_records_stay():
 
     assert [item.tool for item in with_recoveries(records)] == ["a", "b", "c"]
     assert with_recoveries([]) == []
+
+
+def test_a_look_settles_what_a_crash_left_in_doubt():
+    doubt = failing("shell_execute", command="make").model_copy(update={"is_in_doubt": True})
+
+    assert recovered(doubt, record("read_file", path="a")) == [True, False]
+    assert recovered(doubt, failing("read_file", path="a")) == [False, False]
+    assert recovered(record("read_file", path="a"), doubt) == [False, False]

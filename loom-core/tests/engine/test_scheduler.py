@@ -113,6 +113,52 @@ def test_what_was_given_up_never_becomes_ready():
     assert taken(scheduler) == []
 
 
+def test_what_two_that_are_given_up_share_is_named_once():
+    scheduler = Scheduler(plan(a="", b="", join="a b", after="join"))
+    taken(scheduler)
+
+    assert scheduler.drop("a") == ["join", "after"]
+    assert scheduler.drop("b") == []
+
+
+def writing(**scopes):
+    """A plan of independent subtasks from names and what each writes."""
+    return Plan(
+        subtasks=tuple(
+            Subtask(id=name, description=name, write_scope=tuple(scope.split()))
+            for name, scope in scopes.items()
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("a.py", "a.py"),
+        ("a.py", "./a.py"),
+        ("src/*.py", "src/a.py"),
+        ("src/a.py", "src/*"),
+        ("x.txt a.py", "y.txt a.py"),
+    ],
+)
+@pytest.mark.parametrize("end", ["complete", "drop", "release"])
+def test_two_that_write_the_same_run_one_after_the_other(one, other, end):
+    scheduler = Scheduler(writing(first=one, second=other, third="z.txt"))
+
+    assert taken(scheduler) == ["first", "third"]
+    assert scheduler.has_ready
+    scheduler.complete("third")
+    assert taken(scheduler) == []
+    getattr(scheduler, end)("first")
+    assert taken(scheduler) == ["second"]
+    assert not scheduler.has_ready
+
+
+@pytest.mark.parametrize(("one", "other"), [("a.py", "b.py"), ("", "a.py"), ("src/*.py", "a.md")])
+def test_what_is_not_said_to_be_written_by_both_runs_side_by_side(one, other):
+    assert taken(Scheduler(writing(first=one, second=other))) == ["first", "second"]
+
+
 @st.composite
 def graphs(draw):
     """A plan without cycles: each subtask depends on earlier ones only."""

@@ -6,7 +6,7 @@ import pytest
 
 from loom_core.contracts.provider import FoundAs, FoundModel, Provider, ProviderEnvironment
 from loom_core.errors import ModelUnavailable, SettingsError
-from loom_core.routing.chosen_models import FOUND, choose_models
+from loom_core.routing.chosen_models import choose_models
 from loom_core.routing.discovery import discover
 from loom_core.settings.shape import ModelSettings
 from loom_core.types import ModelRole
@@ -49,11 +49,11 @@ async def test_a_wanted_model_that_is_not_configured_is_named_with_those_that_ar
 
 
 async def test_without_a_configuration_the_best_that_was_found_is_used():
-    assert await choose(models=[found("x"), found("y")]) == {FOUND: settings("x")}
+    assert await choose(models=[found("x"), found("y")]) == {"x": settings("x")}
 
 
 async def test_a_wanted_model_may_be_a_found_one():
-    assert await choose(wanted="y", models=[found("x"), found("y")]) == {FOUND: settings("y")}
+    assert await choose(wanted="y", models=[found("x"), found("y")]) == {"y": settings("y")}
     with pytest.raises(SettingsError, match="found: x"):
         await choose(wanted="z", models=[found("x")])
 

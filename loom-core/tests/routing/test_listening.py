@@ -8,7 +8,7 @@ from loom_core.contracts.provider import Finished, ReasoningDelta, TextDelta
 from loom_core.errors import BadOutput
 from loom_core.routing.listening import TAIL_CHARACTERS, is_looping, listen
 from loom_core.settings.shape import ModelSettings
-from loom_core.types import FinishReason, Message, ModelRequest, ModelResponse, Role
+from loom_core.types import FinishReason, Message, ModelRequest, ModelResponse, Role, ToolCall
 
 REQUEST = ModelRequest(messages=(Message(role=Role.USER, text="go"),))
 
@@ -71,3 +71,15 @@ def test_only_a_long_repetition_is_a_loop():
     assert not is_looping(ruler)
     assert is_looping(f"title\n{ruler}--")
     assert is_looping("x = x + 1\n" * 200)
+
+
+async def test_halves_of_characters_are_replaced_in_every_part_of_an_answer():
+    call = ToolCall(id="1\ud800", name="write\udfff", arguments='{"path": "\ud83d"}')
+    given = ModelResponse(text="x\ud83d", reasoning="\udc00y", tool_calls=(call,))
+
+    response = await listen(Streaming(Finished(given)), REQUEST)
+
+    assert (response.text, response.reasoning) == ("x\ufffd", "\ufffdy")
+    assert response.tool_calls == (
+        ToolCall(id="1\ufffd", name="write\ufffd", arguments='{"path": "\ufffd"}'),
+    )

@@ -211,6 +211,25 @@ async def test_closing_closes_every_opened_model_and_no_other():
     assert "b" not in models.made
 
 
+@pytest.mark.parametrize("broken", ["a", "b"])
+async def test_a_model_that_cannot_be_closed_keeps_no_other_from_it(broken):
+    models = Models()
+    routes = models.router(a={"tier": 1}, b={"tier": 2})
+    await routes.route(EXECUTOR, 1)
+    await routes.route(EXECUTOR, 2)
+
+    async def refuse():
+        raise OSError("stuck")
+
+    models.made[broken][0].close = refuse
+
+    with pytest.raises(OSError, match="stuck"):
+        await routes.close()
+
+    closed = {name: made[0].is_closed for name, made in models.made.items()}
+    assert closed == {"a": broken != "a", "b": broken != "b"}
+
+
 async def test_a_model_that_cannot_be_opened_is_closed_and_tried_anew():
     models = Models()
     routes = models.router(a={})

@@ -45,6 +45,7 @@ def test_without_bubblewrap_nothing_confines_and_the_fix_is_told(monkeypatch, tm
     ],
 )
 def test_a_bubblewrap_that_does_not_confine_is_not_used(monkeypatch, tmp_path, script, reason):
+    monkeypatch.chdir(tmp_path)  # where what the probe writes without a sandbox lands
     program = tmp_path / "bwrap"
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)

@@ -142,3 +142,24 @@ async def test_the_system_is_no_workspace(bubblewrap, root):
 async def test_a_missing_workspace_runs_nothing(bubblewrap, tmp_path):
     with pytest.raises((SandboxUnavailable, FileNotFoundError)):
         await run(bubblewrap, tmp_path / "missing", "true")
+
+
+@pytest.mark.parametrize("may_write", [True, False])
+async def test_secret_files_of_the_workspace_are_closed(bubblewrap, workspace, may_write):
+    (workspace / "app").mkdir()
+    for name in (".env", "app/server.key"):
+        (workspace / name).write_text("canary-secret")
+    (workspace / ".env.example").write_text("TOKEN=")
+
+    done = await run(
+        bubblewrap,
+        workspace,
+        "cat .env.example; cat .env app/server.key; echo x > .env; rm -f .env; mv .env .other; "
+        "grep -r canary . ; true",
+        may_write=may_write,
+    )
+
+    assert "TOKEN=" in done.output
+    assert "canary-secret" not in done.output
+    assert (workspace / ".env").read_text() == "canary-secret"
+    assert not (workspace / ".other").exists()

@@ -70,6 +70,12 @@ def test_every_commented_example_is_valid_for_the_user(machine):
     assert {model.provider for model in models.values()} == {
         "ollama",
         "openai_compatible",
-        "anthropic",
+        "openai",
         "llamacpp",
     }
+
+
+def test_a_provider_that_this_version_lacks_still_loads(machine):
+    machine.write_user('[models.claude]\nprovider = "anthropic"\nmodel = "claude-sonnet-4-5"\n')
+
+    assert machine.load().settings.models["claude"].provider == "anthropic"

@@ -169,3 +169,27 @@ def test_unchanged_files_are_not_read_twice(workspace, root, monkeypatch, again)
         workspace.snapshot()
 
     assert reads == []
+
+
+def test_what_is_changed_through_the_workspace_is_not_somebody_elses(workspace, root):
+    for name in ("gone", "both"):
+        workspace.write(name, b"old")
+    before = workspace.snapshot()
+
+    workspace.write("made", b"x")
+    workspace.delete("gone")
+    workspace.write("both", b"ours")
+    (root / "both").write_bytes(b"theirs")
+    (root / "other").write_bytes(b"theirs")
+
+    assert changed(workspace, before) == {"both": "modified", "other": "created"}
+
+
+def test_what_was_changed_through_the_workspace_earlier_counts(workspace, root):
+    workspace.write("f", b"one")
+    workspace.write("f", b"two")
+    before = workspace.snapshot()
+
+    (root / "f").write_bytes(b"one")
+
+    assert changed(workspace, before) == {"f": "modified"}

@@ -40,7 +40,9 @@ def test_longer_conversation_begins_with_the_shorter_one():
 def test_answer_is_bounded_by_window_settings_and_request():
     asked = ModelRequest(messages=(), max_tokens=300)
 
-    assert body()["max_tokens"] == 1000
+    assert body()["max_tokens"] == 600
+    assert body(profile=None)["max_tokens"] == 1000
+    assert body(max_tokens=900)["max_tokens"] == 900
     assert body(max_tokens=200)["max_tokens"] == 200
     assert body(asked)["max_tokens"] == 300
     assert body(asked, max_tokens=200)["max_tokens"] == 200

@@ -23,7 +23,9 @@ def make_entry(**changes):
         "publisher_url": "https://publisher.invalid/tiny.gguf",
         "window": 1024,
         "trained_window": 2048,
-        "profile": SamplingProfile(temperature=0.3, top_p=0.9, top_k=30, source="a test"),
+        "profile": SamplingProfile(
+            temperature=0.3, max_answer_tokens=600, top_p=0.9, top_k=30, source="a test"
+        ),
     }
     return CatalogueModel(**(facts | changes))
 

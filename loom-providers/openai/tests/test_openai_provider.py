@@ -1,4 +1,5 @@
 import asyncio
+import socket
 import subprocess
 import sys
 
@@ -195,3 +196,14 @@ def test_importing_and_discovering_nothing_stays_light():
 
     assert "aiohttp" not in run.stdout
     assert "httpx" not in run.stdout
+
+
+async def test_a_server_that_is_down_is_said_in_plain_words(connect):
+    with socket.socket() as closed:  # bound and never listening, so that nobody else answers
+        closed.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}/v1"
+        health = await connect(url).health()
+
+    assert not health.is_ready
+    assert f"no model server answers at {url} (connection refused); start it" in health.detail
+    assert "ssl:" not in health.detail

@@ -20,9 +20,8 @@ from loom_core.contracts.tool import (
 )
 from loom_core.errors import ErrorCategory, ToolFailed
 from loom_core.types import ChangeKind, FileChange, ToolResult
-from loom_core.workspace import displayed
+from loom_core.workspace import displayed, holds_secrets
 from loom_tools.failures import explained
-from loom_tools.secrets import holds_secrets
 
 
 @dataclass(frozen=True, slots=True)

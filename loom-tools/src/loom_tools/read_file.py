@@ -9,10 +9,9 @@ from pydantic import Field, JsonValue
 from loom_core.contracts.tool import Intent, RecoveryClass, Risk, Tool, ToolContext
 from loom_core.errors import ErrorCategory, ToolFailed
 from loom_core.types import ToolResult
-from loom_core.workspace import displayed
+from loom_core.workspace import displayed, holds_secrets
 from loom_tools.arguments import Arguments, Path
 from loom_tools.failures import explained
-from loom_tools.secrets import holds_secrets
 from loom_tools.text import MAX_RESULT_BYTES, counted, decoded, shortened, shown, split_lines
 
 MAX_READ_BYTES = 16 * 1024 * 1024

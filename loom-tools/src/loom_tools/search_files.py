@@ -12,10 +12,9 @@ from pydantic import Field
 from loom_core.contracts.tool import RecoveryClass, Risk, Tool, ToolContext
 from loom_core.errors import PathRefused
 from loom_core.types import ToolResult
-from loom_core.workspace import Entry, Workspace, displayed
+from loom_core.workspace import Entry, Workspace, displayed, holds_secrets
 from loom_tools.arguments import Arguments, Path
 from loom_tools.failures import explained
-from loom_tools.secrets import holds_secrets
 from loom_tools.text import counted, shortened, shown
 
 MAX_MATCHES = 100

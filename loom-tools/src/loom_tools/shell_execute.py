@@ -2,7 +2,9 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 from typing import Annotated
+from weakref import WeakKeyDictionary
 
 from pydantic import Field, field_validator
 
@@ -10,7 +12,7 @@ from loom_core.contracts.tool import Intent, RecoveryClass, Risk, Tool, ToolCont
 from loom_core.errors import ErrorCategory, SandboxUnavailable, ToolFailed
 from loom_core.sandbox import CommandResult
 from loom_core.types import FileChange, ToolResult
-from loom_core.workspace import displayed
+from loom_core.workspace import Snapshot, Workspace, displayed
 from loom_tools.arguments import Arguments
 from loom_tools.text import MAX_RESULT_BYTES
 
@@ -42,15 +44,25 @@ class ShellExecuteArguments(Arguments):
 
 
 class ShellExecute(Tool[ShellExecuteArguments]):
-    """Runs a command in the sandbox, in the workspace."""
+    """Runs a command in the sandbox, in the workspace.
+
+    Any command may write, so that those of one workspace run one after the other, also those of
+    parallel subtasks: only then is what differs after a command its own doing. A sandbox that
+    confines hides files that usually hold secrets; where none does, each command asks first.
+    """
 
     name = "shell_execute"
     purpose = "Run a shell command in the workspace, such as a test or a program."
     arguments_model = ShellExecuteArguments
     essential = ("command",)
     risk = Risk.EXECUTE
-    recovery = RecoveryClass.SUPERVISED
-    timeout_seconds = MAX_SECONDS + 15.0
+    recovery = RecoveryClass.UNKNOWN
+    timeout_seconds = 2 * MAX_SECONDS + 60.0
+    """With the time that a command of another subtask takes before it is the turn of this one."""
+
+    def __init__(self) -> None:
+        """Nobody has a turn yet."""
+        self._turns = WeakKeyDictionary[Workspace, asyncio.Lock]()
 
     async def intend(self, arguments: ShellExecuteArguments, context: ToolContext) -> Intent:
         """The exact command; gated where no sandbox confines it."""
@@ -64,18 +76,14 @@ class ShellExecute(Tool[ShellExecuteArguments]):
 
     async def run(self, arguments: ShellExecuteArguments, context: ToolContext) -> ToolResult:
         """Exit code, output, and every file that is different after."""
-        workspace = context.workspace
-        before = await asyncio.to_thread(workspace.snapshot)
-        try:
-            done = await context.sandbox.run(
-                arguments.command,
-                workspace=workspace.root,
-                timeout_seconds=arguments.timeout_seconds,
-                max_output_bytes=MAX_RESULT_BYTES - 2048,
-            )
-        except SandboxUnavailable as error:
-            raise ToolFailed(str(error), ErrorCategory.RUNTIME) from error
-        changes = await asyncio.to_thread(workspace.changes_since, before)
+        async with self._turns.setdefault(context.workspace, asyncio.Lock()):
+            before = await asyncio.to_thread(context.workspace.snapshot)
+            try:
+                done = await _execute(arguments, context)
+            except asyncio.CancelledError:
+                context.stopped = await asyncio.shield(_stopped(context.workspace, before))
+                raise
+            changes = await asyncio.to_thread(context.workspace.changes_since, before)
         category = _category(done)
         return ToolResult(
             text=_said(done, arguments, changes, is_complete=before.is_complete),
@@ -84,6 +92,31 @@ class ShellExecute(Tool[ShellExecuteArguments]):
             changes=tuple(changes),
             facts={"exit_code": done.exit_code, "timed_out": done.timed_out},
         )
+
+
+async def _execute(arguments: ShellExecuteArguments, context: ToolContext) -> CommandResult:
+    """How the command ended. Raises ``ToolFailed`` when it could not be confined."""
+    try:
+        return await context.sandbox.run(
+            arguments.command,
+            workspace=context.workspace.root,
+            timeout_seconds=arguments.timeout_seconds,
+            max_output_bytes=MAX_RESULT_BYTES - 2048,
+        )
+    except SandboxUnavailable as error:
+        raise ToolFailed(str(error), ErrorCategory.RUNTIME) from error
+
+
+async def _stopped(workspace: Workspace, before: Snapshot) -> ToolResult:
+    """The result of a command that was killed because its call was cancelled."""
+    changes = await asyncio.to_thread(workspace.changes_since, before)
+    said = "Error: the command was stopped before its end. Look before you act again."
+    return ToolResult(
+        text="\n".join([said, *_named(changes)]),
+        is_error=True,
+        category=ErrorCategory.TIMEOUT,
+        changes=tuple(changes),
+    )
 
 
 def _category(done: CommandResult) -> ErrorCategory | None:
@@ -111,10 +144,16 @@ def _said(
     lines.append(done.output.rstrip("\n") or "(no output)")
     if done.left_out_bytes:
         lines.append("[to see the rest, write the output to a file and read parts of it]")
-    if changes:
-        named = [f"{displayed(change.path)} ({change.kind})" for change in changes[:_NAMED_CHANGES]]
-        more = len(changes) - len(named)
-        lines.append("Files: " + ", ".join(named) + (f" and {more} more" if more else ""))
+    lines.extend(_named(changes))
     if not is_complete:
         lines.append("[the workspace has too many files: not every change was noticed]")
     return "\n".join(lines)
+
+
+def _named(changes: Sequence[FileChange]) -> list[str]:
+    """A line that names what changed; none when nothing did."""
+    if not changes:
+        return []
+    named = [f"{displayed(change.path)} ({change.kind})" for change in changes[:_NAMED_CHANGES]]
+    more = len(changes) - len(named)
+    return ["Files: " + ", ".join(named) + (f" and {more} more" if more else "")]

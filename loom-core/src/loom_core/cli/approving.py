@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import click
 
+from loom_core.cli.program_name import program_name
 from loom_core.cli.terminal.json_output import echo_json
 from loom_core.cli.terminal.marks import WAITING
 from loom_core.did_you_mean import did_you_mean
 from loom_core.engine.owner import is_alive, this_owner
-from loom_core.errors import UsageError
+from loom_core.errors import TaskIsOver, UsageError
 from loom_core.events import ApprovalDecided
 from loom_core.sanitize import sanitize_line, sanitize_text
 from loom_core.store import ApprovalRecord, Entry, Store
@@ -28,7 +29,8 @@ def echo_approvals(task_id: str, waiting: Sequence[ApprovalRecord], *, as_json: 
         click.echo(f"{WAITING} {sanitize_line(approval.id)}: {sanitize_line(approval.reason)}")
         for line in sanitize_text(approval.what).splitlines():
             click.echo(f"  │ {line}")
-    click.echo(f"answer  loom approve {task_id} {sanitize_line(waiting[0].id)} [--deny]")
+    first = sanitize_line(waiting[0].id)
+    click.echo(f"answer  {program_name()} approve {task_id} {first} [--deny]")
 
 
 def find_approval(
@@ -59,9 +61,15 @@ async def answer_approval(
     decided = ApprovalDecided(
         approval_id=approval.id, approved=approved, by="loom approve", reason=reason
     )
-    fence = await store.claim(
-        approval.task_id, owner=this_owner(), lease_seconds=_LEASE_SECONDS, is_alive=is_alive
-    )
+    try:
+        fence = await store.claim(
+            approval.task_id, owner=this_owner(), lease_seconds=_LEASE_SECONDS, is_alive=is_alive
+        )
+    except TaskIsOver:
+        state = (await store.task(approval.task_id)).state.value
+        raise TaskIsOver(
+            f"task {approval.task_id} is already {state}; there is nothing to answer"
+        ) from None
     try:
         await store.append(approval.task_id, [Entry(decided, approval.subtask_id)], fence=fence)
     finally:

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from loom_core.cli.program_name import program_name
 from loom_core.engine.control import CANCEL
 from loom_core.engine.owner import is_alive, this_owner
 from loom_core.errors import StoreBusy, TaskIsOver
@@ -27,6 +28,11 @@ async def cancel_task(store: Store, record: TaskRecord) -> TaskState:
         fence = await store.claim(
             record.id, owner=this_owner(), lease_seconds=_LEASE_SECONDS, is_alive=is_alive
         )
+    except TaskIsOver:
+        state = (await store.task(record.id)).state.value
+        raise TaskIsOver(
+            f"task {record.id} is already {state}; there is nothing to cancel"
+        ) from None
     except StoreBusy:
         return await _ask_the_engine(store, record)
     await store.append(record.id, [Entry(TaskCancelled(by=_BY))], fence=fence)
@@ -42,7 +48,8 @@ async def _ask_the_engine(store: Store, record: TaskRecord) -> TaskState:
     except TimeoutError:
         raise StoreBusy(
             f"task {record.id} was asked to stop, but {record.owner} did not do so within "
-            f"{PATIENCE_SECONDS:.0f} s; look again with `loom status {record.id}`, or end that process"
+            f"{PATIENCE_SECONDS:.0f} s; look again with `{program_name()} status {record.id}`, or "
+            "end that process"
         ) from None
     if state is not TaskState.CANCELLED:
         raise TaskIsOver(

@@ -1,12 +1,14 @@
 """The group ``loom``: lists commands without loading them, loads one when it is called."""
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
 
 from loom_core.cli.command_table import COMMAND_SECTIONS, COMMANDS
+from loom_core.cli.exit_code import ExitCode
 from loom_core.cli.plugin_commands import find_plugin_commands, load_plugin_command
 from loom_core.cli.session import Session
 from loom_core.did_you_mean import did_you_mean
@@ -18,6 +20,22 @@ if TYPE_CHECKING:
 
 class LazyGroup(click.Group):
     """A group whose help needs no command's module, so that it is quick and cannot break."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: object,
+    ) -> click.Context:
+        """Read the options, which may write help."""
+        with _quiet_when_nobody_reads():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Call the command."""
+        with _quiet_when_nobody_reads():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of all commands: Loom's own, then those of other distributions."""
@@ -60,6 +78,15 @@ class LazyGroup(click.Group):
         matching = (name for name in described if name.startswith(incomplete))
         items = [CompletionItem(name, help=described[name]) for name in matching]
         return [*items, *click.Command.shell_complete(self, ctx, incomplete)]
+
+
+@contextmanager
+def _quiet_when_nobody_reads() -> Generator[None]:
+    """End with a code of its own, which click would make a failure; there is nobody to tell."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise click.exceptions.Exit(ExitCode.NOBODY_READS) from None
 
 
 def _write_section(

@@ -56,6 +56,9 @@ def _report(message: str, code: int) -> int:
 
 def _describe_click_error(error: click.ClickException) -> str:
     message = error.format_message().rstrip(".")
+    parameter: click.Parameter | None = getattr(error, "param", None)
+    if isinstance(error, click.MissingParameter) and parameter and parameter.name == "task":
+        message += '; "last" stands for the newest task'
     context = getattr(error, "ctx", None)
     if isinstance(error, click.UsageError) and context is not None:
         return f"{message}; see {context.command_path} --help"
@@ -67,8 +70,6 @@ def _report_exception(error: Exception, session: Session) -> int:
         from traceback import format_exception  # heavy, and only debugging needs it
 
         click.echo(sanitize_text("".join(format_exception(error))), err=True, nl=False)
-    if isinstance(error, BrokenPipeError):
-        return ExitCode.FAILED  # whoever read the output has gone; there is nobody to tell
     if isinstance(error, UsageError):
         return _report(str(error), ExitCode.USAGE)
     if isinstance(error, LoomError):

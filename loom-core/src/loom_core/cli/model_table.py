@@ -25,8 +25,15 @@ def echo_models(models: Sequence[ModelStatus]) -> None:
     columns = stdout_columns()
     echo_table(_HEADERS, [_row(model) for model in models], columns=columns, flexible=2)
     click.echo()
-    health = [Line(f"{m.label}: {m.detail}", DONE if m.is_ready else FAILED) for m in models]
+    health = [Line(_describe(m), DONE if m.is_ready else FAILED) for m in models]
     echo_lines(health, columns=columns)
+
+
+def _describe(model: ModelStatus) -> str:
+    """How the model is; the label of a found one that is ready says all already."""
+    if model.name:
+        return f"{model.name}: {model.detail}"
+    return model.label if model.is_ready else f"{model.model or model.provider}: {model.detail}"
 
 
 def _row(model: ModelStatus) -> list[str]:

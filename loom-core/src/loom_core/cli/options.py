@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
 from loom_core.cli.session import Session
 
 P = ParamSpec("P")
+Result = TypeVar("Result")
 
 
 def _keep_config(ctx: click.Context, _param: click.Parameter, value: Path | None) -> None:
@@ -34,6 +35,23 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON f
 
 task_argument = click.argument("task", metavar="ID")
 """The task: its id, a unique beginning of it, or ``last``."""
+
+
+def pass_looking_session(
+    command: Callable[Concatenate[Session, P], Result],
+) -> Callable[P, Result]:
+    """Hand over the session to a command that only looks at or stops what is the user's own.
+
+    It works in a directory with an untrusted settings file too, which is left out with a warning.
+    """
+
+    @click.pass_obj
+    @wraps(command)
+    def run(session: Session, /, *args: P.args, **kwargs: P.kwargs) -> Result:
+        session.leaves_out_untrusted = True
+        return command(session, *args, **kwargs)
+
+    return run
 
 
 def run_async(command: Callable[P, Coroutine[Any, Any, object]]) -> Callable[P, object]:

@@ -8,6 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
+from loom_core.cli.program_name import program_name
+
 if TYPE_CHECKING:
     from loom_core.app import Loom
     from loom_core.contracts.context import PendingCall
@@ -44,6 +48,10 @@ class Session:
         self.is_debugging = False
         self.config_file: Path | None = None
         """The settings file of ``--config``; None looks in the usual places."""
+        self.leaves_out_untrusted = False
+        """Whether a project's untrusted settings file is left out instead of refused."""
+        self.left_out: Path | None = None
+        """The settings file that was left out; None when none was."""
 
     @property
     def no_color(self) -> bool:
@@ -70,11 +78,21 @@ class Session:
     @cached_property
     def loaded(self) -> "LoadedSettings":
         """The settings with their origins, read once; raises ``SettingsError``."""
-        from loom_core.settings import load_settings
+        from loom_core.errors import UntrustedSettings
 
-        return load_settings(
-            cwd=Path.cwd(), home=self.home, environ=self.environ, config_file=self.config_file
+        try:
+            return self._load()
+        except UntrustedSettings:
+            if not self.leaves_out_untrusted:
+                raise
+        loaded = self._load(reads_project=False)
+        self.left_out = Path.cwd() / "loom.toml"
+        click.echo(
+            "loom: ./loom.toml is not trusted and is left out here; to use it: "
+            f"{program_name()} trust",
+            err=True,
         )
+        return loaded
 
     @property
     def settings(self) -> "Settings":
@@ -122,6 +140,17 @@ class Session:
             confirm=options.confirm,
         )
         return Loom(self.settings, environment, model=options.model, ask=options.ask)
+
+    def _load(self, *, reads_project: bool = True) -> "LoadedSettings":
+        from loom_core.settings import load_settings
+
+        return load_settings(
+            cwd=Path.cwd(),
+            home=self.home,
+            environ=self.environ,
+            config_file=self.config_file,
+            reads_project=reads_project,
+        )
 
     def _log_to_stderr(self) -> None:
         """Write what Loom's own code logs to stderr, from the level of the settings on."""

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from pydantic import JsonValue
 
-from loom_core.settings import LoadedSettings, Origin, redacted
+from loom_core.cli.trusting import describe_file
+from loom_core.settings import LoadedSettings, Origin, Source, redacted
 from loom_core.settings.keys import KeyPath, dotted
 
 
@@ -19,6 +21,13 @@ class SettingEntry:
     value: JsonValue
     """A secret is stars."""
     origin: Origin
+    is_ignored: bool = False
+    """Whether it has no effect, since its file is not trusted."""
+
+    @property
+    def place(self) -> str:
+        """Where it came from, for people."""
+        return f"ignored, not trusted: {self.origin.where}" if self.is_ignored else str(self.origin)
 
     @property
     def text(self) -> str:
@@ -32,6 +41,7 @@ class SettingEntry:
             "value": self.value,
             "source": self.origin.source.value,
             "where": self.origin.where,
+            "ignored": self.is_ignored,
         }
 
 
@@ -40,6 +50,16 @@ def list_settings(loaded: LoadedSettings) -> list[SettingEntry]:
     return [
         SettingEntry(dotted(path), value, loaded.origin(dotted(path)))
         for path, value in _flatten(redacted(loaded.settings), ())
+    ]
+
+
+def list_ignored(path: Path) -> list[SettingEntry]:
+    """What a file that is left out would set. Raises ``SettingsError``."""
+    shown = describe_file(path)
+    origin = Origin(Source.PROJECT, str(shown.path))
+    return [
+        SettingEntry(key, json.loads(text), origin, is_ignored=True)
+        for key, text in shown.settings.items()
     ]
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
+from loom_core.cli.program_name import program_name
 from loom_core.cli.terminal.size import stdout_columns
 from loom_core.cli.terminal.table import echo_table
 from loom_core.cli.terminal.time_text import format_age
@@ -57,7 +58,7 @@ async def _count(store: Store, record: TaskRecord) -> ListedTask:
 def echo_tasks(tasks: Sequence[ListedTask]) -> None:
     """Write the table to stdout, or what to do when there is none."""
     if not tasks:
-        click.echo("no tasks; start one: loom run GOAL -w DIR")
+        click.echo(f"no tasks; start one: {program_name()} run GOAL -w DIR")
         return
     now = datetime.now(UTC)
     rows = [_row(task, now) for task in tasks]

@@ -1,5 +1,6 @@
 """Finding the task that a person means."""
 
+from loom_core.cli.program_name import program_name
 from loom_core.errors import UnknownTask
 from loom_core.store import Store, TaskRecord
 
@@ -17,5 +18,5 @@ async def find_task(store: Store, reference: str) -> TaskRecord:
         return await store.task(reference)
     newest = await store.tasks(limit=1)
     if not newest:
-        raise UnknownTask("there is no task yet; start one: loom run GOAL -w DIR")
+        raise UnknownTask(f"there is no task yet; start one: {program_name()} run GOAL -w DIR")
     return newest[0]

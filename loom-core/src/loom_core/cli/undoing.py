@@ -7,14 +7,16 @@ from pathlib import Path
 import click
 
 from loom_core.cli.exit_code import ExitCode
+from loom_core.cli.program_name import program_name
 from loom_core.cli.session import Session
 from loom_core.cli.terminal.json_output import echo_json
 from loom_core.cli.terminal.line import Line, echo_lines
-from loom_core.cli.terminal.marks import DONE, FAILED, PENDING, Mark
+from loom_core.cli.terminal.marks import DONE, FAILED, PENDING
 from loom_core.cli.terminal.size import stdout_columns
 from loom_core.did_you_mean import did_you_mean
 from loom_core.engine.owner import is_alive
 from loom_core.errors import StoreBusy, UsageError
+from loom_core.sanitize import sanitize_line
 from loom_core.store import ChangeRecord, TaskRecord
 from loom_core.types import FileChange
 from loom_core.workspace import UndoPlan, UndoStep, Workspace, undo
@@ -24,6 +26,8 @@ from loom_core.workspace import UndoPlan, UndoStep, Workspace, undo
 class Undoing:
     """What an undo would do, and where."""
 
+    record: TaskRecord
+    """The task whose changes they are."""
     workspace: Workspace
     plan: UndoPlan
 
@@ -52,12 +56,12 @@ def plan_undo(
     """
     if record.owner and is_alive(record.owner):
         raise StoreBusy(
-            f"task {record.id} is being worked on; stop it first: loom cancel {record.id}"
+            f"task {record.id} is being worked on; stop it first: {program_name()} cancel {record.id}"
         )
     workspace = session.open_workspace(Path(record.workspace))
     path = workspace.relative(file) if file else ""
     chosen = _choose(changes, subtask=subtask, path=path)
-    return Undoing(workspace, undo.plan(chosen, workspace))
+    return Undoing(record, workspace, undo.plan(chosen, workspace))
 
 
 def _choose(changes: Sequence[ChangeRecord], *, subtask: str, path: str) -> list[FileChange]:
@@ -75,7 +79,7 @@ def _choose_by(
     if not chosen:
         raise UsageError(
             f"no change of {kind} {wanted!r} is recorded{did_you_mean(wanted, sorted(set(names)))}; "
-            "loom status shows what was changed"
+            f"{program_name()} status shows what was changed"
         )
     return chosen
 
@@ -88,10 +92,15 @@ def undo_changes(undoing: Undoing, *, is_dry_run: bool, force: bool, as_json: bo
     if is_done:
         undo.apply(plan, undoing.workspace, force=force)
     if as_json:
-        echo_json({"done": is_done, **asdict(plan)})
+        echo_json({"task_id": undoing.record.id, "done": is_done, **asdict(plan)})
     else:
+        click.echo(_describe_task(undoing.record))
         _echo_plan(plan, is_done=is_done, is_held_up=is_held_up)
     return ExitCode.FAILED if is_held_up else ExitCode.COMPLETED
+
+
+def _describe_task(record: TaskRecord) -> str:
+    return sanitize_line(f"task {record.id} in {record.workspace}: {record.goal}")
 
 
 def _echo_plan(plan: UndoPlan, *, is_done: bool, is_held_up: bool) -> None:
@@ -104,16 +113,17 @@ def _echo_plan(plan: UndoPlan, *, is_done: bool, is_held_up: bool) -> None:
 
 
 def _describe(plan: UndoPlan, *, is_done: bool) -> Iterator[Line]:
-    mark = DONE if is_done else PENDING
     for step in plan.steps:
-        yield _describe_step(step, mark)
+        yield _describe_step(step, is_done=is_done)
     for conflict in plan.conflicts:
         if is_done and conflict.step is not None:
-            yield _describe_step(conflict.step, mark)
+            yield _describe_step(conflict.step, is_done=is_done)
         else:
             yield Line(f"{conflict.path}: {conflict.reason}", FAILED)
 
 
-def _describe_step(step: UndoStep, mark: Mark) -> Line:
+def _describe_step(step: UndoStep, *, is_done: bool) -> Line:
     verb = "remove" if step.is_removal else "restore"
-    return Line(f"{verb} {step.path}", mark)
+    if is_done:
+        return Line(f"{verb.removesuffix('e')}ed {step.path}", DONE)
+    return Line(f"would {verb} {step.path}", PENDING)

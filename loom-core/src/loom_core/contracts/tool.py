@@ -31,10 +31,8 @@ class RecoveryClass(StrEnum):
     """It changes files whose hashes before and after are known: compare."""
     KEYED = "keyed"
     """Its effect carries a key that can be looked up."""
-    SUPERVISED = "supervised"
-    """It runs under a supervisor that keeps its output and exit code."""
     UNKNOWN = "unknown"
-    """Nobody can tell: never repeat it silently."""
+    """Nobody can tell, as of a command: it is in doubt and never repeated silently."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +76,9 @@ class ToolContext:
     seen_files: dict[str, str]
     """Files this subtask has read or written: path to the SHA-256 it saw. Tools keep it current
     through ``ToolResult.facts['seen']``, never by writing to it, so that a resume can rebuild it."""
+    stopped: ToolResult | None = None
+    """Set by a tool whose run is cancelled, before it lets the cancellation through: the result as
+    far as it got, with its changes, which would be lost otherwise. The harness records it."""
 
 
 Arguments = TypeVar("Arguments", bound=BaseModel)

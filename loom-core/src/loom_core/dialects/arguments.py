@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, JsonValue, ValidationError
 
 from loom_core.dialects.names import match_name, suggest
+from loom_core.surrogates import replace_surrogates_in
 
 Arguments = TypeVar("Arguments", bound=BaseModel)
 _MAX_PROBLEMS = 5
@@ -53,8 +54,8 @@ def _with_json_texts_parsed(named: dict[str, Any], error: ValidationError) -> di
         value = named.get(name)
         if isinstance(value, str):
             try:
-                mended[name] = json.loads(value)
-            except ValueError:
+                mended[name] = replace_surrogates_in(json.loads(value))
+            except (ValueError, RecursionError):
                 continue
     return mended
 

@@ -4,15 +4,28 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import cast
 
 from pydantic import JsonValue
 
-_REASONING = re.compile(r"<(think|thinking|reasoning)>.*?</\1>", re.DOTALL | re.IGNORECASE)
+from loom_core.surrogates import replace_surrogates_in
+
+_REASONING_MARK = re.compile(r"<(/?)(think|thinking|reasoning)>", re.IGNORECASE)
 _UNCLOSED_REASONING = re.compile(r"^\s*<(think|thinking|reasoning)>", re.IGNORECASE)
 _LONE_REASONING_END = re.compile(r"^.*?</(?:think|thinking|reasoning)>", re.DOTALL | re.IGNORECASE)
+_BRACKET = re.compile(r"[][{}]")
 _FENCE = re.compile(r"```[\w-]*\n(.*?)```", re.DOTALL)
-_MAX_REPAIR_CHARACTERS = 200_000
+
+MAX_STARTS = 100
+"""Opening braces at which an object is looked for; a hostile text consists of nothing else."""
+_MAX_FENCES = 5
+_MAX_DEPTH = 50
+"""Deeper than any arguments; what is nested deeper could not be validated or stored."""
+MAX_REPAIR_CHARACTERS = 20_000
+_MAX_REPAIR_DEPTH = 10
+_MAX_REPAIR_QUOTES = 2_000
+"""The repair takes time that grows with the square of each of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +38,7 @@ class FoundObject:
 
 def without_reasoning(text: str) -> str:
     """The text without what the model thought aloud, also when only the closing mark is there."""
-    text = _REASONING.sub("", text)
+    text = _without_closed_reasoning(text)
     if _UNCLOSED_REASONING.match(text):
         return ""
     return _LONE_REASONING_END.sub("", text, count=1).strip()
@@ -38,6 +51,9 @@ def first_object(text: str, *, may_repair: bool) -> FoundObject | None:
         text: what the model wrote.
         may_repair: whether broken JSON may be mended. Never allow it for an answer that was cut
             off: a repair would invent its end.
+
+    Never raises and takes well under a second, whatever the text: both the places that are tried
+    and what is repaired are bounded.
     """
     answer = without_reasoning(text)
     for candidate in _candidates(answer):
@@ -57,17 +73,32 @@ def parse_object(text: str, *, may_repair: bool) -> FoundObject | None:
         return FoundObject({}, was_repaired=False)
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return first_object(text, may_repair=may_repair)
-    if not isinstance(value, dict):
-        return None
-    return FoundObject(cast("dict[str, JsonValue]", value), was_repaired=False)
+    found = _as_object(value)
+    return FoundObject(found, was_repaired=False) if found is not None else None
+
+
+def _without_closed_reasoning(text: str) -> str:
+    """The text without each span from a mark to the next one that closes it, in one pass."""
+    marks = list(_REASONING_MARK.finditer(text))
+    last_end = {mark[2].lower(): mark.start() for mark in marks if mark[1]}
+    kept: list[str] = []
+    start, inside = 0, ""
+    for mark in marks:
+        kind = mark[2].lower()
+        if not inside and not mark[1] and last_end.get(kind, -1) > mark.start():
+            kept.append(text[start : mark.start()])
+            inside = kind
+        elif mark[1] and kind == inside:
+            start, inside = mark.end(), ""
+    return "".join([*kept, text[start:]])
 
 
 def _candidates(text: str) -> Iterator[str]:
     """Where an object may stand: the whole text first, then each fenced block."""
     yield text
-    for fenced in _FENCE.finditer(text):
+    for fenced in islice(_FENCE.finditer(text), _MAX_FENCES):
         yield fenced.group(1)
 
 
@@ -75,23 +106,63 @@ def _objects_in(text: str) -> Iterator[dict[str, JsonValue]]:
     """Every outermost JSON object of a text, strictly parsed, in order."""
     decoder = json.JSONDecoder()
     position = text.find("{")
-    while position >= 0:
+    for _ in range(MAX_STARTS):
+        if position < 0:
+            return
         try:
             value, end = decoder.raw_decode(text, position)
         except ValueError:
             end = position + 1
+        except RecursionError:
+            return  # nested deeper than anything that was asked for
         else:
-            if isinstance(value, dict):
-                yield cast("dict[str, JsonValue]", value)
+            found = _as_object(value)
+            if found is not None:
+                yield found
         position = text.find("{", end)
 
 
 def _repaired(text: str) -> dict[str, JsonValue] | None:
     """An object out of broken JSON; the caller validates it, since a repair may change a value."""
     start = text.find("{")
-    if start < 0 or len(text) > _MAX_REPAIR_CHARACTERS:
+    if start < 0 or not _is_quickly_repaired(text[start:]):
         return None
     from json_repair import loads  # 130 ms to import and rarely needed
 
-    value = loads(text[start:])
-    return cast("dict[str, JsonValue]", value) if isinstance(value, dict) and value else None
+    try:
+        value = cast("JsonValue", loads(text[start:]))
+    except (ValueError, RecursionError):
+        return None
+    return _as_object(value) or None
+
+
+def _is_quickly_repaired(text: str) -> bool:
+    """Whether a text is short and flat enough for the repair."""
+    if len(text) > MAX_REPAIR_CHARACTERS:
+        return False
+    if text.count('"') + text.count("'") > _MAX_REPAIR_QUOTES:
+        return False
+    depth = 0
+    for bracket in _BRACKET.findall(text):
+        depth += 1 if bracket in "{[" else -1
+        if depth > _MAX_REPAIR_DEPTH:
+            return False
+    return True
+
+
+def _as_object(value: JsonValue) -> dict[str, JsonValue] | None:
+    """A parsed value as an object that can be stored; None if it is none, or nested too deep.
+
+    An escape may stand for half of a character.
+    """
+    if not isinstance(value, dict) or _is_deeper(value, _MAX_DEPTH):
+        return None
+    return cast("dict[str, JsonValue]", replace_surrogates_in(value))
+
+
+def _is_deeper(value: JsonValue, levels: int) -> bool:
+    """Whether lists and objects are nested deeper than that."""
+    if not isinstance(value, dict | list):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_is_deeper(item, levels - 1) for item in inner)

@@ -1,5 +1,6 @@
 """The capabilities that hooks get: journalled calls of models, tools and checks."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -13,7 +14,13 @@ from loom_core.engine.checking import run_checks
 from loom_core.engine.human import ask_for_approval
 from loom_core.engine.journal import StepJournal
 from loom_core.engine.scope import TaskScope
-from loom_core.engine.tool_call import ToolCallRun, denied_result, error_result, in_doubt_result
+from loom_core.engine.tool_call import (
+    IN_DOUBT,
+    ToolCallRun,
+    denied_result,
+    error_result,
+    in_doubt_result,
+)
 from loom_core.errors import ErrorCategory, ModelError
 from loom_core.events import (
     ChecksRun,
@@ -216,7 +223,12 @@ class RunContext:
             else:
                 approve = partial(self._approve, step)
                 run = ToolCallRun(tool, self._tool_context(), self._journal, approve)
-                result = await run.run(step, call_id, arguments)
+                try:
+                    result = await run.run(step, call_id, arguments)
+                except asyncio.CancelledError:
+                    if run.stopped is not None:
+                        self._absorb(name, arguments, run.stopped)
+                    raise
         self._absorb(name, arguments, result)
         return result
 
@@ -295,6 +307,7 @@ class RunContext:
                 arguments=dict(arguments),
                 is_error=result.is_error,
                 category=result.category,
+                is_in_doubt=bool(result.facts.get(IN_DOUBT)),
                 risk=tool.risk.value if tool else "",
             )
         )

@@ -12,7 +12,7 @@ from loom_core.planning.named_paths import named_paths
 from loom_core.planning.survey import show_listing
 from loom_core.prompts import assemble, describe_check, estimate_tokens, worker_sections
 from loom_core.types import CheckSpec, Message, ModelRole, Subtask, ToolSpec
-from loom_core.workspace import Workspace
+from loom_core.workspace import Workspace, holds_secrets
 
 _MAX_SHOWN_FILES = 4
 _MAX_SHOWN_BYTES = 4_000
@@ -68,7 +68,8 @@ def _demand(check: CheckSpec, context: Context) -> str:
 async def show_files(workspace: Workspace, description: str) -> ShownFiles:
     """The listing, and the content of the small text files that the description names.
 
-    Showing them saves a small model the call that it most often forgets.
+    Showing them saves a small model the call that it most often forgets. Files that usually hold
+    secrets are not shown: to read one of them asks first.
     """
     listing = await recent_look(workspace, show_listing)
     paths = named_paths(description)[:_MAX_SHOWN_FILES]
@@ -93,7 +94,7 @@ def _with_contents(workspace: Workspace, listing: str, paths: Sequence[str]) -> 
 def _small_text(workspace: Workspace, path: str) -> str | None:
     """The content of a small text file; None when it is not one, or not there."""
     try:
-        if not workspace.is_file(path):
+        if holds_secrets(workspace.relative(path)) or not workspace.is_file(path):
             return None
         raw = workspace.read(path, max_bytes=_MAX_SHOWN_BYTES + 1)
         return raw.decode() if len(raw) <= _MAX_SHOWN_BYTES and b"\0" not in raw else None

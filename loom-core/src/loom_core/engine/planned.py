@@ -26,13 +26,16 @@ class Planning:
     def __init__(self, scope: TaskScope, events: Sequence[Event]) -> None:
         """Know what was recorded outside any subtask."""
         self._scope = scope
+        self._limit_seconds = scope.settings.execution.subtask_timeout_seconds
         self._recorded = [event for event in events if not event.subtask_id]
 
     async def first_plan(self) -> Plan:
         """The first plan, valid and in force. Raises ``PlanRejected`` or ``PluginError``."""
         await self._commit(PlanningStarted())
         context = self._context(version=1)
-        answer = await _asked(self._scope.hooks.plan(self._scope.task, context))
+        answer = await _asked(
+            self._scope.hooks.plan(self._scope.task, context, limit_seconds=self._limit_seconds)
+        )
         if answer is None:
             raise PlanRejected(["no installed plugin makes plans"])
         self._refuse_invalid(answer.value)
@@ -45,7 +48,9 @@ class Planning:
     ) -> Plan | None:
         """The next version, valid and in force; None when every hook declines."""
         context = self._context(version=plan.version + 1)
-        asking = self._scope.hooks.replan(self._scope.task, plan, outcomes, context)
+        asking = self._scope.hooks.replan(
+            self._scope.task, plan, outcomes, context, limit_seconds=self._limit_seconds
+        )
         proposed = await _asked(asking)
         if proposed is None:
             return None

@@ -12,6 +12,9 @@ from loom_core.hooks import Failure
 from loom_core.store import Entry
 from loom_core.types import MemoryEntry, Outcome, Subtask
 
+_LIMIT_SECONDS = 300.0
+"""Of each plugin; the run waits for them at its end, so none may keep it from ending."""
+
 
 class Remembering:
     """Runs extractions side by side with the subtasks, and waits for them at the end."""
@@ -36,7 +39,9 @@ class Remembering:
             recorded=recorded,
         )
         context = RunContext(self._scope, journal, tools={})
-        answers = await self._scope.hooks.extract(subtask, outcome, context)
+        answers = await self._scope.hooks.extract(
+            subtask, outcome, context, limit_seconds=_LIMIT_SECONDS
+        )
         entries: list[MemoryEntry] = []
         bodies: list[EventBody] = []
         for answer in answers:

@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from loom_core.contracts.context import Beginning, Context
+from loom_core.contracts.context import Beginning, Context, ModelFacts
 from loom_core.dialects import (
     DIALECTS,
     Action,
@@ -27,6 +27,7 @@ from loom_core.engine.endings import (
 from loom_core.engine.opening import open_conversation
 from loom_core.engine.recent_look import recent_look
 from loom_core.engine.stuck import Progress, RepeatedCalls, Repetition
+from loom_core.engine.window import conversation_tokens, fit_result, refuse_full
 from loom_core.errors import ErrorCategory, ModelError
 from loom_core.events import NudgeSent, ReplyRepaired
 from loom_core.hookspecs import hookimpl
@@ -58,6 +59,7 @@ MAX_REFUSALS = 6
 
 _TRY_ON = "Do not give up yet. Try another way once; if that fails too, call blocked again."
 _NOT_DONE = "Not done yet: a check fails. Put it right, then call complete."
+_NOT_RUN = "Not run: the call before it was refused. Make it again if it is still needed."
 _CUT_OFF = "Your answer was cut off before its end, so nothing of it ran. Do it in smaller pieces."
 _TALKED = "That was text, not an action, so nothing happened."
 _REPEATED = "You have this already; nothing has changed since. Do the next thing."
@@ -72,7 +74,8 @@ class Runner:
         specs = [tool.spec() for tool in context.tools.values()]
         try:
             beginning = await open_conversation(subtask, context, specs)
-            return await _Attempt(subtask, context, specs, beginning).run()
+            facts = await context.model_facts(ModelRole.EXECUTOR)
+            return await _Attempt(subtask, context, specs, beginning, facts).run()
         except ModelError as error:
             return failed_by_model(error)
 
@@ -85,6 +88,7 @@ class _Attempt:
     context: Context
     specs: Sequence[ToolSpec]
     beginning: Beginning
+    facts: ModelFacts
     dialect: Dialect = field(init=False)
     messages: list[Message] = field(init=False)
     calls: RepeatedCalls = field(default_factory=RepeatedCalls)
@@ -94,6 +98,9 @@ class _Attempt:
     refusals: int = 0
     has_given_up: bool = False
     replies: int = 0
+    counted: int = 0
+    """Tokens of the last request, as the server counted them; 0 before the first."""
+    counted_messages: int = 0
     evidence: list[Evidence] = field(default_factory=list[Evidence])
 
     def __post_init__(self) -> None:
@@ -117,7 +124,11 @@ class _Attempt:
         return stalled(f"no end after {settings.max_subtask_iterations} model calls")
 
     async def _ask(self) -> ModelResponse:
-        """The next reply; the conversation only grows."""
+        """The next reply; the conversation only grows. Raises ``ContextExceeded`` when it is full."""
+        tokens = conversation_tokens(
+            self.messages, counted=self.counted, counted_messages=self.counted_messages
+        )
+        refuse_full(tokens, self.facts)
         self.replies += 1
         offered = self.dialect.request_tools(self.specs)
         # Tools that go with the request have schemas of their own, which list no files.
@@ -130,6 +141,8 @@ class _Attempt:
                 self.specs, may_end=self._may_end(), files=files
             ),
         )
+        if response.usage.prompt_tokens:
+            self.counted, self.counted_messages = response.usage.prompt_tokens, len(self.messages)
         self.messages.append(_as_turn(response))
         return response
 
@@ -168,16 +181,12 @@ class _Attempt:
         waiting = list(actions)
         while waiting:
             action = waiting[0]
-            if isinstance(action, Blocked):
-                if not self._is_premature():
-                    return blocked(action.reason)
-                results.append(ActionResult(action.call_id, _TRY_ON))
-                break
-            if isinstance(action, Complete):
-                missing = await self._missing()
-                if not missing:
-                    return completed(action)
-                results.append(ActionResult(action.call_id, missing))
+            if isinstance(action, Blocked | Complete):
+                outcome, refusal = await self._end(action)
+                if outcome is not None:
+                    return outcome
+                results.append(ActionResult(action.call_id, refusal))
+                results.extend(ActionResult(left.call_id, _NOT_RUN) for left in waiting[1:])
                 break
             if isinstance(action, Malformed):
                 self.protocol_errors += 1
@@ -193,6 +202,13 @@ class _Attempt:
             return failed(FailureKind.PROTOCOL, ErrorCategory.MODEL, "its calls could not be read")
         self._answer(results)
         return None
+
+    async def _end(self, action: Blocked | Complete) -> tuple[Outcome | None, str]:
+        """The outcome that a control action leads to, or why the attempt may not end by it."""
+        if isinstance(action, Blocked):
+            return (None, _TRY_ON) if self._is_premature() else (blocked(action.reason), "")
+        missing = await self._missing()
+        return (None, missing) if missing else (completed(action), "")
 
     def _together(self, actions: Sequence[Action]) -> list[ToolAction]:
         """The first call, with those after it that may run beside it: all of them only read."""
@@ -213,8 +229,12 @@ class _Attempt:
         self, actions: Sequence[ToolAction], results: list[ActionResult]
     ) -> Outcome | None:
         """Run calls side by side and add their results in order; an outcome ends the attempt."""
-        ends = await asyncio.gather(*(self._call(action) for action in actions))
-        for action, (outcome, text) in zip(actions, ends, strict=True):
+        try:
+            async with asyncio.TaskGroup() as group:
+                calls = [group.create_task(self._call(action)) for action in actions]
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from None  # the others were cancelled for it
+        for action, (outcome, text) in zip(actions, (call.result() for call in calls), strict=True):
             if outcome is not None:
                 return outcome
             results.append(ActionResult(action.call_id, text))
@@ -248,12 +268,13 @@ class _Attempt:
         if repetition is not Repetition.FRESH and kept is not None:
             return await self._repeated(action, repetition, kept)
         result = await self.context.call_tool(action.tool, action.arguments, call_id=action.call_id)
-        self.calls.keep(action.tool, action.arguments, result.text, state=len(self.context.changes))
+        text = fit_result(result.text, self.facts.window)
+        self.calls.keep(action.tool, action.arguments, text, state=len(self.context.changes))
         if result.changes and self.subtask.checks:
             self.evidence = await self.context.run_checks(self.subtask.checks)
             if self.progress.is_stalled(self.evidence):
                 return stalled("change after change, and the same checks fail"), ""
-        return None, result.text
+        return None, text
 
     async def _repeated(
         self, action: ToolAction, repetition: Repetition, kept: str

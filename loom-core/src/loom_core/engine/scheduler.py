@@ -1,14 +1,20 @@
 """What may run next: a pure graph with rolling readiness, longest remaining path first."""
 
 import heapq
-from collections.abc import Collection
+import posixpath
+from collections.abc import Collection, Sequence
+from fnmatch import fnmatchcase
 from graphlib import TopologicalSorter
 
 from loom_core.types import Plan, Subtask
 
 
 class Scheduler:
-    """The ready subtasks of one version of a plan. Every operation is linear in the edges it touches."""
+    """The ready subtasks of one version of a plan. Every operation is linear in the edges it touches.
+
+    A subtask that declares what it writes is not handed out while one runs that declares the same;
+    this alone costs a look at what runs.
+    """
 
     def __init__(
         self, plan: Plan, *, completed: Collection[str] = (), held: Collection[str] = ()
@@ -29,6 +35,9 @@ class Scheduler:
             self._open[subtask.id] = len(missing)
             for name in missing:
                 self._dependents[name].append(subtask.id)
+        self._lost: set[str] = set()
+        self._writing: dict[str, Sequence[str]] = {}
+        self._kept_back: list[str] = []
         self._rank = _ranks(plan)
         self._ready: list[tuple[tuple[int, int, int], str]] = []
         for name, count in self._open.items():
@@ -37,18 +46,33 @@ class Scheduler:
 
     @property
     def has_ready(self) -> bool:
-        """Whether a subtask waits for nothing but a free slot."""
-        return bool(self._ready)
+        """Whether a subtask waits for nothing but a free slot, or for what it would write."""
+        return bool(self._ready or self._kept_back)
 
     def take(self) -> Subtask | None:
-        """The most urgent ready subtask, handed out once; None when none is ready."""
-        if not self._ready:
-            return None
-        _, name = heapq.heappop(self._ready)
-        return self._subtasks[name]
+        """The most urgent ready subtask, handed out once; None when none may start now."""
+        while self._ready:
+            _, name = heapq.heappop(self._ready)
+            subtask = self._subtasks[name]
+            if any(_overlap(subtask.write_scope, scope) for scope in self._writing.values()):
+                self._kept_back.append(name)
+                continue
+            if subtask.write_scope:
+                self._writing[name] = subtask.write_scope
+            return subtask
+        return None
+
+    def release(self, name: str) -> None:
+        """Note that a subtask does not run any more, however it ended: others may write its files."""
+        if self._writing.pop(name, None) is None:
+            return
+        for waiting in self._kept_back:
+            heapq.heappush(self._ready, (self._rank[waiting], waiting))
+        self._kept_back.clear()
 
     def complete(self, name: str) -> None:
         """Note that a subtask is completed, which may make others ready."""
+        self.release(name)
         self._done.add(name)
         for dependent in self._dependents.pop(name, ()):
             self._open[dependent] -= 1
@@ -56,15 +80,31 @@ class Scheduler:
                 heapq.heappush(self._ready, (self._rank[dependent], dependent))
 
     def drop(self, name: str) -> list[str]:
-        """Give a subtask up; the ids of all that can no longer run because of it, in plan order."""
+        """Give a subtask up; the ids of those that can no longer run because of it, in plan order.
+
+        Each is named once, however many of those it depends on are given up.
+        """
+        self.release(name)
         lost: set[str] = set()
         waiting = [name]
         while waiting:
             for dependent in self._dependents.pop(waiting.pop(), ()):
-                if dependent not in lost:
+                if dependent not in self._lost:
+                    self._lost.add(dependent)
                     lost.add(dependent)
                     waiting.append(dependent)
         return [subtask for subtask in self._subtasks if subtask in lost]
+
+
+def _overlap(these: Sequence[str], those: Sequence[str]) -> bool:
+    """Whether two scopes have a path in common, as far as comparing their patterns tells."""
+    return any(_is_shared(this, that) for this in these for that in those)
+
+
+def _is_shared(this: str, that: str) -> bool:
+    """Whether two patterns are the same or one of them matches the other."""
+    this, that = posixpath.normpath(this), posixpath.normpath(that)
+    return this == that or fnmatchcase(this, that) or fnmatchcase(that, this)
 
 
 def _ranks(plan: Plan) -> dict[str, tuple[int, int, int]]:

@@ -225,7 +225,10 @@ class SubtaskRun:
 
     async def _verify(self, outcome: Outcome, context: RunContext) -> Verdict:
         """The worst of all verdicts; a plugin that raises has not passed it."""
-        answers = await self._scope.hooks.verify(self.subtask, outcome, context)
+        limit = self._scope.settings.execution.subtask_timeout_seconds
+        answers = await self._scope.hooks.verify(
+            self.subtask, outcome, context, limit_seconds=limit
+        )
         return worst(
             [
                 unverified(str(answer), verifier=answer.plugin)

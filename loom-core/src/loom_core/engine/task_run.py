@@ -133,6 +133,7 @@ class TaskRun:
         remembering: Remembering,
     ) -> None:
         """Take in how the run of one subtask ended."""
+        scheduler.release(result.subtask_id)
         self._results[result.subtask_id] = result
         self._outcomes[result.subtask_id] = result.outcome
         if result.written is not None:

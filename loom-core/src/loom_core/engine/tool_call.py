@@ -18,6 +18,7 @@ from loom_core.errors import (
     ErrorCategory,
     PathRefused,
     SandboxUnavailable,
+    StoreError,
     ToolFailed,
 )
 from loom_core.events import (
@@ -26,9 +27,13 @@ from loom_core.events import (
     ToolCallFinished,
     ToolCallStarted,
 )
+from loom_core.surrogates import replace_surrogates, replace_surrogates_in
 from loom_core.types import Decision, ToolResult
 
 _log = logging.getLogger(__name__)
+
+IN_DOUBT = "in_doubt"
+"""Name of the fact that nobody knows whether a call ran, or how far."""
 
 Approve = Callable[[PendingCall], Awaitable[Decision]]
 
@@ -55,6 +60,15 @@ class ToolCallRun:
         self._journal = journal
         self._approve = approve
 
+    @property
+    def stopped(self) -> ToolResult | None:
+        """How far the call got, once it was cancelled and its tool could tell.
+
+        Like after a crash, nobody knows which part of the work was done.
+        """
+        got = self._got_so_far()
+        return got.model_copy(update={"facts": {**got.facts, IN_DOUBT: True}}) if got else None
+
     async def run(self, step: int, call_id: str, arguments: Mapping[str, JsonValue]) -> ToolResult:
         """The result, journalled; whatever goes wrong is an error result for the model."""
         try:
@@ -72,8 +86,11 @@ class ToolCallRun:
         decision = await self._decide(valid, intent)
         if not decision.approved:
             return await self._deny(step, call_id, decision)
+        problem = await self._differs(valid, intent)
+        if problem is not None:
+            return await self._finish(step, call_id, problem)
         await self._journal_intent(step, call_id, arguments, intent)
-        return await self._finish(step, call_id, await self._run(valid))
+        return await self._finish(step, call_id, await self._run_noting_stop(step, call_id, valid))
 
     async def _settle(
         self, step: int, call_id: str, valid: BaseModel, started: ToolCallStarted
@@ -83,7 +100,9 @@ class ToolCallRun:
         if probe.happened is Happened.DONE and probe.result is not None:
             return await self._finish(step, call_id, probe.result)
         if probe.happened is Happened.NOT_YET:
-            return await self._finish(step, call_id, await self._run(valid))
+            return await self._finish(
+                step, call_id, await self._run_noting_stop(step, call_id, valid)
+            )
         body = StepInDoubt(step=step, call_id=call_id, tool=self._tool.name)
         await self._journal.commit(body)
         return in_doubt_result(self._tool.name)
@@ -98,12 +117,35 @@ class ToolCallRun:
 
     async def _decide(self, valid: BaseModel, intent: Intent) -> Decision:
         """Ask for approval of exactly this call, unless it only reads."""
-        if self._tool.risk is Risk.READ and not intent.is_gated:
+        if self._needs_no_approval(intent):
             return Decision(approved=True)
-        arguments = valid.model_dump(mode="json")
-        digest = digest_of(self._tool.name, arguments, intent)
+        arguments, digest = valid.model_dump(mode="json"), self._digest(valid, intent)
         call = PendingCall(self._tool.name, arguments, self._tool.risk, intent, digest)
         return await self._approve(call)
+
+    async def _differs(self, valid: BaseModel, approved: Intent) -> ToolResult | None:
+        """What is wrong when the call would now do something else than what was approved."""
+        if self._needs_no_approval(approved):
+            return None
+        try:
+            now = await self._tool.intend(valid, self._context)
+        except Exception as error:  # noqa: BLE001  # isolation point: a tool never breaks the run
+            return _error_of(self._tool.name, error)
+        if self._digest(valid, now) == self._digest(valid, approved):
+            return None
+        text = (
+            f"{self._tool.name} was not run: what it works on changed while the approval was "
+            "asked for; look at it again"
+        )
+        return error_result(text, ErrorCategory.VALIDATION)
+
+    def _needs_no_approval(self, intent: Intent) -> bool:
+        """Whether the call only reads, and nothing that is gated."""
+        return self._tool.risk is Risk.READ and not intent.is_gated
+
+    def _digest(self, valid: BaseModel, intent: Intent) -> str:
+        """What an approval of this call is bound to."""
+        return digest_of(self._tool.name, valid.model_dump(mode="json"), intent)
 
     async def _deny(self, step: int, call_id: str, decision: Decision) -> ToolResult:
         """Journal the refusal; the call leaves no other trace."""
@@ -136,6 +178,7 @@ class ToolCallRun:
 
     async def _finish(self, step: int, call_id: str, result: ToolResult) -> ToolResult:
         """Journal the result; the next request must not go out before an effect is recorded."""
+        result = _storable(result)
         body = ToolCallFinished(
             step=step,
             call_id=call_id,
@@ -149,6 +192,22 @@ class ToolCallRun:
             await self._journal.commit(body)
         return result
 
+    async def _run_noting_stop(self, step: int, call_id: str, valid: BaseModel) -> ToolResult:
+        """Run the tool; when that is cancelled, journal first how far it says that it got."""
+        try:
+            return await self._run(valid)
+        except asyncio.CancelledError:
+            if self.stopped is not None:
+                await self._note_stop(step, call_id, self.stopped)
+            raise
+
+    async def _note_stop(self, step: int, call_id: str, stopped: ToolResult) -> None:
+        """Journal the result of a cancelled call; a journal that is gone does not stop the stop."""
+        try:
+            await asyncio.shield(self._finish(step, call_id, stopped))
+        except StoreError:
+            _log.warning("what %s did before it was stopped is not recorded", self._tool.name)
+
     async def _run(self, valid: BaseModel) -> ToolResult:
         """Run the tool within its limit."""
         limit = self._tool.timeout_seconds
@@ -157,9 +216,14 @@ class ToolCallRun:
                 return self._marked(await self._tool.run(valid, self._context))
         except TimeoutError:
             text = f"{self._tool.name} did not end within {limit:g} s and was stopped."
-            return error_result(text, ErrorCategory.TIMEOUT)
+            return self._got_so_far() or error_result(text, ErrorCategory.TIMEOUT)
         except Exception as error:  # noqa: BLE001  # isolation point: a tool never breaks the run
             return _error_of(self._tool.name, error)
+
+    def _got_so_far(self) -> ToolResult | None:
+        """What the tool said when it was cancelled."""
+        stopped = self._context.stopped
+        return self._marked(stopped) if stopped else None
 
     def _marked(self, result: ToolResult) -> ToolResult:
         """The result with its changes marked when a command made them."""
@@ -173,6 +237,20 @@ def digest_of(tool: str, arguments: Mapping[str, JsonValue], intent: Intent) -> 
     """SHA-256 that binds an approval to exactly one call."""
     said = json.dumps([tool, arguments, intent.preview, intent.facts], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _storable(result: ToolResult) -> ToolResult:
+    """The result without halves of characters, which come from names of files that are no text."""
+    changes = tuple(
+        change.model_copy(update={"path": replace_surrogates(change.path)})
+        for change in result.changes
+    )
+    cleaned = {
+        "text": replace_surrogates(result.text),
+        "facts": replace_surrogates_in(result.facts),
+        "changes": changes,
+    }
+    return result.model_copy(update=cleaned)
 
 
 def error_result(text: str, category: ErrorCategory) -> ToolResult:
@@ -190,7 +268,8 @@ def denied_result(denied: ToolCallDenied) -> ToolResult:
 def in_doubt_result(tool: str) -> ToolResult:
     """What the model is told of a call of which nobody knows whether it ran."""
     text = f"{tool} was interrupted by a crash; it may have run or not. Look before you act again."
-    return error_result(text, ErrorCategory.RUNTIME)
+    said = error_result(text, ErrorCategory.RUNTIME)
+    return said.model_copy(update={"facts": {IN_DOUBT: True}})
 
 
 def _error_of(tool: str, error: Exception) -> ToolResult:

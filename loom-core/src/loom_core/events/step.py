@@ -66,7 +66,7 @@ class ToolCallStarted(EventBody):
     tool: str
     arguments: dict[str, JsonValue]
     recovery: str
-    """Recovery class of the tool: pure, content, keyed, supervised or unknown."""
+    """Recovery class of the tool: pure, content, keyed or unknown."""
     intent: dict[str, JsonValue] = {}
     """What a probe needs to tell whether it happened, such as the hashes before and after."""
 

@@ -4,8 +4,10 @@ pluggy itself would take the coroutine of an ``async`` implementation for its an
 which declines would win. Here every answer is awaited before anything is decided.
 """
 
+import asyncio
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -56,17 +58,25 @@ class Asked:
 
 def call(implementation: HookImpl, arguments: Mapping[str, object]) -> object:
     """What an implementation returns, given the arguments that it asks for."""
-    return implementation.function(*(arguments[name] for name in implementation.argnames))
+    return implementation.function(*[arguments[name] for name in implementation.argnames])
 
 
-async def first(hook: Asked, arguments: Mapping[str, object], read: Reader[T]) -> Answer[T] | None:
+async def first(
+    hook: Asked,
+    arguments: Mapping[str, object],
+    read: Reader[T],
+    *,
+    limit_seconds: float | None = None,
+) -> Answer[T] | None:
     """The first answer that is not None, and whose it is; later plugins are not asked. None when all decline.
 
-    An exception is raised on, with a note that names the plugin.
+    An exception is raised on, with a note that names the plugin; taking longer than the limit, which
+    is each plugin's own, is a ``TimeoutError``.
     """
     for implementation in hook.implementations:
         try:
-            value = await _ask(hook, implementation, arguments, read)
+            async with _within(limit_seconds):
+                value = await _ask(hook, implementation, arguments, read)
         except Exception as error:
             error.add_note(f"raised in {hook.name} of plugin {implementation.plugin_name!r}")
             raise
@@ -76,23 +86,42 @@ async def first(hook: Asked, arguments: Mapping[str, object], read: Reader[T]) -
 
 
 async def collect(
-    hook: Asked, arguments: Mapping[str, object], read: Reader[T]
+    hook: Asked,
+    arguments: Mapping[str, object],
+    read: Reader[T],
+    *,
+    limit_seconds: float | None = None,
 ) -> list[Answer[T] | Failure]:
     """What every plugin says, in call order, without those that have nothing to say.
 
     One after another, so that a resumed run meets the same calls in the same order. An exception
-    becomes that plugin's ``Failure`` and the next one is asked; cancellation passes through.
+    becomes that plugin's ``Failure`` and the next one is asked; so does taking longer than the limit,
+    which is each plugin's own. Cancellation passes through.
     """
     answers: list[Answer[T] | Failure] = []
     for implementation in hook.implementations:
         try:
-            value = await _ask(hook, implementation, arguments, read)
+            async with _within(limit_seconds):
+                value = await _ask(hook, implementation, arguments, read)
         except Exception as error:  # noqa: BLE001 - isolation point: handed to the caller
             answers.append(Failure(implementation.plugin_name, hook.name, error))
         else:
             if value is not None:
                 answers.append(Answer(implementation.plugin_name, value))
     return answers
+
+
+@asynccontextmanager
+async def _within(limit_seconds: float | None) -> AsyncGenerator[None, None]:
+    """Let something take so long at most; ``TimeoutError`` says what the limit was. None sets none."""
+    limit = asyncio.timeout(limit_seconds)
+    try:
+        async with limit:
+            yield
+    except TimeoutError as error:
+        if limit.expired():
+            raise TimeoutError(f"no end within {limit_seconds:g} s") from error
+        raise
 
 
 async def _ask(

@@ -65,23 +65,40 @@ class Hooks:
                     f"plugin {implementation.plugin_name!r} refused the settings: {error}"
                 ) from error
 
-    async def plan(self, task: Task, context: Context) -> Answer[Plan] | None:
-        """The plan of a task, and the first plugin that makes one; None when none does."""
+    async def plan(
+        self, task: Task, context: Context, *, limit_seconds: float | None = None
+    ) -> Answer[Plan] | None:
+        """The plan of a task, and the first plugin that makes one; None when none does.
+
+        Raises ``TimeoutError`` when a plugin takes longer than the limit; None sets no limit.
+        """
         return await first(
-            self._asked["loom_plan"], {"task": task, "context": context}, _instance_of(Plan)
+            self._asked["loom_plan"],
+            {"task": task, "context": context},
+            _instance_of(Plan),
+            limit_seconds=limit_seconds,
         )
 
     async def replan(
-        self, task: Task, plan: Plan, outcomes: Mapping[str, Outcome], context: Context
+        self,
+        task: Task,
+        plan: Plan,
+        outcomes: Mapping[str, Outcome],
+        context: Context,
+        *,
+        limit_seconds: float | None = None,
     ) -> Plan | None:
-        """The next version of a plan; None when no plugin makes one."""
+        """The next version of a plan; None when no plugin makes one. Raises as ``plan`` does."""
         arguments = {
             "task": task,
             "plan": plan,
             "outcomes": dict(outcomes),
             "context": context,
         }
-        return _value(await first(self._asked["loom_replan"], arguments, _instance_of(Plan)))
+        answer = await first(
+            self._asked["loom_replan"], arguments, _instance_of(Plan), limit_seconds=limit_seconds
+        )
+        return _value(answer)
 
     async def execute(self, subtask: Subtask, context: Context) -> Outcome | None:
         """The outcome of one attempt; None when no plugin runs subtasks."""
@@ -94,23 +111,38 @@ class Hooks:
         return _value(await first(self._asked["loom_approve"], arguments, _instance_of(Decision)))
 
     async def verify(
-        self, subtask: Subtask, outcome: Outcome, context: Context
+        self,
+        subtask: Subtask,
+        outcome: Outcome,
+        context: Context,
+        *,
+        limit_seconds: float | None = None,
     ) -> list[Answer[Verdict] | Failure]:
-        """Every plugin's verdict. A failure is not a pass; neither is an empty list."""
+        """Every plugin's verdict. A failure is not a pass; neither is an empty list.
+
+        A plugin that takes longer than the limit failed; None sets no limit.
+        """
         return await collect(
             self._asked["loom_verify"],
             {"subtask": subtask, "outcome": outcome, "context": context},
             _instance_of(Verdict),
+            limit_seconds=limit_seconds,
         )
 
     async def extract(
-        self, subtask: Subtask, outcome: Outcome, context: Context
+        self,
+        subtask: Subtask,
+        outcome: Outcome,
+        context: Context,
+        *,
+        limit_seconds: float | None = None,
     ) -> list[Answer[Sequence[MemoryEntry]] | Failure]:
-        """Every plugin's memory entries."""
+        """Every plugin's memory entries; one that takes longer than the limit failed."""
         return await collect(
             self._asked["loom_extract"],
             {"subtask": subtask, "outcome": outcome, "context": context},
             _memory_entries,
+            limit_seconds=limit_seconds,
         )
 
     def event(self, event: Event) -> list[Failure]:

@@ -31,7 +31,7 @@ class Planner:
     async def loom_plan(self, task: Task, context: Context) -> Plan:
         """One subtask for a trivial goal; a drafted plan for others; the whole goal if that fails."""
         if is_trivial(task.goal):
-            return whole_goal(task, context.workspace, context.checks)
+            return await _whole_goal(task, context)
         try:
             plan = await self._drafted(task, context)
         except PlanRejected as rejected:
@@ -42,9 +42,9 @@ class Planner:
             pruned = prune(plan)
             if pruned.removed:
                 await context.emit(PlanPruned(removed=pruned.removed))
-            return with_derived_checks(pruned.plan, context.workspace, context.checks)
+            return await with_derived_checks(pruned.plan, context)
         await context.emit(PlanDegraded(reason=reason))
-        degraded = whole_goal(task, context.workspace, context.checks)
+        degraded = await _whole_goal(task, context)
         return degraded.model_copy(update={"degraded": True})
 
     async def _drafted(self, task: Task, context: Context) -> Plan:
@@ -63,18 +63,24 @@ class Planner:
         return await draft_plan(context, messages, accept)
 
 
-def whole_goal(task: Task, workspace: Workspace, checks: Collection[str]) -> Plan:
+async def _whole_goal(task: Task, context: Context) -> Plan:
     """A plan of one subtask with the whole goal in it."""
-    only = Subtask(id=WHOLE_GOAL_ID, description=task.goal[:4000], is_critical_path=True)
-    return with_derived_checks(Plan(subtasks=(only,)), workspace, checks)
+    only = Subtask(id=WHOLE_GOAL_ID, description=task.goal, is_critical_path=True)
+    return await with_derived_checks(Plan(subtasks=(only,)), context)
 
 
-def with_derived_checks(plan: Plan, workspace: Workspace, installed: Collection[str]) -> Plan:
+async def with_derived_checks(plan: Plan, context: Context) -> Plan:
     """The plan with checks that follow from what each subtask's description names.
 
     A planner's own checks stay; a derived one is added when its kind is installed and the same
     look at the same thing is not asked for already.
     """
+    # In a thread: a large workspace takes long to walk, and other subtasks go on meanwhile.
+    return await asyncio.to_thread(_checked, plan, context.workspace, context.checks.keys())
+
+
+def _checked(plan: Plan, workspace: Workspace, installed: Collection[str]) -> Plan:
+    """The same, with the workspace as it is now."""
     existing = [entry.path for entry in workspace.files()]
     subtasks = tuple(
         subtask.model_copy(

@@ -63,5 +63,5 @@ class Replanner:
             return merged
 
         drafted = await draft_plan(context, messages, accept)
-        checked = with_derived_checks(drafted, context.workspace, context.checks.keys())
+        checked = await with_derived_checks(drafted, context)
         return checked.model_copy(update={"version": plan.version + 1})

@@ -4,6 +4,7 @@ import ast
 from dataclasses import dataclass
 
 from loom_core.errors import LoomError
+from loom_core.surrogates import replace_surrogates
 from loom_core.workspace import Workspace
 
 _MAX_SOURCES = 20
@@ -28,17 +29,18 @@ def survey(workspace: Workspace) -> Survey:
     """What is in a workspace, bounded in size whatever is in there."""
     return Survey(
         listing=show_listing(workspace),
-        outlines="\n".join(_outlines(workspace)),
+        outlines=replace_surrogates("\n".join(_outlines(workspace))),
         instructions=_instructions(workspace),
     )
 
 
 def show_listing(workspace: Workspace, *, limit: int = 60) -> str:
     """The files of the upper two levels, one a line; empty for an empty directory."""
-    return "\n".join(
+    lines = (
         f"{entry.path}/" if entry.is_directory else f"{entry.path} ({entry.size_bytes} bytes)"
         for entry in workspace.listing(".", depth=2, limit=limit)
     )
+    return replace_surrogates("\n".join(lines))
 
 
 def _outlines(workspace: Workspace) -> list[str]:

@@ -32,6 +32,11 @@ Example. Job: in limits.txt set max to 9
 -> Edited limits.txt
 {"tool": "complete", "summary": "max is 9 in limits.txt"}
 
+Example. Job: put the line done at the end of log.txt
+{"tool": "shell_execute", "command": "echo 'done' >> log.txt"}
+-> exit code 0
+{"tool": "complete", "summary": "log.txt ends with done"}
+
 Example. Job: save the number of words of story.txt in words.txt
 {"tool": "shell_execute", "command": "wc -w < story.txt > words.txt"}
 -> exit code 0

@@ -8,9 +8,6 @@ from loom_core.errors import ModelUnavailable, SettingsError
 from loom_core.settings.shape import ModelSettings
 from loom_core.types import ModelRole
 
-FOUND = "found"
-"""Name of a model that nobody configured."""
-
 Discover = Callable[[], Awaitable[Sequence[FoundModel]]]
 """Looks for models that can be used unconfigured, best first."""
 
@@ -19,6 +16,8 @@ async def choose_models(
     configured: Mapping[str, ModelSettings], wanted: str | None, discover: Discover
 ) -> dict[str, ModelSettings]:
     """The models by name; a configured model always wins over a found one.
+
+    A found model has the name that its server knows it by.
 
     Args:
         configured: the models of the settings.
@@ -34,13 +33,18 @@ async def choose_models(
         return _configured(configured, wanted)
     found = await discover()
     if wanted is not None:
-        return {FOUND: _wanted(found, wanted)}
+        return _named(_wanted(found, wanted))
     if not found:
         raise ModelUnavailable(
             "no model: none is configured and no server was found; start Ollama or LM Studio, add a "
             "[models.NAME] table to ~/.loom/loom.toml, or install loom-providers-llamacpp"
         )
-    return {FOUND: found[0].settings}
+    return _named(found[0].settings)
+
+
+def _named(found: ModelSettings) -> dict[str, ModelSettings]:
+    """A found model under its own name."""
+    return {found.model or found.provider: found}
 
 
 def _configured(

@@ -5,7 +5,8 @@ from typing import cast
 
 from loom_core.contracts.provider import Finished, Provider, ReasoningDelta, StreamItem, TextDelta
 from loom_core.errors import BadOutput
-from loom_core.types import FinishReason, ModelRequest, ModelResponse, Usage
+from loom_core.surrogates import replace_surrogates
+from loom_core.types import FinishReason, ModelRequest, ModelResponse, ToolCall, Usage
 
 TAIL_CHARACTERS = 1500
 """Length of repetition after which a model is taken to be in a loop."""
@@ -30,13 +31,13 @@ async def listen(provider: Provider, request: ModelRequest) -> ModelResponse:
             if isinstance(item, Finished):
                 response = item.response
             elif heard.is_looping_after(item):
-                return heard.cut_off(provider.settings.model)
+                return _whole(heard.cut_off(provider.settings.model))
     finally:
         await _close(stream)
     if response is None:
         model = provider.settings.model
         raise BadOutput(f"the stream of {model!r} ended without an answer; try again")
-    return response
+    return _whole(response)
 
 
 def is_looping(text: str) -> bool:
@@ -75,6 +76,26 @@ class _Heard:
             usage=Usage(completion_tokens=tokens),
             model=model,
         )
+
+
+def _whole(response: ModelResponse) -> ModelResponse:
+    """The answer without halves of characters, which nothing after this could store or send."""
+    calls = tuple(
+        ToolCall(
+            id=replace_surrogates(call.id),
+            name=replace_surrogates(call.name),
+            arguments=replace_surrogates(call.arguments),
+        )
+        for call in response.tool_calls
+    )
+    return response.model_copy(
+        update={
+            "text": replace_surrogates(response.text),
+            "reasoning": replace_surrogates(response.reasoning),
+            "tool_calls": calls,
+            "model": replace_surrogates(response.model),
+        }
+    )
 
 
 def _period(text: str) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 
 from loom_core.contracts.provider import Provider, ProviderEnvironment
 from loom_core.errors import ModelNotFound, ModelUnreachable
@@ -57,10 +58,11 @@ class Router:
             return await with_backoff(lambda: listen(route.provider, request))
 
     async def close(self) -> None:
-        """Close every opened model."""
+        """Close every opened model, also when closing one of them raises; that is raised then."""
         routes, self._routes = list(self._routes.values()), {}
-        for route in routes:
-            await route.provider.close()
+        async with AsyncExitStack() as closing:
+            for route in routes:
+                closing.push_async_callback(route.provider.close)
 
     def _choose(self, role: ModelRole, tier: int) -> str:
         """The name of the model for a role and tier."""

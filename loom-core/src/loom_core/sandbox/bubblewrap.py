@@ -1,5 +1,6 @@
 """Confining commands with bubblewrap: Linux namespaces, no network, a file system of its own."""
 
+import asyncio
 import json
 import os
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from loom_core.sandbox.shell import shell_arguments
 from loom_core.sandbox.toolchains import SYSTEM_DIRECTORIES, Toolchains
 from loom_core.workspace.placeholders import placeholders
 from loom_core.workspace.protected import PROTECTED_NAMES
+from loom_core.workspace.secrets import secret_files
 
 HOME = "/run/loom/home"
 """The home directory inside the sandbox; it is empty and goes away with the command."""
@@ -44,7 +46,11 @@ _ETC = (
 
 
 class BubblewrapSandbox(Sandbox):
-    """Runs commands that see the system read-only, the workspace, and nothing else."""
+    """Runs commands that see the system read-only, the workspace, and nothing else.
+
+    Files of the workspace that usually hold secrets, such as ``.env``, cannot be read or changed by
+    any command, those of checks included; ``secret_files`` says which are found.
+    """
 
     name = "bubblewrap"
     is_confining = True
@@ -70,7 +76,7 @@ class BubblewrapSandbox(Sandbox):
         """The whole command line of ``bwrap``, less the option that needs a descriptor."""
         root = str(workspace)
         bind = ["--bind" if may_write else "--ro-bind", root, root]
-        masks: Sequence[str] = _masks(workspace) if may_write else ()
+        masks = [*(_masks(workspace) if may_write else ()), *_hidden(workspace)]
         end = ["--remount-ro", "/", "--chdir", root, "--", *shell_arguments(command, self._path)]
         return [*self._base, *bind, *masks, *end]
 
@@ -100,7 +106,9 @@ class BubblewrapSandbox(Sandbox):
             status_read, status_write = os.pipe()
             held.callback(os.close, status_read)
             with os.fdopen(status_write, "wb") as inherited:
-                program, *rest = self.arguments(command, root, may_write=may_write)
+                program, *rest = await asyncio.to_thread(
+                    self.arguments, command, root, may_write=may_write
+                )
                 launch = Launch(
                     argv=[program, "--json-status-fd", str(inherited.fileno()), *rest],
                     environment=self._environment,
@@ -197,3 +205,8 @@ def _masks(root: Path) -> Sequence[str]:
         if path.exists():
             options += ["--ro-bind", str(path), str(path)]
     return options
+
+
+def _hidden(root: Path) -> list[str]:
+    """Options that put a device which nobody may open over each file that usually holds secrets."""
+    return [part for path in secret_files(root) for part in ("--ro-bind", "/dev/null", str(path))]

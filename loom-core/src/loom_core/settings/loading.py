@@ -53,6 +53,7 @@ def load_settings(
     environ: Mapping[str, str],
     flags: Mapping[str, object] | None = None,
     config_file: Path | None = None,
+    reads_project: bool = True,
 ) -> LoadedSettings:
     """Read all sources, check them and put them together, tables merged key by key.
 
@@ -65,22 +66,27 @@ def load_settings(
         environ: the environment, from ``process_environment``.
         flags: values by dotted key, such as ``{"approval.mode": "manual"}``; None is not given.
         config_file: the file of ``--config``, read in place of the project's; naming it is trust.
+        reads_project: whether the project's file counts; a command that only looks can do without.
 
     Raises:
         SettingsError: a source is broken or has an unknown key or a wrong value.
         UntrustedSettings: a file that the project's author wrote sets more than preferences.
     """
     place = _Place(cwd, home, environ)
-    layers = list(_file_layers(place, config_file))
+    layers = list(_file_layers(place, config_file, reads_project=reads_project))
     names = {path[1] for layer in layers for path in layer.values if path[0] == "models"}
     layers += environment_layers(environ, cwd=cwd, model_names=sorted(names))
     layers += _flag_layers(flags or {}, cwd)
     return _merge(layers, place)
 
 
-def _file_layers(place: _Place, config_file: Path | None) -> Iterator[Layer]:
+def _file_layers(
+    place: _Place, config_file: Path | None, *, reads_project: bool
+) -> Iterator[Layer]:
     user = read_settings_file(place.home / FILE_NAME)
-    project = None if config_file else read_settings_file(place.cwd / FILE_NAME)
+    project = (
+        None if config_file or not reads_project else read_settings_file(place.cwd / FILE_NAME)
+    )
     home_is_own = not is_inside_project(place.home, place.cwd, place.environ)
     if project and not (user and user.path == project.path):
         yield _project_layer(project, place.home, home_is_own=home_is_own)

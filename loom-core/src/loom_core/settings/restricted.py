@@ -23,6 +23,11 @@ def is_preference(path: KeyPath) -> bool:
     return path[0] in PREFERENCE_TABLES and path not in NO_PREFERENCES
 
 
+def needs_trust(path: KeyPath, value: object) -> bool:
+    """Whether only a trusted file may set this key to this value."""
+    return not is_preference(path) and not _is_default(path, value)
+
+
 def preferences_of(layer: Layer, advice: str) -> Layer:
     """What remains of an untrusted file: its preferences.
 
@@ -36,11 +41,7 @@ def preferences_of(layer: Layer, advice: str) -> Layer:
     Raises:
         UntrustedSettings: it sets a restricted key to something else.
     """
-    refused = [
-        dotted(path)
-        for path, value in layer.values.items()
-        if not is_preference(path) and not _is_default(path, value)
-    ]
+    refused = [dotted(path) for path, value in layer.values.items() if needs_trust(path, value)]
     if refused:
         shown = ", ".join(refused[:_MOST_SHOWN])
         more = f" and {len(refused) - _MOST_SHOWN} more" if len(refused) > _MOST_SHOWN else ""

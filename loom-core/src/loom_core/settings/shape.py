@@ -23,7 +23,7 @@ class Table(BaseModel):
 
 
 class ServerSettings(Table):
-    """Where ``loom serve`` listens."""
+    """Where a server will listen; not used by this version, which has none."""
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 9000
@@ -33,7 +33,7 @@ class ModelSettings(Table):
     """One model: where it runs, what it is used for, and how large its window is."""
 
     provider: str
-    """Entry-point name in ``loom.providers``: ollama, openai_compatible, anthropic, llamacpp."""
+    """Entry-point name in ``loom.providers``: ollama, openai_compatible, openai, llamacpp."""
     model: str = ""
     """The name the server knows it by; for llamacpp a catalogue id or the path of a GGUF file."""
     base_url: str = ""
@@ -66,7 +66,7 @@ class ModelSettings(Table):
 
 
 class WorkspaceSettings(Table):
-    """Where work happens when no workspace is named."""
+    """Where work will happen when no workspace is named; not used by this version."""
 
     default_path: Path = Path("~/projects")
     scratch_dir: Path = Path("~/.loom/scratch")
@@ -78,20 +78,24 @@ class ExecutionSettings(Table):
     max_subtask_retries: Annotated[int, Field(ge=0, le=10)] = 3
     """Attempts after the first one."""
     max_loop_iterations: Annotated[int, Field(ge=1, le=10_000)] = 50
-    """Model calls of one task's planning and of each subtask's attempts together."""
+    """Model calls of all attempts of one subtask together, looked at before each new attempt.
+
+    Planning has a bound of its own: three calls for each version of a plan.
+    """
     max_subtask_iterations: Annotated[int, Field(ge=1, le=1_000)] = 20
     """Model calls of one attempt."""
     max_parallel_subtasks: Annotated[int, Field(ge=1, le=256)] = 3
     max_replans: Annotated[int, Field(ge=0, le=20)] = 3
     auto_approve_confidence_threshold: Annotated[float, Field(ge=0.0, le=1.0)] = 0.8
     subtask_timeout_seconds: Annotated[float, Field(gt=0)] = 1800.0
-    """Wall time of one attempt; running out is stalled."""
+    """Wall time of one attempt, running out of which is stalled; and of each plugin that is asked to
+    plan, to replan or to verify, running out of which fails."""
     max_subtask_tokens: Annotated[int, Field(ge=1000)] = 400_000
     """Prompt and answer tokens of one attempt; running out is stalled."""
 
 
 class VerificationSettings(Table):
-    """Which tiers of verification run."""
+    """Which tiers of verification run; only tier 1 has a verifier in this version."""
 
     tier1_enabled: bool = True
     tier2_enabled: bool = True

@@ -75,6 +75,7 @@ class Writer:
         self._observers: tuple[Observer, ...] = ()
         self._newest: dict[Hashable, _Job] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._loop_thread = 0
         self._is_closed = False
         self._thread = threading.Thread(target=self._write, name="loom-store-writer", daemon=True)
         self._thread.start()
@@ -131,9 +132,12 @@ class Writer:
 
     def _running_loop(self) -> asyncio.AbstractEventLoop:
         """The loop that the store belongs to: the first one that writes."""
+        known = self._loop
+        if known and self._loop_thread == threading.get_ident() and known.is_running():
+            return known  # a thread runs one loop at a time; asking asyncio is a system call
         loop = asyncio.get_running_loop()
         if self._loop is None:
-            self._loop = loop
+            self._loop, self._loop_thread = loop, threading.get_ident()
         if self._loop is not loop:
             raise RuntimeError("a store belongs to the event loop that first wrote with it")
         return loop

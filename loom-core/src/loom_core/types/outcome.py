@@ -57,6 +57,8 @@ class ToolRecord(Frozen):
     category: ErrorCategory | None = None
     risk: str = ""
     """What the tool can do: read, write, execute or network; empty when there is no such tool."""
+    is_in_doubt: bool = False
+    """True when a crash interrupted it, so that nobody knows whether it ran."""
     was_recovered: bool = False
     """True when a later call made up for the failure, or it was only a probe."""
 

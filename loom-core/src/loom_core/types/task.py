@@ -9,6 +9,8 @@ from loom_core.types.frozen import Frozen
 
 MAX_TIER = 3
 """The highest model tier and verification tier."""
+MAX_GOAL_CHARACTERS = 100_000
+"""Of a goal, and of a subtask's description, which may be the whole goal."""
 
 
 class TaskState(StrEnum):
@@ -83,7 +85,7 @@ class Subtask(Frozen):
     """One node of a plan."""
 
     id: SubtaskId
-    description: Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+    description: Annotated[str, StringConstraints(min_length=1, max_length=MAX_GOAL_CHARACTERS)]
     """What to do, complete in itself: the subtask's model sees no other subtask's text."""
     depends_on: Annotated[tuple[str, ...], Field(max_length=50)] = ()
     """Ids of the subtasks that must be completed before this one starts."""
@@ -113,7 +115,7 @@ class Task(Frozen):
     """A goal with a workspace, as it was asked for."""
 
     id: str
-    goal: Annotated[str, StringConstraints(min_length=1, max_length=100_000)]
+    goal: Annotated[str, StringConstraints(min_length=1, max_length=MAX_GOAL_CHARACTERS)]
     workspace: str
     """Absolute path of the directory that the task may change."""
     context: str = ""

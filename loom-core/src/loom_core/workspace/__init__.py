@@ -5,6 +5,7 @@ from loom_core.workspace.changing import MAX_FILE_BYTES
 from loom_core.workspace.entry import Entry
 from loom_core.workspace.paths import displayed
 from loom_core.workspace.protected import PROTECTED_NAMES, is_protected
+from loom_core.workspace.secrets import holds_secrets
 from loom_core.workspace.snapshot import Snapshot
 from loom_core.workspace.undo import UndoConflict, UndoPlan, UndoStep
 from loom_core.workspace.workspace import LISTING_LIMIT, Workspace
@@ -21,5 +22,6 @@ __all__ = [
     "UndoStep",
     "Workspace",
     "displayed",
+    "holds_secrets",
     "is_protected",
 ]

@@ -60,6 +60,8 @@ class Snapshot:
     files: Mapping[str, _Known]
     is_complete: bool
     """False when there were more files than ``MAX_FILES``; changes of the rest go unnoticed."""
+    write_count: int = 0
+    """Writes through the workspace that had begun before it; later ones are known by themselves."""
 
 
 class Snapshots:

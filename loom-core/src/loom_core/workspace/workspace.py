@@ -6,8 +6,8 @@ import os
 import stat
 import threading
 import weakref
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -58,6 +58,8 @@ class Workspace:
         weakref.finalize(self, os.close, self._descriptor)
         self.change_count = 0
         """Grows with every change through this object, and when somebody looks for changes."""
+        self._written: list[tuple[str, str]] = []
+        """Path and SHA-256 after each change through this object."""
         self._writing = threading.RLock()
         self._snapshots = Snapshots(self._descriptor, blobs)
         remove_stale_placeholders(self.root)
@@ -142,22 +144,23 @@ class Workspace:
             mode: permission bits; None keeps those of the file, or gives a new file the usual ones.
         """
         relative = self.writable(path)
-        with self._changing():
-            return replace_beneath(self._descriptor, relative, data, mode, self.blobs)
+        return self._changed(
+            lambda: replace_beneath(self._descriptor, relative, data, mode, self.blobs)
+        )
 
     def delete(self, path: str) -> FileChange:
         """Remove a file, keeping what it held. Directories and protected paths are refused."""
         relative = self.writable(path)
-        with self._changing():
-            return remove_beneath(self._descriptor, relative, self.blobs)
+        return self._changed(lambda: remove_beneath(self._descriptor, relative, self.blobs))
 
     def restore(self, path: str, data: bytes | None, *, mode: int | None = None) -> FileChange:
         """For undo: write or, with None, delete a file, protected or not."""
         relative = self.relative(path)
-        with self._changing():
-            if data is None:
-                return remove_beneath(self._descriptor, relative, self.blobs)
-            return replace_beneath(self._descriptor, relative, data, mode, self.blobs)
+        if data is None:
+            return self._changed(lambda: remove_beneath(self._descriptor, relative, self.blobs))
+        return self._changed(
+            lambda: replace_beneath(self._descriptor, relative, data, mode, self.blobs)
+        )
 
     def listing(
         self, path: str = ".", *, depth: int = 2, limit: int = LISTING_LIMIT
@@ -181,22 +184,32 @@ class Workspace:
                 yield entry
 
     def snapshot(self) -> Snapshot:
-        """How every file is now, to tell later what changed whoever changed it."""
-        return self._snapshots.take()
+        """How every file is now, to tell later what somebody else than this object changed."""
+        with self._writing:
+            write_count = len(self._written)
+        return replace(self._snapshots.take(), write_count=write_count)
 
     def changes_since(self, snapshot: Snapshot) -> list[FileChange]:
-        """What differs from a snapshot, by path. What small files held then goes into the blobs."""
-        self.change_count += 1
-        return self._snapshots.changes_since(snapshot)
+        """What differs from a snapshot, by path. What small files held then goes into the blobs.
 
-    @contextmanager
-    def _changing(self) -> Generator[None]:
-        """One change at a time, counted once it is made."""
+        Files that are as a change through this object left them since are not among it: whoever
+        made that change, such as a parallel subtask, has it recorded.
+        """
+        self.change_count += 1
+        changes = self._snapshots.changes_since(snapshot)
+        with self._writing:
+            recorded = set(self._written[snapshot.write_count :])
+        return [change for change in changes if (change.path, change.after) not in recorded]
+
+    def _changed(self, make: Callable[[], FileChange]) -> FileChange:
+        """Make one change at a time, counted and noted."""
         with self._writing:
             try:
-                yield
+                change = make()
+                self._written.append((change.path, change.after))
             finally:
                 self.change_count += 1
+        return change
 
     def _open_file(self, path: str) -> int:
         """A descriptor of a plain file."""

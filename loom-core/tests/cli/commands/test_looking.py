@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,7 @@ from loom_core import events as e
 from loom_core.cli.exit_code import ExitCode
 from loom_core.cli.session import Session
 from loom_core.store import Entry
-from loom_core.types import Plan, Subtask, Task
+from loom_core.types import Evidence, Plan, Subtask, Task, ToolResult, VerdictStatus
 
 PLAN = Plan(
     subtasks=(
@@ -104,7 +105,10 @@ def test_events_are_one_line_each_in_order(run_loom, stored):
     values = [json.loads(line) for line in run_loom("events", "last", "--json").stdout.splitlines()]
 
     assert [line.split()[0] for line in lines] == ["1", "2", "3", "4", "5", "6"]
-    assert "SubtaskCompleted one#1: completed: first is done" in lines[-1]
+    assert "SubtaskCompleted one (attempt 1): completed: first is done" in lines[-1]
+    assert "PlanCreated: 2 subtasks: one, two" in lines[2]
+    assert "TaskCreated: goal Do it, workspace /w, approval mode auto" in lines[0]
+    assert "{" not in "".join(lines)
     assert lines[3:] == later
     assert [value["type"] for value in values][:3] == ["TaskCreated", "TaskClaimed", "PlanCreated"]
 
@@ -121,6 +125,74 @@ def test_an_unknown_task_is_refused(run_loom, stored, command):
     assert "there is no task yet" in empty.stderr
     assert "did you mean" in unknown.stderr
     assert "several tasks begin with 'aa'" in ambiguous.stderr
+
+
+def test_a_failed_task_shows_the_evidence_of_its_cause(run_loom, stored):
+    def saw(status: VerdictStatus, check: str) -> Evidence:
+        return Evidence(check=check, status=status, detail="as seen")
+
+    checks = e.ChecksRun(
+        step=3,
+        evidence=(saw(VerdictStatus.PASSED, "file_exists a"), saw(VerdictStatus.FAILED, "runs a")),
+    )
+    stored(
+        "aa-1",
+        *HALF_DONE[:3],
+        Entry(checks, "one", 1),
+        Entry(e.SubtaskStalled(reason="edit_file was called again and again"), "one", 1),
+        Entry(e.TaskFailed(reason="one: edit_file was called again and again")),
+    )
+
+    report = run_loom("status", "last").stdout
+
+    assert "✗ runs a: as seen" in report
+    assert "file_exists a" not in report
+
+
+def test_tool_calls_are_readable_events(run_loom, stored):
+    call = e.ToolCallStarted(
+        step=2, call_id="c", tool="read_file", arguments={"path": "a.py"}, recovery="pure"
+    )
+    answer = ToolResult(text="no such\nfile", is_error=True, category="not_found")
+    result = e.ToolCallFinished(step=2, call_id="c", tool="read_file", result=answer)
+    stored("aa-1", *HALF_DONE[:3], Entry(call, "one", 1), Entry(result, "one", 1))
+
+    lines = run_loom("events", "last").stdout.splitlines()
+
+    assert "ToolCallStarted one (attempt 1): read_file a.py" in lines[-2]
+    assert "ToolCallFinished one (attempt 1): read_file: error: no such file" in lines[-1]
+
+
+def test_a_missing_id_offers_the_newest_task(run_loom):
+    finished = run_loom("status")
+
+    assert finished.code == ExitCode.USAGE
+    assert '"last" stands for the newest task' in finished.stderr
+
+
+@pytest.mark.parametrize("command", [["list"], ["status", "last"], ["events", "last"]])
+def test_an_untrusted_project_does_not_hide_ones_own_tasks(run_loom, stored, command):
+    stored("aa-1", *HALF_DONE)
+    Path("loom.toml").write_text('[memory]\ndatabase_path = "elsewhere.db"\n')
+
+    finished = run_loom(*command)
+
+    assert finished.code == 0
+    assert "aa-1" in finished.stdout or "SubtaskCompleted" in finished.stdout
+    assert finished.stderr.count("\n") == 1
+    assert "./loom.toml is not trusted and is left out" in finished.stderr
+    assert not Path("elsewhere.db").exists()
+
+
+def test_an_untrusted_home_is_not_left_out(run_loom, monkeypatch):
+    Path("home").mkdir()
+    Path("home/loom.toml").write_text('[memory]\ndatabase_path = "elsewhere.db"\n')
+    monkeypatch.setenv("LOOM_HOME", str(Path("home").resolve()))
+
+    finished = run_loom("list")
+
+    assert finished.code == ExitCode.USAGE
+    assert "LOOM_HOME is inside the project" in finished.stderr
 
 
 def test_a_broken_database_is_one_line(run_loom, home):

@@ -78,6 +78,7 @@ def test_models_for_people(run_loom, providers, settings_file):
     assert finished.code == 0
     assert "✓ big: answers" in finished.stdout
     assert "✗ gone: no provider" in finished.stdout
+    assert "✓ found-one on a test\n" in finished.stdout
 
 
 def test_no_models_says_how_to_get_one(run_loom, monkeypatch):
@@ -125,6 +126,20 @@ def test_plugins_show_broken_ones_with_the_reason(run_loom, monkeypatch):
     assert "✗ loom.tools bad of e: module 'x' is not installed" in finished.stdout
     assert "entry_points.txt cannot be read" in finished.stdout
     assert json.loads(run_loom("plugins", "--json").stdout)[1]["problem"]
+
+
+@pytest.mark.parametrize(("columns", "is_shown"), [(80, False), (200, True)])
+def test_plugins_show_values_only_where_they_fit(run_loom, monkeypatch, columns, is_shown):
+    value = f"a_distribution.{'m' * 60}:Fine"
+    found = [ExtensionInfo("loom.tools", "fine", value, "d", "1", None)]
+    monkeypatch.setattr("loom_core.extensions.listing", lambda: found)
+    monkeypatch.setattr("loom_core.cli.terminal.size.stdout_columns", lambda: columns)
+
+    shown = run_loom("plugins").stdout
+
+    assert ("VALUE" in shown) is is_shown
+    assert (value in shown) is is_shown
+    assert "…" not in shown
 
 
 def test_doctor_finds_everything_well(run_loom, providers):
@@ -191,17 +206,17 @@ def test_an_unknown_setting_is_refused_with_the_nearest(run_loom):
 
 def test_a_file_is_trusted_as_it_was_shown(run_loom):
     Path("loom.toml").write_text('[models.m]\nprovider = "openai"\napi_key = "sk-secret"\n')
-    refused = run_loom("config", "show")
+    refused = run_loom("run", "goal")
     unasked = run_loom("trust")
     trusted = run_loom("trust", "--yes")
     accepted = run_loom("config", "show")
     Path("loom.toml").write_text('[models.m]\nprovider = "ollama"\n')
-    edited = run_loom("config", "show")
+    edited = run_loom("run", "goal")
 
     assert refused.code == ExitCode.USAGE
     assert "loom trust" in refused.stderr
     assert unasked.code == ExitCode.USAGE
-    assert "models.m.provider = openai" in unasked.stderr
+    assert 'models.m.provider = "openai"' in unasked.stderr
     assert "sk-secret" not in unasked.stderr
     assert trusted.code == accepted.code == 0
     assert edited.code == ExitCode.USAGE
@@ -214,7 +229,50 @@ def test_trust_can_be_withdrawn(run_loom):
     finished = run_loom("trust", "--withdraw", "--json")
 
     assert json.loads(finished.stdout)["trusted"] is False
-    assert run_loom("config", "show").code == ExitCode.USAGE
+    assert run_loom("run", "goal").code == ExitCode.USAGE
+
+
+def test_only_what_needs_trust_is_shown(run_loom):
+    Path("loom.toml").write_text(
+        '[logging]\nlevel = "debug"\n[server]\nport = 9000\nhost = "0.0.0.0"\n'
+    )
+
+    shown = run_loom("trust").stderr
+
+    assert 'server.host = "0.0.0.0"' in shown
+    assert "server.port" not in shown
+    assert "logging" not in shown
+
+
+def test_a_file_of_preferences_needs_no_trust(run_loom):
+    Path("loom.toml").write_text('[logging]\nlevel = "debug"\n[server]\nport = 9000\n')
+
+    finished = run_loom("trust")
+
+    assert finished.code == 0
+    assert finished.stdout.startswith("nothing here needs trust: ")
+
+
+def test_config_marks_what_is_ignored(run_loom):
+    Path("loom.toml").write_text('[models.m]\nprovider = "openai"\napi_key = "sk-secret"\n')
+
+    people = run_loom("config", "show").stdout
+    entries = json.loads(run_loom("config", "show", "--json").stdout)
+
+    ignored = {entry["key"]: entry["value"] for entry in entries if entry["ignored"]}
+    assert ignored == {"models.m.provider": "openai", "models.m.api_key": "**********"}
+    assert "ignored, not trusted: " in people
+    assert "sk-secret" not in people
+
+
+def test_doctor_says_how_to_deal_with_an_untrusted_file(run_loom, providers):
+    Path("loom.toml").write_text('[models.m]\nprovider = "openai"\n')
+
+    finished = run_loom("doctor")
+
+    assert finished.code == ExitCode.FAILED
+    assert "fix: loom trust, or remove " in finished.stdout
+    assert "database" in finished.stdout
 
 
 def test_there_must_be_a_file_to_trust(run_loom):

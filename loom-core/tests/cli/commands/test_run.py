@@ -160,6 +160,8 @@ def test_a_paused_task_can_be_resumed_without_telling_old_news(run_loom, engine)
 
     assert finished.code == 0
     assert "write_file" not in finished.stderr
+    for part in ["task t1 in ", "goal  Say hello", "▸ hello: Make it"]:
+        assert part in finished.stderr
     assert "created h.py" in finished.stdout
     assert "1,000 prompt" in finished.stdout
 

@@ -58,7 +58,7 @@ def test_a_task_is_cancelled_once(run_loom):
     again = run_loom("cancel", "t1")
 
     assert again.code == ExitCode.FAILED
-    assert "already cancelled" in again.stderr
+    assert "is already cancelled; there is nothing to cancel" in again.stderr
 
 
 def test_a_running_engine_is_asked_and_waited_for(home):
@@ -151,7 +151,11 @@ def test_undo_puts_everything_back(run_loom, changed):
     finished = run_loom("undo", "last")
 
     assert finished.code == 0
-    assert finished.stdout.splitlines() == ["✓ remove new.txt", "✓ restore old.txt"]
+    assert finished.stdout.splitlines() == [
+        f"task t1 in {changed}: Do it",
+        "✓ removed new.txt",
+        "✓ restored old.txt",
+    ]
     assert contents(changed) == {"old.txt": "before"}
     assert "nothing to undo" in run_loom("undo", "last").stdout
 
@@ -162,7 +166,8 @@ def test_a_dry_run_changes_nothing(run_loom, changed):
     finished = run_loom("undo", "last", "--dry-run", "--json")
 
     plan = json.loads(finished.stdout)
-    assert plan["done"] is False
+    assert (plan["done"], plan["task_id"]) == (False, "t1")
+    assert "· would remove new.txt" in run_loom("undo", "last", "--dry-run").stdout
     assert [step["path"] for step in plan["steps"]] == ["new.txt", "old.txt"]
     assert contents(changed) == before
 

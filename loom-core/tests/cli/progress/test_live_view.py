@@ -7,13 +7,18 @@ from loom_core.cli.progress.event_line import describe_event
 from loom_core.cli.progress.live_view import LiveView
 from loom_core.cli.progress.status_line import StatusLine
 from loom_core.cli.progress.task_progress import TaskProgress
+from loom_core.cli.run.notices import Notices
+from loom_core.engine import runner
 from loom_core.errors import ErrorCategory
 from loom_core.types import (
     Evidence,
     FailureKind,
+    ModelResponse,
     Plan,
     Subtask,
+    Timings,
     ToolResult,
+    Usage,
     Verdict,
     VerdictStatus,
 )
@@ -108,8 +113,81 @@ def test_a_verdict_has_its_evidence_and_a_retry_its_reason(show):
     assert lines == [
         "  ✗ failed (deterministic)",
         "    ✗ file_exists a: missing",
-        "  ✗ attempt failed, next is retry: it is missing",
+        "  ✗ attempt failed, trying again: it is missing",
     ]
+
+
+def test_failing_checks_are_named_and_a_flood_is_cut(show):
+    show(e.PlanCreated(plan=ONE, source="trivial"))
+    passed = Evidence(check="file_exists a", status=VerdictStatus.PASSED)
+    failed = [
+        Evidence(check=f"runs {i}", status=VerdictStatus.FAILED, detail="exit 1") for i in range(7)
+    ]
+
+    lines = show((e.ChecksRun(step=1, evidence=(passed, *failed)), "one", 1))
+
+    assert lines[:2] == ["  · 1 of 8 checks passed so far", "    ✗ runs 0: exit 1"]
+    assert lines[-1] == "    … and 2 more"
+    assert len(lines) == 7
+
+
+def test_words_for_the_model_are_not_shown():
+    repeated, talked = (
+        describe_event(e.NudgeSent(step=1, text=text))[0].text
+        for text in (runner._REPEATED, "That was text, not an action.")
+    )
+
+    assert repeated == "the model repeated itself; told to go on"
+    assert talked == "the model gave no usable action; told to go on"
+
+
+def test_an_answer_splits_its_time(show):
+    response = ModelResponse(
+        usage=Usage(prompt_tokens=1000, completion_tokens=40, calls=1),
+        timings=Timings(first_token_seconds=1.0, total_seconds=3.0),
+    )
+    answered = e.ModelCallFinished(step=1, model="m", role="executor", response=response)
+
+    assert " ".join(show(answered)) == (
+        "· executor answered: 40 tokens in 3.0 s, first token after 1.0 s, then 20 tokens/s, "
+        "0% of 1,000 prompt tokens cached"
+    )
+
+
+def test_the_status_line_says_for_which_model_it_waits(event, capsys):
+    progress = TaskProgress("t1")
+    view = LiveView(progress, StatusLine(is_shown=True))
+    started = event(e.ModelCallStarted(step=1, model="qwen", role="planner"))
+
+    progress.apply(started)
+    view.show(started)
+    waiting = capsys.readouterr().err
+    failed = e.ModelCallFailed(step=1, model="qwen", role="planner", error="E", message="gone")
+    progress.apply(event(failed))
+    view.refresh()
+
+    assert "planning: waiting for qwen to read the" in waiting
+    assert "tokens/s" not in waiting
+    assert "waiting" not in capsys.readouterr().err
+
+
+def test_a_download_is_counted_in_the_status_line(capsys):
+    status = StatusLine(is_shown=True)
+    notices = Notices(status, agrees=True)
+    view = LiveView(TaskProgress("t1"), status)
+
+    notices.say("fetching qwen: 1 of 491 MB (0 %)")
+    notices.say("fetching qwen: 2 of 491 MB (0 %)")
+    assert capsys.readouterr().err == ""
+    view.refresh()
+
+    assert "fetching qwen: 2 of 491 MB" in capsys.readouterr().err
+
+
+def test_without_a_status_line_a_download_is_counted_in_lines(capsys):
+    Notices(StatusLine(is_shown=False), agrees=True).say("fetching qwen: 1 of 491 MB (0 %)")
+
+    assert capsys.readouterr().err == "fetching qwen: 1 of 491 MB (0 %)\n"
 
 
 def test_a_long_line_is_cut_off_a_terminal_too(show):

@@ -33,6 +33,8 @@ class SamplingProfile(Frozen):
     """How a model is sampled when the request does not say; None leaves it to llama.cpp."""
 
     temperature: Annotated[float, Field(ge=0.0, le=2.0)]
+    max_answer_tokens: Annotated[int, Field(ge=1)]
+    """Tokens after which an answer is cut off unless the settings say otherwise."""
     top_p: Annotated[float | None, Field(gt=0.0, le=1.0)] = None
     top_k: Annotated[int | None, Field(ge=1)] = None
     source: str

@@ -28,7 +28,7 @@ def chat_body(
         "stream_options": {"include_usage": True},
         "return_progress": True,  # pieces while it reads the prompt, so that it can be cancelled
         "cache_prompt": True,
-        "max_tokens": min(request.max_tokens or window, settings.max_tokens or window, window),
+        "max_tokens": _answer_budget(request, settings, profile, window),
         **_sampling(request, settings, profile),
     }
     if request.answer_schema is not None:
@@ -38,6 +38,14 @@ def chat_body(
             "json_schema": {"name": "answer", "schema": schema, "strict": True},
         }
     return body
+
+
+def _answer_budget(
+    request: ModelRequest, settings: ModelSettings, profile: SamplingProfile | None, window: int
+) -> int:
+    """Tokens of the answer: as asked and as set, else what the model's profile says is of use."""
+    usual = profile.max_answer_tokens if profile else window
+    return min(request.max_tokens or window, settings.max_tokens or usual, window)
 
 
 def wire_message(message: Message) -> JsonObject:

@@ -6,6 +6,7 @@ aiohttp adds 0.5 ms to a call where httpx adds 1.8 (benchmarks), which is why it
 import asyncio
 import errno
 import json
+import os
 from typing import Any
 
 import aiohttp
@@ -116,11 +117,24 @@ class HttpClient:
 
     def _unreachable(self, error: Exception) -> ModelUnreachable:
         """The error for a server that does not answer."""
-        reason = str(error).replace(self._key, "[key]") if self._key else str(error)
+        reason = _reason(error)
+        if self._key:
+            reason = reason.replace(self._key, "[key]")
         return ModelUnreachable(
             f"no model server answers at {self._address.url} "
-            f"({reason or type(error).__name__}); start it, or correct base_url of the model"
+            f"({reason}); start it, or correct base_url of the model"
         )
+
+
+def _reason(error: Exception) -> str:
+    """Why a connection failed, in the words of the system rather than of the library."""
+    if isinstance(error, OSError) and not isinstance(error, aiohttp.ClientSSLError):
+        number, text = error.errno, error.strerror
+        if number is not None and number > 0:
+            return os.strerror(number).lower()
+        if text:  # of name resolution, whose numbers are negative
+            return text.lower()
+    return str(error) or type(error).__name__
 
 
 def _was_dead(error: Exception) -> bool:

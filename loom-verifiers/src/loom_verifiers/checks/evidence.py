@@ -1,9 +1,12 @@
 """Evidence in readable words: what was checked, what was expected and what was seen."""
 
 from loom_core.types import Evidence, VerdictStatus
+from loom_core.workspace import holds_secrets
 
 MAX_SEEN_CHARACTERS = 600
 """How much of an output or a file is quoted; the middle of a longer one is left out."""
+
+_WITHHELD = "[not shown: such files usually hold secrets]"
 
 
 def passed(check: str, detail: str) -> Evidence:
@@ -19,6 +22,11 @@ def failed(check: str, detail: str) -> Evidence:
 def unverified(check: str, reason: str) -> Evidence:
     """Evidence that nothing could be seen, and why."""
     return Evidence(check=check, status=VerdictStatus.UNVERIFIED, detail=reason)
+
+
+def seen_in(path: str, words: str) -> str:
+    """Words that quote what a file holds; of a file that usually holds secrets, none of them."""
+    return _WITHHELD if holds_secrets(path) else words
 
 
 def quote_seen(text: str) -> str:

@@ -4,7 +4,7 @@ import asyncio
 
 from loom_core.contracts.check import Check, CheckContext
 from loom_core.types import Evidence
-from loom_verifiers.checks.evidence import failed, passed, quote_seen, unverified
+from loom_verifiers.checks.evidence import failed, passed, quote_seen, seen_in, unverified
 from loom_verifiers.checks.text_match import contains_text
 
 MAX_READ_BYTES = 4 * 1024 * 1024
@@ -62,7 +62,8 @@ class FileContains(Check):
         if contains_text(text, expected):
             return passed(label, f'contains "{expected}"')
         return failed(
-            label, f'expected the text "{expected}", and the file holds {quote_seen(text)}'
+            label,
+            f'expected the text "{expected}", and the file holds {seen_in(target, quote_seen(text))}',
         )
 
 
@@ -81,7 +82,8 @@ class FileLacks(Check):
             return problem
         if contains_text(text, expected):
             return failed(
-                label, f'expected "{expected}" to be gone; the file holds {quote_seen(text)}'
+                label,
+                f'expected "{expected}" to be gone; the file holds {seen_in(target, quote_seen(text))}',
             )
         return passed(label, f'does not contain "{expected}"')
 

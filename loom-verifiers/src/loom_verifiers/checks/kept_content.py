@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from loom_core.contracts.check import Check, CheckContext
 from loom_core.types import Evidence
-from loom_verifiers.checks.evidence import failed, passed, unverified
+from loom_verifiers.checks.evidence import failed, passed, seen_in, unverified
 from loom_verifiers.checks.files import MAX_READ_BYTES
 from loom_verifiers.checks.parsing import NotParsable, SyntaxProblem, definitions
 
@@ -42,10 +42,10 @@ class FileKeeps(Check):
         if before is None:
             return unverified(label, "what it held before was not kept")
         now = await asyncio.to_thread(context.workspace.read, target, max_bytes=MAX_READ_BYTES)
-        return _conclude(label, await asyncio.to_thread(compare, before, now))
+        return _conclude(label, path, await asyncio.to_thread(compare, before, now))
 
 
-def _conclude(label: str, lost: Sequence[str] | None) -> Evidence:
+def _conclude(label: str, path: str, lost: Sequence[str] | None) -> Evidence:
     """The evidence that follows from what was lost; None when nobody can tell."""
     if lost is None:
         return unverified(label, "what it held before does not parse")
@@ -55,7 +55,7 @@ def _conclude(label: str, lost: Sequence[str] | None) -> Evidence:
     return failed(
         label,
         "keep what was there and change only what was asked for; lost or changed: "
-        f"{'; '.join(lost[:_SHOWN])}{more}",
+        f"{seen_in(path, '; '.join(lost[:_SHOWN]) + more)}",
     )
 
 

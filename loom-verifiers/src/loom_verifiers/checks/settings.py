@@ -10,7 +10,7 @@ from typing import cast
 
 from loom_core.contracts.check import Check, CheckContext
 from loom_core.types import Evidence
-from loom_verifiers.checks.evidence import failed, passed, unverified
+from loom_verifiers.checks.evidence import failed, passed, seen_in, unverified
 from loom_verifiers.checks.files import MAX_READ_BYTES
 
 _MAX_DEPTH = 50
@@ -35,14 +35,18 @@ class SettingEquals(Check):
         try:
             found = _values_of(key, target, data.decode("utf-8-sig"))
         except ValueError as error:
-            return failed(label, f"expected {expected}, and the file does not parse: {error}")
+            return failed(
+                label,
+                f"expected {expected}, and the file does not parse: {seen_in(target, str(error))}",
+            )
         except RecursionError:
             return unverified(label, "it is nested too deeply to be looked into")
         wanted = _as_json(text)
         if any(_is_same(value, wanted, target) for value in found):
             return passed(label, f"{key} is {text}")
         seen = ", ".join(json.dumps(value, default=str)[:100] for value in found)
-        return failed(label, f"expected {expected}; {key} is {seen or 'not there'}")
+        words = seen_in(target, seen) if seen else "not there"
+        return failed(label, f"expected {expected}; {key} is {words}")
 
 
 def _values_of(key: str, path: str, text: str) -> list[object]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from loom_core.contracts.check import Check, CheckContext
 from loom_core.types import Evidence
-from loom_verifiers.checks.evidence import failed, passed, unverified
+from loom_verifiers.checks.evidence import failed, passed, seen_in, unverified
 from loom_verifiers.checks.parsing import (
     MAX_PARSED_BYTES,
     NotParsable,
@@ -54,7 +54,7 @@ async def parse_file(
     try:
         await asyncio.to_thread(parser, data)
     except SyntaxProblem as problem:
-        return failed(label, f"does not parse: {problem}")
+        return failed(label, f"does not parse: {seen_in(path, str(problem))}")
     except NotParsable as problem:
         return unverified(label, str(problem))
     return passed(label, "parses")

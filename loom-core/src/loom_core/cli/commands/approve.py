@@ -2,7 +2,13 @@
 
 import click
 
-from loom_core.cli.options import config_option, json_option, run_async, task_argument
+from loom_core.cli.options import (
+    config_option,
+    json_option,
+    pass_looking_session,
+    run_async,
+    task_argument,
+)
 from loom_core.cli.session import Session
 
 EPILOG = """\b
@@ -20,7 +26,7 @@ Examples:
 @click.option("--reason", default="", metavar="TEXT", help="Why; kept with the answer.")
 @config_option
 @json_option
-@click.pass_obj
+@pass_looking_session
 @run_async
 async def command(
     session: Session, *, task: str, approval: str, deny: bool, reason: str, as_json: bool
@@ -31,6 +37,7 @@ async def command(
     waited goes on with: loom run --resume ID.
     """
     from loom_core.cli.approving import answer_approval, echo_approvals, find_approval
+    from loom_core.cli.program_name import program_name
     from loom_core.cli.task_reference import find_task
     from loom_core.cli.terminal.json_output import echo_json
 
@@ -47,4 +54,4 @@ async def command(
         return
     click.echo(f"{chosen.id} is {'denied' if deny else 'approved'}")
     if len(waiting) == 1:
-        click.echo(f"resume  loom run --resume {record.id}")
+        click.echo(f"resume  {program_name()} run --resume {record.id}")

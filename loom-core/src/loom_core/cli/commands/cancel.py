@@ -3,7 +3,13 @@
 import click
 
 from loom_core.cli.exit_code import ExitCode
-from loom_core.cli.options import config_option, json_option, run_async, task_argument
+from loom_core.cli.options import (
+    config_option,
+    json_option,
+    pass_looking_session,
+    run_async,
+    task_argument,
+)
 from loom_core.cli.session import Session
 
 EPILOG = """\b
@@ -16,7 +22,7 @@ Example:
 @task_argument
 @config_option
 @json_option
-@click.pass_obj
+@pass_looking_session
 @run_async
 async def command(session: Session, task: str, as_json: bool) -> ExitCode:
     """Stop a task for good, also one that runs in another process.

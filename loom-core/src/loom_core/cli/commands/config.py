@@ -2,7 +2,7 @@
 
 import click
 
-from loom_core.cli.options import config_option, json_option
+from loom_core.cli.options import config_option, json_option, pass_looking_session
 from loom_core.cli.session import Session
 
 EPILOG = """\b
@@ -24,18 +24,20 @@ def command() -> None:
 @click.option("--origin", is_flag=True, help="Say where each value came from.")
 @config_option
 @json_option
-@click.pass_obj
+@pass_looking_session
 def show(session: Session, origin: bool, as_json: bool) -> None:
     """Show every setting that is in force, secrets hidden."""
-    from loom_core.cli.settings_listing import list_settings
+    from loom_core.cli.settings_listing import list_ignored, list_settings
     from loom_core.cli.terminal.json_output import echo_json
     from loom_core.cli.terminal.size import stdout_columns
     from loom_core.cli.terminal.table import echo_table
 
     entries = list_settings(session.loaded)
+    ignored = list_ignored(session.left_out) if session.left_out else []
+    entries += ignored
     if as_json:
         echo_json([entry.as_json() for entry in entries])
         return
-    headers = ["KEY", "VALUE", "ORIGIN"] if origin else ["KEY", "VALUE"]
-    rows = [[entry.key, entry.text, str(entry.origin)][: len(headers)] for entry in entries]
+    headers = ["KEY", "VALUE", "ORIGIN"] if origin or ignored else ["KEY", "VALUE"]
+    rows = [[entry.key, entry.text, entry.place][: len(headers)] for entry in entries]
     echo_table(headers, rows, columns=stdout_columns(), flexible=1)

@@ -5,7 +5,7 @@ import asyncio
 import click
 
 from loom_core.cli.exit_code import ExitCode
-from loom_core.cli.options import config_option, json_option
+from loom_core.cli.options import config_option, json_option, pass_looking_session
 from loom_core.cli.session import Session
 
 EPILOG = """\b
@@ -17,7 +17,7 @@ Example:
 @click.command("doctor", epilog=EPILOG)
 @config_option
 @json_option
-@click.pass_obj
+@pass_looking_session
 def command(session: Session, as_json: bool) -> ExitCode:
     """Check settings, database, sandbox, models and programs, each with a fix.
 

@@ -2,7 +2,13 @@
 
 import click
 
-from loom_core.cli.options import config_option, json_option, run_async, task_argument
+from loom_core.cli.options import (
+    config_option,
+    json_option,
+    pass_looking_session,
+    run_async,
+    task_argument,
+)
 from loom_core.cli.session import Session
 
 EPILOG = """\b
@@ -19,7 +25,7 @@ Examples:
 )
 @config_option
 @json_option
-@click.pass_obj
+@pass_looking_session
 @run_async
 async def command(session: Session, task: str, after: int, as_json: bool) -> None:
     """Show what happened in a task, one event a line, in the order in which it happened.

@@ -2,7 +2,7 @@
 
 import click
 
-from loom_core.cli.options import config_option, json_option, run_async
+from loom_core.cli.options import config_option, json_option, pass_looking_session, run_async
 from loom_core.cli.session import Session
 
 EPILOG = """\b
@@ -35,7 +35,7 @@ _STATES = [
 )
 @config_option
 @json_option
-@click.pass_obj
+@pass_looking_session
 @run_async
 async def command(session: Session, state: str | None, limit: int, as_json: bool) -> None:
     """List tasks, newest first, with state, age and how many subtasks are done."""

@@ -4,7 +4,7 @@ import asyncio
 
 import click
 
-from loom_core.cli.options import config_option, json_option
+from loom_core.cli.options import config_option, json_option, pass_looking_session
 from loom_core.cli.session import Session
 
 EPILOG = """\b
@@ -17,7 +17,7 @@ Example:
 @click.option("--offline", is_flag=True, help="Ask only servers on this machine.")
 @config_option
 @json_option
-@click.pass_obj
+@pass_looking_session
 def command(session: Session, offline: bool, as_json: bool) -> None:
     """Show the models of the settings, and those that run here without being configured.
 

@@ -23,7 +23,7 @@ def command(as_json: bool) -> None:
     from loom_core.cli.terminal.line import Line, echo_lines
     from loom_core.cli.terminal.marks import FAILED
     from loom_core.cli.terminal.size import stdout_columns
-    from loom_core.cli.terminal.table import echo_table
+    from loom_core.cli.terminal.table import echo_table, fits
     from loom_core.extensions import listing
 
     found = listing()
@@ -34,7 +34,10 @@ def command(as_json: bool) -> None:
         [info.group or "?", info.name or "?", f"{info.distribution} {info.version}", info.value]
         for info in found
     ]
-    echo_table(["GROUP", "NAME", "DISTRIBUTION", "VALUE"], rows, columns=stdout_columns())
+    headers = ["GROUP", "NAME", "DISTRIBUTION", "VALUE"]
+    if not fits(headers, rows, columns=stdout_columns()):
+        headers, rows = headers[:-1], [row[:-1] for row in rows]
+    echo_table(headers, rows, columns=stdout_columns())
     problems = [
         Line(f"{info.group} {info.name} of {info.distribution}: {info.problem}", FAILED)
         for info in found

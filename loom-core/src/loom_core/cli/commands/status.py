@@ -2,7 +2,13 @@
 
 import click
 
-from loom_core.cli.options import config_option, json_option, run_async, task_argument
+from loom_core.cli.options import (
+    config_option,
+    json_option,
+    pass_looking_session,
+    run_async,
+    task_argument,
+)
 from loom_core.cli.session import Session
 
 EPILOG = """\b
@@ -16,7 +22,7 @@ Examples:
 @task_argument
 @config_option
 @json_option
-@click.pass_obj
+@pass_looking_session
 @run_async
 async def command(session: Session, task: str, as_json: bool) -> None:
     """Show a task: its state, what each subtask did with which evidence, and what it took.

@@ -2,7 +2,7 @@
 
 import click
 
-from loom_core.cli.options import config_option, json_option
+from loom_core.cli.options import config_option, json_option, pass_looking_session
 from loom_core.cli.session import Session
 
 EPILOG = """\b
@@ -14,7 +14,7 @@ Example:
 @click.command("tools", epilog=EPILOG)
 @config_option
 @json_option
-@click.pass_obj
+@pass_looking_session
 def command(session: Session, as_json: bool) -> None:
     """Show the tools that models can call: purpose, risk and where each comes from."""
     from dataclasses import asdict

@@ -27,7 +27,7 @@ async def examine(session: Session) -> list[Finding]:
         ),
         *check_plugins(),
     ]
-    if settings.level is Level.OK:
+    if settings.level is Level.OK or session.left_out is not None:
         findings.append(check_sandbox(session.settings))
         findings.append(await check_database(session))
         findings += await check_models(session)

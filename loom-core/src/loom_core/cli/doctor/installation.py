@@ -12,6 +12,9 @@ def check_settings(session: Session) -> Finding:
         loaded = session.loaded
     except LoomError as error:
         return Finding("settings", Level.FAIL, str(error), "correct what it names")
+    if session.left_out is not None:
+        detail = f"{session.left_out} is not trusted, so that loom run refuses to start here"
+        return Finding("settings", Level.FAIL, detail, f"loom trust, or remove {session.left_out}")
     files = sorted({origin.where for origin in loaded.origins.values() if origin.where})
     return Finding("settings", Level.OK, ", ".join(files) or "built-in defaults")
 

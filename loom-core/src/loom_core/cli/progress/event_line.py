@@ -9,6 +9,16 @@ from loom_core.cli.terminal.time_text import format_count, format_duration
 from loom_core.events import EventBody
 from loom_core.types import Evidence, ModelResponse, VerdictStatus
 
+_MOST_FAILING = 5
+_REPETITION = "You have this already"
+"""How the engine's notice of a repeated call begins."""
+_NEXT_STEPS = {
+    "retry": "trying again",
+    "escalate": "trying again, with a stronger model if there is one",
+    "replan": "asking for another plan",
+    "stop": "giving up",
+}
+
 
 @singledispatch
 def describe_event(_body: EventBody) -> list[Line]:
@@ -63,13 +73,21 @@ def _(body: e.ModelCallFailed) -> list[Line]:
 
 @describe_event.register
 def _(body: e.NudgeSent) -> list[Line]:
-    return [Line(body.text, WARNING)]
+    # The text is meant for the model; --json has it.
+    happened = "repeated itself" if body.text.startswith(_REPETITION) else "gave no usable action"
+    return [Line(f"the model {happened}; told to go on", WARNING)]
 
 
 @describe_event.register
 def _(body: e.ChecksRun) -> list[Line]:
-    passed = sum(item.status is VerdictStatus.PASSED for item in body.evidence)
-    return [Line(f"{passed} of {format_count(len(body.evidence), 'check')} passed so far", PENDING)]
+    failing = [item for item in body.evidence if item.status is not VerdictStatus.PASSED]
+    passed = len(body.evidence) - len(failing)
+    total = format_count(len(body.evidence), "check")
+    lines = [Line(f"{passed} of {total} passed so far", PENDING)]
+    lines += map(describe_evidence, failing[:_MOST_FAILING])
+    if len(failing) > _MOST_FAILING:
+        lines.append(Line(f"… and {len(failing) - _MOST_FAILING:,} more", indent=1))
+    return lines
 
 
 @describe_event.register
@@ -102,7 +120,8 @@ def _(body: e.VerdictReached) -> list[Line]:
 
 @describe_event.register
 def _(body: e.AttemptFailed) -> list[Line]:
-    return [Line(f"attempt failed, next is {body.next_step}: {body.reason}", FAILED)]
+    next_step = _NEXT_STEPS.get(body.next_step, body.next_step)
+    return [Line(f"attempt failed, {next_step}: {body.reason}", FAILED)]
 
 
 @describe_event.register
@@ -146,9 +165,13 @@ def describe_evidence(evidence: Evidence, *, indent: int = 1) -> Line:
 
 def _describe_response(response: ModelResponse) -> str:
     usage, seconds = response.usage, response.timings.total_seconds
-    decode_seconds = seconds - response.timings.first_token_seconds
+    first_token_seconds = response.timings.first_token_seconds
+    writing_seconds = seconds - first_token_seconds
     parts = [f"{usage.completion_tokens:,} tokens in {format_duration(seconds)}"]
-    if decode_seconds > 0:
-        parts.append(f"{usage.completion_tokens / decode_seconds:.0f} tokens/s")
+    if first_token_seconds > 0 and writing_seconds > 0:
+        parts.append(
+            f"first token after {format_duration(first_token_seconds)}, then "
+            f"{usage.completion_tokens / writing_seconds:.0f} tokens/s"
+        )
     parts.append(f"{usage.cache_share:.0%} of {usage.prompt_tokens:,} prompt tokens cached")
     return ", ".join(parts)

@@ -31,6 +31,14 @@ class LiveView:
         self._calls: dict[tuple[str, int, str], tuple[Event, e.ToolCallStarted]] = {}
         self._turns = 0
 
+    def show_resumed(self, progress: TaskProgress) -> None:
+        """Write the goal and the plan of a task that is gone on with."""
+        lines = [Line(progress.goal, label="goal  ")]
+        if progress.subtasks:
+            lines += [Line("Plan"), *describe_plan(progress.subtasks)]
+        for line in lines:
+            self._status.write_above(line.format(columns=self._columns))
+
     def show(self, event: Event) -> None:
         """Write what an event means, above the status line."""
         prefix = self._prefix(event)
@@ -84,16 +92,34 @@ class LiveView:
         parts = [
             f"{_SPINNER[self._turns % len(_SPINNER)]} {format_duration(round(elapsed))}",
             f"{progress.finished_count}/{len(progress.subtasks)} subtasks",
-            f"{progress.usage.prompt_tokens + progress.usage.completion_tokens:,} tokens",
-            f"{progress.tokens_per_second:.0f} tokens/s",
-            f"{progress.usage.cache_share:.0%} cached",
         ]
-        return "  ".join([*parts, *self._describe_running()])
+        if progress.usage.calls:
+            parts += [
+                f"{progress.usage.prompt_tokens + progress.usage.completion_tokens:,} tokens",
+                f"{progress.tokens_per_second:.0f} tokens/s",
+                f"{progress.usage.cache_share:.0%} cached",
+            ]
+        if news := self._status.news:
+            return "  ".join([*parts, news])
+        return "  ".join([*parts, *map(sanitize_line, self._describe_running())])
 
     def _describe_running(self) -> list[str]:
         active = {SubtaskState.RUNNING, SubtaskState.VERIFYING}
         running = [s for s in self._progress.subtasks.values() if s.state in active]
-        return [sanitize_line(f"{s.subtask.id} {s.doing or s.state.value}") for s in running]
+        planning = [f"planning: {doing}"] if (doing := self._describe_wait("")) else []
+        return planning + [
+            f"{s.subtask.id} {self._describe_wait(s.subtask.id) or s.doing or s.state.value}"
+            for s in running
+        ]
+
+    def _describe_wait(self, subtask_id: str) -> str:
+        wait = self._progress.model_waits.get(subtask_id)
+        if wait is None:
+            return ""
+        seconds = round((datetime.now(UTC) - wait.since).total_seconds())
+        # Nothing is told of the answer before its end; the first one is mostly reading.
+        what = "" if self._progress.usage.calls else " to read the prompt and answer"
+        return f"waiting for {wait.model}{what}, {format_duration(seconds)}"
 
 
 def _describe_result(call: str, result: ToolResult) -> Line:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from loom_core.cli.exit_code import ExitCode
+from loom_core.cli.program_name import program_name
 from loom_core.cli.progress.task_progress import TaskProgress
 from loom_core.types import FileChange, TaskState
 
@@ -20,21 +21,21 @@ def choose_exit_code(state: TaskState, *, was_interrupted: bool = False) -> Exit
 
 def list_next_steps(progress: TaskProgress, changes: Sequence[FileChange]) -> list[tuple[str, str]]:
     """Pairs of a purpose and the command for it, the likeliest first."""
-    task_id = progress.task_id
+    task_id, loom = progress.task_id, program_name()
     steps: list[tuple[str, str]] = []
     match progress.state:
         case TaskState.WAITING_APPROVAL:
-            steps += [("answer", f"loom approve {task_id}"), _resume(task_id)]
+            steps += [("answer", f"{loom} approve {task_id}"), _resume(task_id)]
         case TaskState.COMPLETED | TaskState.CANCELLED:
             pass
         case TaskState.FAILED:
-            steps.append(("look", f"loom events {task_id}"))
+            steps.append(("look", f"{loom} events {task_id}"))
         case _:
             steps.append(_resume(task_id))
     if changes:
-        steps.append(("undo", f"loom undo {task_id}"))
+        steps.append(("undo", f"{loom} undo {task_id}"))
     return steps
 
 
 def _resume(task_id: str) -> tuple[str, str]:
-    return ("resume", f"loom run --resume {task_id}")
+    return ("resume", f"{program_name()} run --resume {task_id}")

@@ -15,6 +15,7 @@ from loom_core.types import FileChange
 _LABEL_COLUMNS = 11
 _MOST_SUBTASKS = 50
 _MOST_FILES = 50
+_MOST_EVIDENCE = 20
 
 
 def describe_report(progress: TaskProgress, changes: Sequence[FileChange]) -> list[Line]:
@@ -62,9 +63,11 @@ def _describe_subtask(progress: SubtaskProgress, *, said: str) -> Iterator[Line]
     text = progress.summary or reason or progress.subtask.description
     tries = f" (attempt {progress.attempt})" if progress.attempt > 1 else ""
     yield Line(f"{progress.subtask.id}{tries}: {text}", STATE_MARKS[progress.state], indent=1)
-    if progress.verdict is not None:
-        for evidence in progress.verdict.evidence:
-            yield describe_evidence(evidence, indent=3)
+    shown = progress.shown_evidence
+    for evidence in shown[:_MOST_EVIDENCE]:
+        yield describe_evidence(evidence, indent=3)
+    if len(shown) > _MOST_EVIDENCE:
+        yield Line(f"… and {len(shown) - _MOST_EVIDENCE:,} more", indent=3)
 
 
 def _describe_files(changes: Sequence[FileChange]) -> Iterator[Line]:

@@ -1,11 +1,14 @@
 """The one line at the bottom of a terminal that says that work goes on."""
 
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 
 import click
 
 _ERASE = "\r\x1b[2K"
+_FRESH_SECONDS = 5.0
+"""Downloads report every second; one that does not for so long says something else or stands."""
 
 
 class StatusLine:
@@ -17,6 +20,20 @@ class StatusLine:
         self._is_drawn = False
         self._is_paused = False
         self._held: list[str] = []
+        self._news = ""
+        self._news_until = 0.0
+
+    @property
+    def news(self) -> str:
+        """What was last reported, while it is fresh; safe to show."""
+        return self._news if time.monotonic() < self._news_until else ""
+
+    def report(self, text: str) -> None:
+        """Show a passing text, which must be safe, in the line; without a line, above it."""
+        if not self._is_shown:
+            self.write_above(text)
+            return
+        self._news, self._news_until = text, time.monotonic() + _FRESH_SECONDS
 
     @contextmanager
     def paused(self) -> Generator[None]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from loom_core.types import Subtask, SubtaskState, Verdict
+from loom_core.types import Evidence, Subtask, SubtaskState, Verdict, VerdictStatus
 
 
 @dataclass(slots=True)
@@ -19,11 +19,19 @@ class SubtaskProgress:
     """Why it is not completed; empty when it is, or when nothing went wrong."""
     verdict: Verdict | None = None
     """The last verdict on it."""
+    evidence: tuple[Evidence, ...] = ()
+    """What the last checks saw, those of a verdict or those that ran between two calls."""
     doing: str = ""
     """The tool that runs now; empty when none does."""
-
     is_parked: bool = False
     """Whether its attempts are over until a human answers."""
+
+    @property
+    def shown_evidence(self) -> tuple[Evidence, ...]:
+        """What to show for its state: all that proves a completed one, else what did not pass."""
+        if self.state is SubtaskState.COMPLETED:
+            return self.verdict.evidence if self.verdict else ()
+        return tuple(e for e in self.evidence if e.status is not VerdictStatus.PASSED)
 
     def as_json(self) -> dict[str, object]:
         """The subtask for programs, its last verdict with the evidence included."""
@@ -36,4 +44,5 @@ class SubtaskProgress:
             "summary": self.summary,
             "reason": self.reason,
             "verdict": self.verdict.model_dump(mode="json") if self.verdict else None,
+            "evidence": [item.model_dump(mode="json") for item in self.evidence],
         }

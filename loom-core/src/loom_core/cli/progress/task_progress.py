@@ -1,6 +1,8 @@
 """A task as its events tell it so far: the one source of live view, report and status."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from loom_core import events as e
@@ -14,6 +16,14 @@ from loom_core.store.transitions import (
     after_replanning,
 )
 from loom_core.types import Plan, SubtaskState, TaskState, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class ModelWait:
+    """A call of a model that is under way."""
+
+    model: str
+    since: datetime
 
 
 class TaskProgress:
@@ -35,6 +45,8 @@ class TaskProgress:
         self.subtasks: dict[str, SubtaskProgress] = {}
         self.approvals: dict[str, str] = {}
         """What nobody has answered yet, by approval id."""
+        self.model_waits: dict[str, ModelWait] = {}
+        """Calls of models that are under way, by subtask; planning has the empty id."""
         self.usage = Usage()
         self.decode_seconds = 0.0
         """Time between first and last token, summed over all calls."""
@@ -68,6 +80,7 @@ class TaskProgress:
     def _claim(self, event: Event, _body: EventBody) -> None:
         self.clock.start(event.at)
         self.reason = ""
+        self.model_waits.clear()  # an engine that crashed left its calls without an end
 
     def _take_plan(self, _event: Event, body: e.PlanCreated | e.PlanReplaced) -> None:
         self._set_plan(body.plan)
@@ -79,7 +92,14 @@ class TaskProgress:
         for progress in self.subtasks.values():
             progress.state = after_replanning(progress.state, is_planned=True)
 
-    def _count_call(self, _event: Event, body: e.ModelCallFinished) -> None:
+    def _wait_for_model(self, event: Event, body: e.ModelCallStarted) -> None:
+        self.model_waits[event.subtask_id] = ModelWait(body.model, event.at)
+
+    def _end_wait(self, event: Event, _body: e.ModelCallFailed) -> None:
+        self.model_waits.pop(event.subtask_id, None)
+
+    def _count_call(self, event: Event, body: e.ModelCallFinished) -> None:
+        self.model_waits.pop(event.subtask_id, None)
         timings = body.response.timings
         self.usage += body.response.usage
         self.decode_seconds += max(0.0, timings.total_seconds - timings.first_token_seconds)
@@ -120,6 +140,8 @@ class TaskProgress:
         e.TaskClaimed: _claim,
         e.PlanCreated: _take_plan,
         e.PlanReplaced: _take_plan,
+        e.ModelCallStarted: _wait_for_model,
+        e.ModelCallFailed: _end_wait,
         e.ModelCallFinished: _count_call,
         e.ApprovalRequested: _request_approval,
         e.ApprovalDecided: _decide_approval,
@@ -145,7 +167,9 @@ def _apply_to_subtask(progress: SubtaskProgress, event: Event) -> None:
         case e.ToolCallFinished() | e.ToolCallDenied() | e.SubtaskStarted():
             progress.doing = ""
         case e.VerdictReached(verdict=verdict):
-            progress.verdict = verdict
+            progress.verdict, progress.evidence = verdict, verdict.evidence or progress.evidence
+        case e.ChecksRun(evidence=evidence):
+            progress.evidence = evidence
         case e.SubtaskParked(reason=reason):
             progress.is_parked, progress.reason = True, reason
         case e.SubtaskCompleted(summary=summary):

@@ -7,6 +7,9 @@ import click
 from loom_core.cli.progress.status_line import StatusLine
 from loom_core.sanitize import sanitize_line
 
+_COUNTING = "fetching "
+"""How a line begins that says how far a download is."""
+
 
 class Notices:
     """Lines and questions for the person at stderr."""
@@ -17,8 +20,12 @@ class Notices:
         self._agrees = agrees
 
     def say(self, line: str) -> None:
-        """Show one line about something that takes time."""
-        self._status.write_above(sanitize_line(line))
+        """Show one line about something that takes time; a count of it replaces the one before."""
+        text = sanitize_line(line)
+        if text.startswith(_COUNTING):
+            self._status.report(text)
+        else:
+            self._status.write_above(text)
 
     def confirm(self, question: str) -> bool:
         """Ask; off a terminal, or when it was agreed beforehand, say what is done and go on."""

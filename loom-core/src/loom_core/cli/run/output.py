@@ -20,6 +20,10 @@ from loom_core.types import FileChange
 class RunOutput(Protocol):
     """Where the events of a run and its outcome go."""
 
+    def resume(self, progress: TaskProgress) -> None:
+        """Write what is gone on with."""
+        ...
+
     def show(self, event: Event) -> None:
         """Write an event that the progress has just taken in."""
         ...
@@ -38,6 +42,7 @@ class PeopleOutput:
 
     def __init__(self, view: LiveView) -> None:
         """Show progress in this view."""
+        self.resume = view.show_resumed
         self.show = view.show
         self.refresh = view.refresh
 
@@ -49,6 +54,9 @@ class PeopleOutput:
 
 class JsonOutput:
     """One event a line on stdout, and the result as the last line."""
+
+    def resume(self, progress: TaskProgress) -> None:
+        """Write nothing: the result has the goal and the plan."""
 
     def show(self, event: Event) -> None:
         """Write the event."""

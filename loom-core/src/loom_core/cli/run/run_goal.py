@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from loom_core.cli.exit_code import ExitCode
+from loom_core.cli.program_name import program_name
 from loom_core.cli.progress.live_view import LiveView
 from loom_core.cli.progress.net_changes import net_changes
 from loom_core.cli.progress.next_steps import choose_exit_code
@@ -66,6 +67,9 @@ async def run_goal(
         watched = WatchedRun(loom, progress, output)
         await watched.catch_up(is_shown=not request.resume)
         _refuse_if_over(progress)
+        if request.resume:
+            notices.say(f"task {task_id} in {progress.workspace}")
+            output.resume(progress)
         try:
             was_interrupted = await watched.run(lambda: notices.say(_STOPPING))
         finally:
@@ -102,5 +106,5 @@ def _refuse_if_over(progress: TaskProgress) -> None:
     if progress.state.is_terminal:
         raise UsageError(
             f"task {progress.task_id} is {progress.state.value} and cannot be resumed; start a new "
-            f'one: loom run "{sanitize_line(progress.goal)}" -w {progress.workspace}'
+            f'one: {program_name()} run "{sanitize_line(progress.goal)}" -w {progress.workspace}'
         )

@@ -24,6 +24,7 @@ WAITING = Mark("?", "yellow")
 PENDING = Mark("·")
 SKIPPED = Mark("-")
 WARNING = Mark("!", "yellow")
+PAUSED = Mark("||", "yellow")
 
 STATE_MARKS: dict[str, Mark] = {
     "pending": PENDING,
@@ -32,7 +33,7 @@ STATE_MARKS: dict[str, Mark] = {
     "running": RUNNING,
     "verifying": RUNNING,
     "waiting_approval": WAITING,
-    "paused": WAITING,
+    "paused": PAUSED,
     "completed": DONE,
     "passed": DONE,
     "failed": FAILED,

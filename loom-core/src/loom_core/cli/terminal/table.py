@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import click
 
+from loom_core.cli.terminal.size import UNLIMITED_COLUMNS
 from loom_core.cli.terminal.width import fit_width, measure_width, pad_width
 from loom_core.sanitize import sanitize_line
 
@@ -28,6 +29,12 @@ def format_table(
     if overflow > 0:
         widths[flexible] = max(_NARROWEST, widths[flexible] - overflow)
     return [_format_row(row, widths) for row in cells]
+
+
+def fits(headers: Sequence[str], rows: Sequence[Sequence[str]], *, columns: int) -> bool:
+    """Whether a table can be shown whole on a terminal of that width."""
+    whole = format_table(headers, rows, columns=UNLIMITED_COLUMNS)
+    return max(map(measure_width, whole)) <= columns
 
 
 def echo_table(

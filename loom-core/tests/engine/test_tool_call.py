@@ -1,0 +1,137 @@
+"""One tool call: what an approval is bound to, and what is kept of a call that is stopped."""
+
+import asyncio
+
+import pytest
+from pydantic import BaseModel
+
+from loom_core import events as e
+from loom_core.contracts.tool import Intent, Risk, Tool, ToolContext
+from loom_core.engine.journal import StepJournal
+from loom_core.engine.tool_call import IN_DOUBT, ToolCallRun
+from loom_core.errors import ErrorCategory, ToolFailed
+from loom_core.store import Entry, Store
+from loom_core.types import ChangeKind, Decision, FileChange, Plan, Subtask, Task, ToolResult
+
+MADE = FileChange(path="made", kind=ChangeKind.CREATED, after="1")
+
+
+class Nothing(BaseModel):
+    """No arguments."""
+
+
+class Stepper(Tool[Nothing]):
+    """Works on a content that others may change; may run until it is cancelled."""
+
+    name = "stepper"
+    purpose = "for tests"
+    arguments_model = Nothing
+    risk = Risk.EXECUTE
+
+    def __init__(self, *, is_endless=False):
+        self.content = "old"
+        self.is_endless = is_endless
+        self.running = asyncio.Event()
+
+    async def intend(self, arguments, context):
+        if self.content is None:
+            raise ToolFailed("it is gone", ErrorCategory.NOT_FOUND)
+        return Intent(preview=f"-{self.content}")
+
+    async def run(self, arguments, context):
+        self.running.set()
+        try:
+            if self.is_endless:
+                await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            context.stopped = ToolResult(
+                text="Error: stopped",
+                is_error=True,
+                category=ErrorCategory.TIMEOUT,
+                changes=(MADE,),
+            )
+            raise
+        return ToolResult(text="done")
+
+
+@pytest.fixture
+async def store(tmp_path):
+    opened = Store.open(tmp_path / "loom.db")
+    await opened.create_task(Task(id="t1", goal="g", workspace="/w"))
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def call(store):
+    """Makes a call of a tool with somebody who approves."""
+    fence = await store.claim("t1", owner="me", lease_seconds=60)
+    plan = Plan(subtasks=(Subtask(id="a", description="a"),))
+    await store.append("t1", [Entry(e.PlanCreated(plan=plan, source="p"))], fence=fence)
+    journal = StepJournal(store, "t1", fence=fence, subtask_id="a", attempt=1)
+
+    def make(tool, approve):
+        context = ToolContext("t1", "a", None, None, {})
+        return ToolCallRun(tool, context, journal, approve)
+
+    return make
+
+
+async def yes(_call):
+    return Decision(approved=True)
+
+
+async def told(store):
+    return [event.body for event in await store.events("t1", subtask_id="a", attempt=1)]
+
+
+async def test_what_was_approved_runs(call):
+    tool = Stepper()
+
+    assert (await call(tool, yes).run(1, "c", {})).text == "done"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [("new", "changed while the approval was asked for"), (None, "it is gone")]
+)
+async def test_nothing_runs_when_it_is_no_longer_what_was_approved(call, store, content, said):
+    tool = Stepper()
+
+    async def change_and_approve(_call):
+        tool.content = content
+        return Decision(approved=True, by="terminal")
+
+    result = await call(tool, change_and_approve).run(1, "c", {})
+
+    assert result.is_error
+    assert said in result.text
+    assert not tool.running.is_set()
+    assert [type(body) for body in await told(store)] == [e.ToolCallFinished]
+
+
+async def test_what_a_cancelled_call_changed_is_journalled(call, store):
+    tool = Stepper(is_endless=True)
+    own = call(tool, yes)
+    running = asyncio.create_task(own.run(1, "c", {}))
+    await asyncio.wait_for(tool.running.wait(), 5)
+
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+    started, finished = await told(store)
+    assert isinstance(started, e.ToolCallStarted)
+    assert finished.result.is_error
+    assert finished.result.changes == (MADE.model_copy(update={"by_command": True}),)
+    assert finished.result.facts == {IN_DOUBT: True}
+    assert own.stopped == finished.result
+
+
+async def test_a_call_over_its_limit_keeps_its_changes(call):
+    tool = Stepper(is_endless=True)
+    tool.timeout_seconds = 0.01
+
+    result = await call(tool, yes).run(1, "c", {})
+
+    assert result.category is ErrorCategory.TIMEOUT
+    assert [change.path for change in result.changes] == ["made"]
