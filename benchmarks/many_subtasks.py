@@ -5,7 +5,7 @@
 
 The engine is the real one: planning hook, validation, scheduler, runner with the installed tools'
 schemas, tier-1 verification, extraction into memory, and the store on disk with its default
-durability. Only the model, the one check of each subtask and the plan are made to cost nothing.
+durability. Only the plan, the model, each subtask's one check and the verifier that asks it cost nothing.
 Every event must be in the database at the end, in an unbroken sequence, or the run does not count.
 *raw s* is how long a hand-written log of the same rows takes: ``json.dumps`` and sqlite3 alone.
 Small plans are run several times and the median is given. The first run is not counted: it loads

@@ -2,7 +2,9 @@ import json
 
 from loom_core.settings.shape import ModelSettings
 from loom_core.types import Message, ModelRequest, Role, Sampling, ToolCall, ToolSpec
-from loom_providers_openai.rendering import Flavour, render_request
+from loom_providers_openai.message_texts import MessageTexts
+from loom_providers_openai.rendering import Flavour
+from loom_providers_openai.request_body import render_request
 
 TALK = (
     Message(role=Role.SYSTEM, text="Be brief."),
@@ -19,7 +21,7 @@ TALK = (
 def render(request=None, flavour=None, **settings):
     request = request or ModelRequest(messages=TALK)
     made = ModelSettings(provider="openai", **settings)
-    return json.loads(render_request(request, made, "m", flavour or Flavour()))
+    return json.loads(render_request(request, made, "m", flavour or Flavour(), MessageTexts()))
 
 
 def test_messages_keep_what_the_model_wrote():
@@ -75,5 +77,22 @@ def test_same_request_gives_the_same_bytes():
     again = ModelRequest.model_validate_json(request.model_dump_json())
     settings = ModelSettings(provider="openai")
 
-    first = render_request(request, settings, "m", Flavour())
-    assert render_request(again, settings, "m", Flavour()) == first
+    texts = MessageTexts()
+    first = render_request(request, settings, "m", Flavour(), texts)
+    assert render_request(again, settings, "m", Flavour(), texts) == first
+
+
+def test_a_message_is_written_once_and_not_taken_for_another():
+    texts = MessageTexts()
+    hello = Message(role=Role.USER, text="hello")
+
+    assert texts.of(hello, Flavour()) is texts.of(hello, Flavour())
+    assert json.loads(texts.of(Message(role=Role.USER, text="bye"), Flavour()))["content"] == "bye"
+
+
+def test_another_flavour_is_another_text():
+    texts = MessageTexts()
+    thought = Message(role=Role.ASSISTANT, text="a", reasoning="b")
+
+    assert "reasoning_content" in texts.of(thought, Flavour())
+    assert "reasoning_content" not in texts.of(thought, Flavour(is_official=True))

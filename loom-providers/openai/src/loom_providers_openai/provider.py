@@ -24,7 +24,9 @@ from loom_core.wire import Patience, ServerAddress
 from loom_providers_openai.answer import AnswerAssembly
 from loom_providers_openai.credentials import OFFICIAL_URL, is_official, key_for
 from loom_providers_openai.discovery import find_lm_studio
-from loom_providers_openai.rendering import Flavour, render_request
+from loom_providers_openai.message_texts import MessageTexts
+from loom_providers_openai.rendering import Flavour
+from loom_providers_openai.request_body import render_request
 
 if TYPE_CHECKING:
     from aiohttp import ClientResponse
@@ -49,6 +51,7 @@ class OpenAIProvider(Provider):
         self._opened: HttpClient | None = None
         self._address: ServerAddress | None = None
         self._flavour = Flavour()
+        self._texts = MessageTexts()
         self._facts: ServerFacts | None = None
         self._asking = asyncio.Lock()
 
@@ -128,14 +131,14 @@ class OpenAIProvider(Provider):
         """The accepted response. A server that takes no schema is asked again without one."""
         client = self._client()
         model = self.settings.model or await self._only_model()
-        body = render_request(request, self.settings, model, self._flavour)
+        body = render_request(request, self.settings, model, self._flavour, self._texts)
         try:
             return await client.post(_PATH, body, patience)
         except RequestRejected as error:
             if not self._is_about_schema(request, error):
                 raise
         self._flavour = replace(self._flavour, takes_schema=False)
-        body = render_request(request, self.settings, model, self._flavour)
+        body = render_request(request, self.settings, model, self._flavour, self._texts)
         return await client.post(_PATH, body, patience)
 
     async def _only_model(self) -> str:
