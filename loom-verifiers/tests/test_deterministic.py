@@ -72,7 +72,9 @@ def change(tmp_path):
 
 @pytest.fixture
 def verify(look_with):
-    async def run(*, checks=(), changes=(), earlier=(), records=(), description="do it"):
+    async def run(
+        *, checks=(), changes=(), earlier=(), records=(), description="do it", criteria=()
+    ):
         specs = tuple(
             CheckSpec(kind=kind, target=target, expected=expected)
             for kind, target, expected in checks
@@ -84,7 +86,7 @@ def verify(look_with):
             ask_model=None,
         )
         return await Deterministic().verify(
-            Subtask(id="one", description=description, checks=specs),
+            Subtask(id="one", description=description, checks=specs, acceptance_criteria=criteria),
             Outcome(
                 status=OutcomeStatus.COMPLETED, changes=tuple(changes), tool_records=tuple(records)
             ),
@@ -298,3 +300,22 @@ async def test_a_failure_that_still_stands_fails_with_a_hint(verify, change, cat
 
     assert verdict.status is FAILED
     assert "shell_execute make install" in verdict.feedback
+
+
+@pytest.mark.parametrize(
+    ("checks", "status"),
+    [
+        ([("file_exists", "a.sh", "")], UNVERIFIED),
+        ([("command_succeeds", "sh a.sh", "")], UNVERIFIED),
+        ([("command_output_matches", "sh a.sh", "hi")], PASSED),
+    ],
+)
+async def test_a_criterion_needs_a_check_that_shows_behaviour(verify, change, checks, status):
+    verdict = await verify(
+        checks=checks,
+        changes=[change("a.sh", "echo hi\n")],
+        criteria=("a.sh does what it should",),
+    )
+
+    assert verdict.status is status
+    assert ("a.sh does what it should" in verdict.feedback) is (status is UNVERIFIED)

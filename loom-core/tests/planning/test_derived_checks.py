@@ -38,7 +38,7 @@ def printing(path, text):
          ["file_exists | settings.json", "json_valid | settings.json",
           "file_keeps | settings.toml | everything"]),
         ("Put the number of lines in data.csv into count.txt",
-         ["file_exists | count.txt", "file_computed | count.txt"]),
+         ["file_exists | count.txt", "file_computed | count.txt | number"]),
         ("Make sure that todo.md exists in the current directory", ["file_exists | todo.md"]),
         ("- create one.txt\n- create two.txt", ["file_exists | one.txt", "file_exists | two.txt"]),
         ("Erstelle bericht.md und zahlen.csv", ["file_exists | bericht.md", "file_exists | zahlen.csv"]),

@@ -27,6 +27,10 @@ NOTHING_CHECKED = (
     "nothing could be checked: the subtask has no checks and no file was changed; "
     "do the work with the tools before saying that it is done"
 )
+NOT_SHOWN = (
+    "no check ran the result against something that is known; look at it yourself, or name in the "
+    "goal what it must give, such as f(2) returns 4"
+)
 NOTHING_CHANGED = (
     "nothing was changed; the checks hold already, so that they do not prove that the work was done"
 )
@@ -43,8 +47,10 @@ class Deterministic(Verifier):
     ) -> Verdict:
         """The verdict with one piece of evidence for each thing looked at."""
         changes = await net_changes(outcome, context.look)
+        seen = [(spec, await _run_check(spec, context)) for spec in subtask.checks]
         evidence = [
-            *[await _run_check(spec, context) for spec in subtask.checks],
+            *(one for _, one in seen),
+            *_unshown(subtask, seen, context),
             *await look_at(changes, subtask.description, context.look),
             *(
                 _failure_evidence(record)
@@ -54,6 +60,17 @@ class Deterministic(Verifier):
         ]
         evidence.extend(_doubts(changes, evidence))
         return _verdict(evidence)
+
+
+def _unshown(
+    subtask: Subtask, seen: Sequence[tuple[CheckSpec, Evidence]], context: VerificationContext
+) -> list[Evidence]:
+    """The acceptance criteria, unverified, when no check showed what the result does."""
+    for spec, evidence in seen:
+        check = context.checks.get(spec.kind)
+        if check and check.shows_behaviour and evidence.status is VerdictStatus.PASSED:
+            return []
+    return [unverified(criterion, NOT_SHOWN) for criterion in subtask.acceptance_criteria]
 
 
 async def _run_check(spec: CheckSpec, context: VerificationContext) -> Evidence:

@@ -28,6 +28,9 @@ class Check(ABC):
     demand: str = ""
     """What must hold, in words for a model, with ``{target}`` and ``{expected}``; empty: the name."""
 
+    shows_behaviour: bool = False
+    """True when it runs the result and compares what comes out with something that is known."""
+
     def describe(self, target: str, expected: str) -> str:
         """The check with its target and expectation, for a model to read."""
         if self.demand:

@@ -7,15 +7,19 @@ from loom_core.planning.named_paths import PROGRAM_EXTENSIONS
 from loom_core.planning.sentence import Sentence
 from loom_core.types import CheckSpec
 
-_WORKED_OUT = re.compile(
+_NUMBER = re.compile(
     r"""\b(?:count\w*|number\ of|how\ many|sum|sums|total\w*|add(?:s|ing)?\ up|average|mean|median
-    |maximum|minimum|largest|smallest|longest|shortest|highest|lowest|percentage|sort\w*
-    |alphabetical\w*|unique|distinct|duplicates?|frequenc\w*|z\u00e4hl\w*|anzahl|summe
-    |durchschnitt|sortier\w*|compte\w*|nombre\ de|moyenne|trie[rz]?|cuenta|cu\u00e1nt\w*|promedio
-    |ordena\w*)\b""",
+    |percentage|z\u00e4hl\w*|anzahl|summe|durchschnitt|compte\w*|nombre\ de|moyenne|cuenta
+    |cu\u00e1nt\w*|promedio)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
-"""Words for results that come of counting, reckoning or sorting."""
+"""Words for results that are numbers."""
+_SELECTED = re.compile(
+    r"""\b(?:maximum|minimum|largest|smallest|longest|shortest|highest|lowest|sort\w*
+    |alphabetical\w*|unique|distinct|duplicates?|frequenc\w*|sortier\w*|trie[rz]?|ordena\w*)\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""Words for results that are picked or put in order."""
 _DATA_EXTENSIONS = frozenset({"txt", "csv", "tsv", "log", "dat"})
 """Formats that hold nothing but the result; in others it stands among prose or structure."""
 
@@ -33,8 +37,10 @@ def computed_checks(
     if not any(mention.path in existing for mention in mentions):
         return
     for sentence in sentences:
-        if not _WORKED_OUT.search(sentence.text):
+        is_number = bool(_NUMBER.search(sentence.text))
+        if not (is_number or _SELECTED.search(sentence.text)):
             continue
+        expected_form = "number" if is_number else ""
         for mention in sentence.mentions:
             if mention.path in expected and mention.extension in _DATA_EXTENSIONS:
-                yield CheckSpec(kind="file_computed", target=mention.path)
+                yield CheckSpec(kind="file_computed", target=mention.path, expected=expected_form)

@@ -8,6 +8,7 @@ from loom_core.errors import ModelError, PlanRejected
 from loom_core.events import PlanDegraded, PlanPruned
 from loom_core.hookspecs import hookimpl
 from loom_core.planning.derived_checks import derive_checks
+from loom_core.planning.derived_criteria import derived_criteria
 from loom_core.planning.drafting import draft_plan, plan_from
 from loom_core.planning.prompt import planner_messages
 from loom_core.planning.pruning import prune
@@ -92,7 +93,9 @@ def _checked(plan: Plan, workspace: Workspace, installed: Collection[str]) -> Pl
                         for check in derive_checks(subtask.description, existing)
                         if check.kind in installed
                     ),
-                )
+                ),
+                "acceptance_criteria": subtask.acceptance_criteria
+                or derived_criteria(subtask.description, existing),
             }
         )
         for subtask in plan.subtasks

@@ -49,6 +49,7 @@ class CommandOutputMatches(Check):
     name = "command_output_matches"
     purpose = "target: a command; expected: text that its output must contain"
     demand = "`{target}` prints: {expected}"
+    shows_behaviour = True
 
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
         """Run the command and look for the text."""
