@@ -23,7 +23,7 @@ async def look(look_with, root, content, *, by_command, expected=""):
     ],
 )
 async def test_a_command_must_have_made_it(
-    look_with, tmp_path, content, by_command, expected, status
+    look_with, tmp_path, *, content, by_command, expected, status
 ):
     evidence = await look(look_with, tmp_path, content, by_command=by_command, expected=expected)
 

@@ -1,4 +1,4 @@
-"""What only behaviour can show."""
+"""What no look at the form can show."""
 
 import pytest
 
@@ -13,7 +13,10 @@ from loom_core.planning.derived_criteria import derived_criteria
         ("Fix the typo in notes.txt", ()),
         ("Write new.py without bugs", ()),
         ("Add a function to calc.py", ()),
+        ("Write a.md with a list of three fruits", ("a.md is arranged as asked",)),
+        ("Write a.md that says hello", ()),
+        ("Put the list of names into names.txt", ()),
     ],
 )
-def test_a_repaired_program_must_show_what_it_does(text, criteria):
+def test_what_form_cannot_show_is_a_criterion(text, criteria):
     assert derived_criteria(text, ["calc.py", "notes.txt"]) == criteria

@@ -1,4 +1,4 @@
-"""What a goal asks for that only behaviour can show, so that form alone must not pass for it."""
+"""What a goal asks for that no look at the form can show, so that form must not pass for it."""
 
 import re
 from collections.abc import Collection
@@ -11,19 +11,34 @@ _REPAIRED = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 """Words for a program that does not do what it should."""
+_ARRANGED = re.compile(
+    r"""\b(?:bullet\w*|lists?|headings?|titles?|tables?|sections?|chapters?|paragraphs?|outline
+    |steps?|links?|\u00fcberschrift\w*|liste\w*|tabelle\w*|titre|titulo|t\u00edtulo|lista)\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""Words for how a document is arranged."""
+_DOCUMENTS = frozenset({"md", "markdown", "rst", "adoc", "html", "htm", "tex"})
 
 
 def derived_criteria(text: str, existing_files: Collection[str]) -> tuple[str, ...]:
     """Criteria that need a check which runs the result; empty for most goals.
 
     A repaired program that parses and keeps its functions looks just like one that is still
-    broken. Unless a check runs it against something that is known, a human has to look.
+    broken, and no check knows whether a document is arranged as asked. Unless a check runs the
+    result against something that is known, a human has to look.
     """
-    if not _REPAIRED.search(text):
-        return ()
-    programs = dict.fromkeys(
-        mention.path
-        for mention in find_mentions(text)
-        if mention.is_program and mention.path in existing_files
-    )
-    return tuple(f"{path} does what it should" for path in programs)
+    mentions = find_mentions(text)
+    criteria: list[str] = []
+    if _REPAIRED.search(text):
+        criteria += [
+            f"{mention.path} does what it should"
+            for mention in mentions
+            if mention.is_program and mention.path in existing_files
+        ]
+    if _ARRANGED.search(text):
+        criteria += [
+            f"{mention.path} is arranged as asked"
+            for mention in mentions
+            if mention.extension in _DOCUMENTS
+        ]
+    return tuple(dict.fromkeys(criteria))
