@@ -62,7 +62,7 @@ async def test_cancelling_the_task_cancels_the_request(server, llama):
 
 
 async def test_leaving_the_stream_early_cancels_the_request(server, llama):
-    llama.pieces = [text_piece("x")] * 1000
+    llama.pieces = [text_piece("x")] * 200_000  # more than are made before the cancel arrives
 
     async with aclosing(server.stream({})) as pieces:
         await anext(pieces)
