@@ -3,6 +3,7 @@
 import pytest
 
 from loom_core.planning.derived_checks import derive_checks
+from loom_core.types import CheckSpec
 
 
 @pytest.mark.parametrize(
@@ -21,3 +22,11 @@ def test_what_must_be_worked_out_is_made_by_a_command(text, computed):
     checks = derive_checks(text, ["a.csv"])
 
     assert [check.target for check in checks if check.kind == "file_computed"] == computed
+
+
+def test_that_number_is_no_clause_of_its_own():
+    text = "Count the lines of a.csv with an x and save only that number in out.txt"
+
+    assert CheckSpec(kind="file_computed", target="out.txt", expected="number") in derive_checks(
+        text, ["a.csv"]
+    )

@@ -18,7 +18,8 @@ from loom_core.planning.sentence import Sentence
 
 _MAKE_SURE = re.compile(r"\b(?:make sure|ensure|check|see to it)(?: that)?\b", re.IGNORECASE)
 _CLAUSE_OPENER = re.compile(
-    r"""\b(?:that|which|who|whose|when|whenever|while|if|unless|where|once|because|so|either
+    r"""\b(?:that(?!\ (?:number|result|value|sum|total|count|average|text|line|list|name|word)\b)
+    |which|who|whose|when|whenever|while|if|unless|where|once|because|so|either
     |optionally|maybe|for\ example|for\ instance|such\ as|e\.g\.)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
