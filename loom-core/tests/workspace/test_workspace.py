@@ -243,4 +243,5 @@ def test_its_descriptor_goes_away_with_it(root):
     for _ in range(5):
         Workspace(root)
 
-    assert before == 0 or len(list(Path("/proc/self/fd").iterdir())) == before
+    # Fewer is fine: what earlier tests left may be collected meanwhile.
+    assert before == 0 or len(list(Path("/proc/self/fd").iterdir())) <= before

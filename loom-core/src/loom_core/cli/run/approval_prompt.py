@@ -21,9 +21,18 @@ _NO = frozenset({"n", "no"})
 class ApprovalPrompt:
     """Shows exactly what would run and asks; one question at a time."""
 
-    def __init__(self, read_line: ReadLine, status: StatusLine) -> None:
-        """Read answers with ``read_line``; keep the status line out of the way meanwhile."""
+    def __init__(
+        self,
+        read_line: ReadLine,
+        status: StatusLine,
+        forget_typed: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Read answers with ``read_line``; keep the status line out of the way meanwhile.
+
+        ``forget_typed`` drops what was typed before a question is shown.
+        """
         self._read_line = read_line
+        self._forget_typed = forget_typed
         self._status = status
         self._one_at_a_time = asyncio.Lock()
 
@@ -38,6 +47,7 @@ class ApprovalPrompt:
 
     async def _read_answer(self) -> bool:
         while True:
+            self._forget_typed()  # before the question is shown: a quick answer must count
             click.echo("  [y]es once, [n]o: ", err=True, nl=False)
             line = await self._read_line()
             answer = line.strip().lower()

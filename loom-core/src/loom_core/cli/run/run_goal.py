@@ -15,15 +15,24 @@ from loom_core.cli.run.approval_prompt import ApprovalPrompt
 from loom_core.cli.run.notices import Notices
 from loom_core.cli.run.output import JsonOutput, PeopleOutput
 from loom_core.cli.run.request import RunRequest, prepare_workspace
-from loom_core.cli.run.terminal_input import open_terminal_input
+from loom_core.cli.run.terminal_input import TerminalInput, open_terminal_input
 from loom_core.cli.run.watched_run import WatchedRun
 from loom_core.cli.session import EngineOptions, Session
 from loom_core.cli.task_reference import find_task
+from loom_core.engine.human import AskHuman
 from loom_core.errors import UsageError
 from loom_core.sanitize import sanitize_line
 
 if TYPE_CHECKING:
     from loom_core.app import Loom
+
+
+def _asking(terminal: TerminalInput | None, status: StatusLine) -> AskHuman | None:
+    """How the person at the terminal is asked; None when nobody is there."""
+    if terminal is None:
+        return None
+    return ApprovalPrompt(terminal.read_line, status, terminal.forget_typed).ask
+
 
 _STOPPING = "stopping so that the task can be resumed; Ctrl-C again ends Loom at once"
 
@@ -58,7 +67,7 @@ async def run_goal(
         is_offline=is_offline,
         say=notices.say,
         confirm=notices.confirm,
-        ask=ApprovalPrompt(terminal.read_line, status).ask if terminal else None,
+        ask=_asking(terminal, status),
     )
     async with session.build_loom(options) as loom:
         task_id = await _find_or_create(loom, request, notices)

@@ -13,12 +13,12 @@ class TerminalInput:
         """Read from this terminal."""
         self._descriptor = descriptor
 
-    async def read_line(self) -> str:
-        """The next line that is typed from now on; empty at the end of input.
-
-        What was typed before the question was shown cannot be an answer to it and is dropped.
-        """
+    def forget_typed(self) -> None:
+        """Drop what was typed until now: it cannot be an answer to a question still to come."""
         termios.tcflush(self._descriptor, termios.TCIFLUSH)
+
+    async def read_line(self) -> str:
+        """The next line that is typed; empty at the end of input."""
         loop = asyncio.get_running_loop()
         readable = asyncio.Event()
         loop.add_reader(self._descriptor, readable.set)
