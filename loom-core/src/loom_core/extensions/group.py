@@ -17,6 +17,6 @@ class Group(StrEnum):
     CHECKS = "loom.checks"
     """Subclasses of ``Check``; loaded on first use."""
     EXECUTORS = "loom.executors"
-    """Where subtasks run; loaded at start."""
+    """Where subtasks run; reserved, nothing loads it in this version."""
     COMMANDS = "loom.commands"
     """click commands; loaded when invoked."""
