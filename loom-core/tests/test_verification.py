@@ -126,7 +126,6 @@ async def test_cancellation_passes_through():
 @pytest.mark.parametrize(
     "garble",
     [
-        None,
         True,
         "passed",
         {"status": "passed"},
@@ -217,6 +216,19 @@ async def test_the_worst_of_one_tiers_verifiers_wins():
     assert result.status is FAILED
     assert result.verifier == "sceptic"
     assert len(result.evidence) == 2
+
+
+async def test_a_verifier_that_has_nothing_to_say_leaves_it_to_the_others():
+    result = await verify(FixedVerifier(None), FixedVerifier(verdict(PASSED)))
+
+    assert result.status is PASSED
+
+
+async def test_a_tier_of_which_nobody_says_anything_is_unverified():
+    result = await verify(FixedVerifier(verdict(PASSED)), FixedVerifier(None, tier=2), tier=2)
+
+    assert result.status is UNVERIFIED
+    assert "nothing to say" in result.feedback
 
 
 async def test_a_verifier_cannot_speak_under_another_name_or_tier():

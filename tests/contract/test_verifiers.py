@@ -103,11 +103,14 @@ def judge(request, tmp_path):
             changes=tuple(changes),
         )
         try:
-            return await verifier.verify(subtask, outcome, context)
+            verdict = await verifier.verify(subtask, outcome, context)
         except asyncio.CancelledError:
             raise
         except Exception as error:  # noqa: BLE001  # the harness takes it as unverified
             return Verdict(status=UNVERIFIED, verifier=verifier.name, feedback=str(error))
+        if verdict is None:  # none of its concern, which is no pass either
+            return Verdict(status=UNVERIFIED, verifier=verifier.name, feedback="nothing to say")
+        return verdict
 
     return run
 

@@ -114,7 +114,7 @@ class TieredVerification:
     async def _run_tier(
         self, tier: int, subtask: Subtask, outcome: Outcome, context: VerificationContext
     ) -> Verdict:
-        """The worst verdict of a tier's verifiers; unverified when there is none."""
+        """The worst verdict of a tier's verifiers; unverified when none gives one."""
         verifiers = self._verifiers_of(tier)
         if not verifiers:
             return unverified(
@@ -122,7 +122,15 @@ class TieredVerification:
                 f"install one or set verification.tier{tier}_enabled = false",
                 tier=tier,
             )
-        return worst([await _ask(one, subtask, outcome, context) for one in verifiers])
+        answers = [await _ask(one, subtask, outcome, context) for one in verifiers]
+        verdicts = [answer for answer in answers if answer is not None]
+        if not verdicts:
+            names = ", ".join(one.name for one in verifiers)
+            return unverified(
+                f"verification tier {tier} is asked for and {names} had nothing to say of it",
+                tier=tier,
+            )
+        return worst(verdicts)
 
     def _verifiers_of(self, tier: int) -> Sequence[Verifier]:
         """The verifiers of a tier, loading all of them the first time."""
@@ -156,10 +164,11 @@ def _asking(context: Context) -> Callable[..., Awaitable[ModelResponse]]:
 
 async def _ask(
     verifier: Verifier, subtask: Subtask, outcome: Outcome, context: VerificationContext
-) -> Verdict:
+) -> Verdict | None:
     """One verifier's verdict; unverified when it raises or its answer makes no sense."""
     try:
-        return _accept(await verifier.verify(subtask, outcome, context), verifier)
+        answer = await verifier.verify(subtask, outcome, context)
+        return None if answer is None else _accept(answer, verifier)
     except Exception as error:  # noqa: BLE001  # a plugin's failure is no verdict, and no crash
         _log.warning("verifier %s failed on %s", verifier.name, subtask.id, exc_info=error)
         reason = f"verifier {verifier.name} failed: {_describe(error)}"

@@ -28,6 +28,9 @@ class Check(ABC):
     demand: str = ""
     """What must hold, in words for a model, with ``{target}`` and ``{expected}``; empty: the name."""
 
+    review_tier: int = 1
+    """The verification tier, 1 to 3, that a subtask with this check gets at least."""
+
     shows_behaviour: bool = False
     """True when it runs the result and compares what comes out with something that is known."""
 

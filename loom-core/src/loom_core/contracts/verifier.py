@@ -36,5 +36,9 @@ class Verifier(ABC):
     @abstractmethod
     async def verify(
         self, subtask: Subtask, outcome: Outcome, context: VerificationContext
-    ) -> Verdict:
-        """The verdict with evidence. An exception counts as unverified, which is not a pass."""
+    ) -> Verdict | None:
+        """The verdict with evidence; None when the subtask is none of its concern.
+
+        An exception counts as unverified, which is not a pass. So does a tier of which every
+        verifier gives None.
+        """

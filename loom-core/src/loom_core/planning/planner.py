@@ -1,14 +1,12 @@
 """The built-in planner: no model for a trivial goal, a model under a schema for the rest."""
 
 import asyncio
-from collections.abc import Collection, Iterable
 
 from loom_core.contracts.context import Context
 from loom_core.errors import ModelError, PlanRejected
 from loom_core.events import PlanDegraded, PlanPruned
 from loom_core.hookspecs import hookimpl
-from loom_core.planning.derived_checks import derive_checks
-from loom_core.planning.derived_criteria import derived_criteria
+from loom_core.planning.checked_plan import with_derived_checks
 from loom_core.planning.drafting import draft_plan, plan_from
 from loom_core.planning.prompt import planner_messages
 from loom_core.planning.pruning import prune
@@ -16,8 +14,7 @@ from loom_core.planning.schema import PlanDraft
 from loom_core.planning.survey import survey
 from loom_core.planning.trivial import is_trivial
 from loom_core.planning.validation import problems_of
-from loom_core.types import CheckSpec, Plan, Subtask, Task
-from loom_core.workspace import Workspace
+from loom_core.types import Plan, Subtask, Task
 
 BUILT_IN_PLANNER = "loom-planner"
 """Name under which the composition root registers the planner."""
@@ -68,44 +65,3 @@ async def _whole_goal(task: Task, context: Context) -> Plan:
     """A plan of one subtask with the whole goal in it."""
     only = Subtask(id=WHOLE_GOAL_ID, description=task.goal, is_critical_path=True)
     return await with_derived_checks(Plan(subtasks=(only,)), context)
-
-
-async def with_derived_checks(plan: Plan, context: Context) -> Plan:
-    """The plan with checks that follow from what each subtask's description names.
-
-    A planner's own checks stay; a derived one is added when its kind is installed and the same
-    look at the same thing is not asked for already.
-    """
-    # In a thread: a large workspace takes long to walk, and other subtasks go on meanwhile.
-    return await asyncio.to_thread(_checked, plan, context.workspace, context.checks.keys())
-
-
-def _checked(plan: Plan, workspace: Workspace, installed: Collection[str]) -> Plan:
-    """The same, with the workspace as it is now."""
-    existing = [entry.path for entry in workspace.files()]
-    subtasks = tuple(
-        subtask.model_copy(
-            update={
-                "checks": _merged(
-                    subtask.checks,
-                    (
-                        check
-                        for check in derive_checks(subtask.description, existing)
-                        if check.kind in installed
-                    ),
-                ),
-                "acceptance_criteria": subtask.acceptance_criteria
-                or derived_criteria(subtask.description, existing),
-            }
-        )
-        for subtask in plan.subtasks
-    )
-    return plan.model_copy(update={"subtasks": subtasks})
-
-
-def _merged(given: tuple[CheckSpec, ...], derived: Iterable[CheckSpec]) -> tuple[CheckSpec, ...]:
-    """Both, without a check that looks at the same thing in the same way twice."""
-    merged = list(given)
-    looked_at = {(check.kind, check.target) for check in given}
-    merged += [check for check in derived if (check.kind, check.target) not in looked_at]
-    return tuple(merged)

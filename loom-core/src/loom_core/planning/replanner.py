@@ -5,8 +5,8 @@ import asyncio
 from loom_core.contracts.context import Context
 from loom_core.errors import ModelError, PlanRejected
 from loom_core.hookspecs import hookimpl
+from loom_core.planning.checked_plan import with_derived_checks
 from loom_core.planning.drafting import draft_plan, plan_from
-from loom_core.planning.planner import with_derived_checks
 from loom_core.planning.prompt import replanner_messages
 from loom_core.planning.pruning import prune
 from loom_core.planning.schema import PlanDraft

@@ -164,6 +164,8 @@ class ScriptedServer:
                 with self._log.open("a", encoding="utf-8") as file:
                     asyncio.run(self._serve(file))
         except OSError as error:
+            if self._ready.is_set():
+                raise
             self._failure = error
             self._ready.set()
 

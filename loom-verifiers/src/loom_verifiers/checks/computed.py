@@ -21,6 +21,7 @@ class FileComputed(Check):
         "target: a file that a command must work out from other files; "
         "expected: number, or nothing for any content"
     )
+    review_tier = 2
     demand = "{target} is made by a command that works it out, with shell_execute"
 
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:

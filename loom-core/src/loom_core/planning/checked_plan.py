@@ -1,0 +1,48 @@
+"""A plan with what follows from the words of its subtasks: checks, criteria, and who has to look."""
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping
+
+from loom_core.contracts.check import Check
+from loom_core.contracts.context import Context
+from loom_core.planning.derived_checks import derive_checks
+from loom_core.planning.derived_criteria import derived_criteria
+from loom_core.types import CheckSpec, Plan, Subtask
+
+
+async def with_derived_checks(plan: Plan, context: Context) -> Plan:
+    """The plan with checks that follow from what each subtask's description names.
+
+    A planner's own checks stay; a derived one is added when its kind is installed and the same
+    look at the same thing is not asked for already. A check that needs a higher tier of
+    verification raises that of its subtask.
+    """
+    # In a thread: a large workspace takes long to walk, and other subtasks go on meanwhile.
+    existing = await asyncio.to_thread(lambda: [entry.path for entry in context.workspace.files()])
+    subtasks = tuple(_checked(one, existing, context.checks) for one in plan.subtasks)
+    return plan.model_copy(update={"subtasks": subtasks})
+
+
+def _checked(
+    subtask: Subtask, existing: Collection[str], installed: Mapping[str, Check]
+) -> Subtask:
+    """One subtask, with the files as they are now."""
+    derived = derive_checks(subtask.description, existing)
+    checks = _merged(subtask.checks, (check for check in derived if check.kind in installed))
+    tiers = (installed[check.kind].review_tier for check in checks if check.kind in installed)
+    return subtask.model_copy(
+        update={
+            "checks": checks,
+            "acceptance_criteria": subtask.acceptance_criteria
+            or derived_criteria(subtask.description, existing),
+            "verification_tier": max(subtask.verification_tier, *tiers, 1),
+        }
+    )
+
+
+def _merged(given: tuple[CheckSpec, ...], derived: Iterable[CheckSpec]) -> tuple[CheckSpec, ...]:
+    """Both, without a check that looks at the same thing in the same way twice."""
+    merged = list(given)
+    looked_at = {(check.kind, check.target) for check in given}
+    merged += [check for check in derived if (check.kind, check.target) not in looked_at]
+    return tuple(merged)

@@ -1,0 +1,99 @@
+"""Tier 2 for results that must be worked out: other programs have to give the same.
+
+A small model that counts with a wrong command is sure of its number, and so is every check that
+only looks at the file. The same model asked afresh, in another form, makes other mistakes; what two
+programs agree on is seldom wrong. No agreement is no verdict.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from loom_core.contracts.verifier import VerificationContext, Verifier
+from loom_core.types import CheckSpec, Evidence, Outcome, Subtask, Verdict, VerdictStatus
+from loom_verifiers.checks.computed import FileComputed
+from loom_verifiers.checks.evidence import failed, passed, quote_seen, seen_in, unverified
+from loom_verifiers.checks.scratch_copy import WorkspaceTooLarge
+from loom_verifiers.independent_program import STYLES, compute
+from loom_verifiers.same_result import is_same
+
+MIN_AGREEING = 2
+"""So many programs must give a result before it counts."""
+
+
+class Recomputation(Verifier):
+    """Has each computed file worked out again by programs that know nothing of the first attempt.
+
+    Nothing to say of a subtask without such a file.
+    """
+
+    name = "recomputation"
+    tier = 2
+
+    async def verify(
+        self, subtask: Subtask, outcome: Outcome, context: VerificationContext
+    ) -> Verdict | None:
+        """Passed when at least two programs give what the file holds."""
+        computed = [spec for spec in subtask.checks if spec.kind == FileComputed.name]
+        if not computed:
+            return None
+        evidence = [await _evidence(spec, subtask.description, context) for spec in computed]
+        return _verdict(evidence)
+
+
+async def _evidence(spec: CheckSpec, task: str, context: VerificationContext) -> Evidence:
+    """What other programs say of one file."""
+    label = f"recomputed {spec.target}"
+    if not context.look.sandbox.is_confining:
+        return unverified(label, "not run: no sandbox confines programs on this machine")
+    held = context.look.workspace.read(spec.target).decode("utf-8", "replace").strip()
+    is_number = spec.expected == "number"
+    results: list[str] = []
+    for style in STYLES:
+        try:
+            result = await compute(style, task, spec.target, context)
+        except WorkspaceTooLarge as error:
+            return unverified(label, str(error))
+        if result is not None:
+            results.append(result)
+        agreeing = sum(is_same(one, held, is_number=is_number) for one in results)
+        if agreeing >= MIN_AGREEING:
+            return passed(label, f"{agreeing} programs written anew give the same")
+    return _disagreement(label, spec.target, held, results, is_number=is_number)
+
+
+def _disagreement(
+    label: str, target: str, held: str, results: Sequence[str], *, is_number: bool
+) -> Evidence:
+    """Failed when other programs agree on something else; else nobody knows."""
+    others = Counter(
+        next(first for first in results if is_same(first, result, is_number=is_number))
+        for result in results
+    )
+    (most, count) = others.most_common(1)[0] if others else ("", 0)
+    if count >= MIN_AGREEING:
+        seen = seen_in(target, f"{target} holds {quote_seen(held)}, but {count} programs")
+        told = seen_in(target, f" that read the data anew give {quote_seen(most)}")
+        return failed(label, f"{seen}{told}; the command was wrong, work it out in another way")
+    return unverified(label, f"{len(STYLES)} programs written anew do not agree with each other")
+
+
+def _verdict(evidence: Sequence[Evidence]) -> Verdict:
+    """The worst of what was seen of the files."""
+    statuses = {one.status for one in evidence}
+    status = next(
+        one
+        for one in (VerdictStatus.FAILED, VerdictStatus.UNVERIFIED, VerdictStatus.PASSED)
+        if one in statuses
+    )
+    return Verdict(
+        status=status,
+        verifier=Recomputation.name,
+        tier=Recomputation.tier,
+        confidence=sum(one.status is VerdictStatus.PASSED for one in evidence) / len(evidence),
+        evidence=tuple(evidence),
+        feedback="\n".join(
+            f"{one.check}: {one.detail}"
+            for one in evidence
+            if one.status is not VerdictStatus.PASSED
+        ),
+    )

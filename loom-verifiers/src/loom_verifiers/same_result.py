@@ -1,0 +1,35 @@
+"""Whether two results say the same, however they are written."""
+
+import re
+
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+def is_same(one: str, other: str, *, is_number: bool) -> bool:
+    """Whether two results are equal: as numbers, with words around them, or line by line.
+
+    Numbers are compared to the decimals that both have, at least one of which is rounded then:
+    ``33.33`` is ``33.333333``. White space at the ends of lines does not count.
+    """
+    if is_number:
+        mine, theirs = _NUMBER.findall(one), _NUMBER.findall(other)
+        return bool(mine) and len(mine) == len(theirs) and all(map(_is_equal, mine, theirs))
+    return _lines(one) == _lines(other)
+
+
+def _is_equal(one: str, other: str) -> bool:
+    """Whether two written numbers agree to the decimals of the shorter one."""
+    places = min(_decimals(one), _decimals(other))
+    if places == 0 and _decimals(one) != _decimals(other):
+        return float(one) == float(other)  # 4 is 4.0, but not 4.3
+    return round(float(one), places) == round(float(other), places)
+
+
+def _decimals(number: str) -> int:
+    """How many digits stand behind the point."""
+    return len(number.partition(".")[2])
+
+
+def _lines(text: str) -> list[str]:
+    """The lines without white space at their ends, and without empty ones at the end of all."""
+    return [line.rstrip() for line in text.strip().splitlines()]
