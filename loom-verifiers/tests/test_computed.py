@@ -17,7 +17,11 @@ async def look(look_with, root, content, *, by_command, expected=""):
     [
         (b"4\n", True, "number", VerdictStatus.PASSED),
         (b"4\n", False, "number", VerdictStatus.FAILED),
+        (b"12.5 %", True, "number", VerdictStatus.PASSED),
+        (b"-1,024.00\n", True, "number", VerdictStatus.PASSED),
         (b"ERROR\nERROR\n", True, "number", VerdictStatus.FAILED),
+        (b"12 story.txt\n", True, "number", VerdictStatus.FAILED),
+        (b"", True, "number", VerdictStatus.FAILED),
         (b"Ada\nBea\n", True, "", VerdictStatus.PASSED),
         (b"Ada\nBea\n", False, "", VerdictStatus.FAILED),
     ],

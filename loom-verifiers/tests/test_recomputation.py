@@ -86,7 +86,10 @@ async def test_other_programs_agreeing_on_something_else_is_a_failure_that_says_
     assert '"2"' in verdict.feedback
 
 
-@pytest.mark.parametrize("answers", [[BROKEN] * 3, ["", "   ", RIGHT], [RIGHT, COUNTS_ALL, BROKEN]])
+@pytest.mark.parametrize(
+    "answers",
+    [[BROKEN] * 3, ["", "   ", RIGHT], [RIGHT, COUNTS_ALL, BROKEN], ["print('none')"] * 3],
+)
 async def test_without_agreement_there_is_no_verdict(judge, answers):
     verdict, _ = await judge("2", answers)
 

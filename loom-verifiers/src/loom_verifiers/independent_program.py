@@ -26,6 +26,23 @@ _SHOWN_CHARACTERS = 600
 _FENCED = re.compile(r"```(?:python|py)?[ \t]*\n(.*?)(?:```|\Z)", re.DOTALL)
 _PROGRAM = "independent_program.py"
 _SYSTEM = "You write short Python programs. You answer with the code alone."
+_EXAMPLE = (
+    Message(
+        role=Role.USER,
+        text="Task: Write the number of empty lines of notes.txt to empty.txt.\n\n"
+        "Write a Python program that does this with the standard library.",
+    ),
+    Message(
+        role=Role.ASSISTANT,
+        text="""```python
+with open("notes.txt") as file:
+    result = sum(1 for line in file if not line.strip())
+with open("empty.txt", "w") as out:
+    out.write(str(result))
+```""",
+    ),
+)
+"""Shows a small model that the file gets the bare result, and that no explanation is wanted."""
 
 
 async def compute(style: str, task: str, target: str, context: VerificationContext) -> str | None:
@@ -49,6 +66,7 @@ async def compute(style: str, task: str, target: str, context: VerificationConte
     )
     messages = (
         Message(role=Role.SYSTEM, text=_SYSTEM),
+        *_EXAMPLE,
         Message(role=Role.USER, text=request),
     )
     response = await context.ask_model(ModelRole.VERIFIER, messages, None)

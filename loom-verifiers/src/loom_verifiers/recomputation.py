@@ -53,7 +53,7 @@ async def _evidence(spec: CheckSpec, task: str, context: VerificationContext) ->
             result = await compute(style, task, spec.target, context)
         except WorkspaceTooLarge as error:
             return unverified(label, str(error))
-        if result is not None:
+        if result is not None and is_same(result, result, is_number=is_number):
             results.append(result)
         agreeing = sum(is_same(one, held, is_number=is_number) for one in results)
         if agreeing >= MIN_AGREEING:

@@ -40,7 +40,8 @@ def computed_checks(
         is_number = bool(_NUMBER.search(sentence.text))
         if not (is_number or _SELECTED.search(sentence.text)):
             continue
-        expected_form = "number" if is_number else ""
+        # Quoted words may have to stand beside the number.
+        expected_form = "number" if is_number and not sentence.quotations else ""
         for mention in sentence.mentions:
             if mention.path in expected and mention.extension in _DATA_EXTENSIONS:
                 yield CheckSpec(kind="file_computed", target=mention.path, expected=expected_form)

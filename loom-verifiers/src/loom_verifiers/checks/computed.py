@@ -5,15 +5,18 @@ import re
 
 from loom_core.contracts.check import Check, CheckContext
 from loom_core.types import Evidence
-from loom_verifiers.checks.evidence import failed, passed
+from loom_verifiers.checks.evidence import failed, passed, quote_seen, seen_in
 from loom_verifiers.checks.files import MAX_READ_BYTES
+
+_NUMBER = re.compile(r"[-+]?[\d.,]*\d[\d.,]*(?:e[-+]?\d+)?\s?%?", re.IGNORECASE)
+"""A number as people and programs write it."""
 
 
 class FileComputed(Check):
     """Passes when a command made the file, rather than a model that wrote it out of its head.
 
     Models miscount and missort what they read, and nobody can tell from the file. With the
-    expectation ``number`` the file must hold one.
+    expectation ``number`` the file must hold one and nothing else.
     """
 
     name = "file_computed"
@@ -31,8 +34,11 @@ class FileComputed(Check):
         changes = [change for change in context.changes if change.path == path and change.after]
         if not changes:
             return failed(label, f"nothing made {target} yet; run a command that works it out")
-        if expected == "number" and not await asyncio.to_thread(_holds_number, path, context):
-            return failed(label, f"expected a number in {target}, and there is none")
+        if expected == "number":
+            held = await asyncio.to_thread(_content, path, context)
+            if not _NUMBER.fullmatch(held):
+                said = seen_in(path, f"; it holds {quote_seen(held)}")
+                return failed(label, f"expected a number and nothing else in {target}{said}")
         if changes[-1].by_command:
             return passed(label, "a command made it")
         return failed(
@@ -41,6 +47,6 @@ class FileComputed(Check):
         )
 
 
-def _holds_number(path: str, context: CheckContext) -> bool:
-    """Whether there is a digit in the file."""
-    return bool(re.search(rb"\d", context.workspace.read(path, max_bytes=MAX_READ_BYTES)))
+def _content(path: str, context: CheckContext) -> str:
+    """The text of the file without white space around it."""
+    return context.workspace.read(path, max_bytes=MAX_READ_BYTES).decode("utf-8", "replace").strip()
