@@ -154,7 +154,8 @@ async def test_a_slow_first_token_is_no_silence_between_tokens(remote_subject):
 
 @pytest.mark.parametrize("kind", [FaultKind.SILENT, FaultKind.STALL, FaultKind.ENDLESS])
 async def test_cancelling_stops_the_server_within_a_second(subject, kind):
-    provider = subject.start(Script.always(Reply.failing(kind, text=TEXT)))
+    reply = Reply.failing(kind, text=TEXT).model_copy(update={"chunk_delay_seconds": 0.001})
+    provider = subject.start(Script.always(reply))
     await provider.capabilities()
     task = asyncio.create_task(provider.complete(asking()))
     await begun(subject)
