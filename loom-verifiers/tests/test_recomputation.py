@@ -13,7 +13,6 @@ from loom_core.types import (
     Task,
     VerdictStatus,
 )
-from loom_verifiers.independent_program import program_in
 from loom_verifiers.recomputation import Recomputation
 from loom_verifiers.same_result import is_same
 
@@ -145,17 +144,3 @@ async def test_it_has_nothing_to_say_of_other_subtasks(judge):
 def test_what_is_the_same(one, other, *, is_number, same):
     assert is_same(one, other, is_number=is_number) is same
     assert is_same(other, one, is_number=is_number) is same
-
-
-@pytest.mark.parametrize(
-    ("text", "program"),
-    [
-        ("```python\nprint(1)\n```", "print(1)"),
-        ("Sure!\n```py\nprint(1)\n```\n```python\nprint(2)\n```", "print(1)"),
-        ("```\nprint(1)", "print(1)"),
-        ("print(1)\n", "print(1)"),
-        ("", ""),
-    ],
-)
-def test_the_code_of_an_answer(text, program):
-    assert program_in(text) == program

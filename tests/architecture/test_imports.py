@@ -19,6 +19,7 @@ PUBLIC_FOR_MEMBERS = {
     "loom_core.events",
     "loom_core.hookimpl",
     "loom_core.json_schema",
+    "loom_core.prompts",
     "loom_core.sandbox",
     "loom_core.sanitize",
     "loom_core.settings.shape",

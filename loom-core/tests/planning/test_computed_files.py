@@ -11,6 +11,9 @@ from loom_core.types import CheckSpec
     [
         ("Count the rows of a.csv and save the result in rows.txt", ["rows.txt"]),
         ("Write the words of a.csv, sorted, to words.txt", ["words.txt"]),
+        ("Count the lines of a.csv that hold x and put the number into rows.txt", ["rows.txt"]),
+        ("Find the sum of what a.csv holds where b is 1 and then save it to b.txt", ["b.txt"]),
+        ("Count what a script that can read and write out.txt leaves in a.csv", []),
         ("How many lines does a.csv have? Put the answer in lines.txt", []),
         ("Write a script count.py that counts the rows of a.csv", []),
         ("Write a poem about the number of stars to poem.txt", []),
@@ -22,6 +25,12 @@ def test_what_must_be_worked_out_is_made_by_a_command(text, computed):
     checks = derive_checks(text, ["a.csv"])
 
     assert [check.target for check in checks if check.kind == "file_computed"] == computed
+
+
+def test_a_file_named_after_a_program_is_no_program():
+    checks = derive_checks("Count the lines of app.log and save the number in n.txt", ["app.log"])
+
+    assert CheckSpec(kind="file_computed", target="n.txt", expected="number") in checks
 
 
 def test_that_number_is_no_clause_of_its_own():

@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Sequence
 
 from loom_core.contracts.verifier import VerificationContext, Verifier
+from loom_core.prompts import SECOND_STYLES
 from loom_core.types import CheckSpec, Evidence, Outcome, Subtask, Verdict, VerdictStatus
 from loom_verifiers.checks.computed import FileComputed
 from loom_verifiers.checks.evidence import failed, passed, quote_seen, seen_in, unverified
 from loom_verifiers.checks.scratch_copy import WorkspaceTooLarge
-from loom_verifiers.independent_program import STYLES, compute
+from loom_verifiers.independent_program import compute
 from loom_verifiers.same_result import is_same
 
 MIN_AGREEING = 2
@@ -48,7 +49,7 @@ async def _evidence(spec: CheckSpec, task: str, context: VerificationContext) ->
     held = context.look.workspace.read(spec.target).decode("utf-8", "replace").strip()
     is_number = spec.expected == "number"
     results: list[str] = []
-    for style in STYLES:
+    for style in SECOND_STYLES:
         try:
             result = await compute(style, task, spec.target, context)
         except WorkspaceTooLarge as error:
@@ -74,7 +75,9 @@ def _disagreement(
         seen = seen_in(target, f"{target} holds {quote_seen(held)}, but {count} programs")
         told = seen_in(target, f" that read the data anew give {quote_seen(most)}")
         return failed(label, f"{seen}{told}; the command was wrong, work it out in another way")
-    return unverified(label, f"{len(STYLES)} programs written anew do not agree with each other")
+    return unverified(
+        label, f"{len(SECOND_STYLES)} programs written anew do not agree with each other"
+    )
 
 
 def _verdict(evidence: Sequence[Evidence]) -> Verdict:

@@ -25,6 +25,7 @@ from loom_core.engine.endings import (
     stalled,
 )
 from loom_core.engine.opening import open_conversation
+from loom_core.engine.program_attempt import run_by_program, suits_a_program
 from loom_core.engine.recent_look import recent_look
 from loom_core.engine.stuck import Progress, RepeatedCalls, Repetition
 from loom_core.engine.window import conversation_tokens, fit_result, refuse_full
@@ -73,8 +74,10 @@ class Runner:
         """One attempt: the loop ends at a control action, a limit or going in circles."""
         specs = [tool.spec() for tool in context.tools.values()]
         try:
-            beginning = await open_conversation(subtask, context, specs)
             facts = await context.model_facts(ModelRole.EXECUTOR)
+            if suits_a_program(subtask, context, facts):
+                return await run_by_program(subtask, context, facts)
+            beginning = await open_conversation(subtask, context, specs)
             return await _Attempt(subtask, context, specs, beginning, facts).run()
         except ModelError as error:
             return failed_by_model(error)

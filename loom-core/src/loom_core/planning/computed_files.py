@@ -7,6 +7,9 @@ from loom_core.planning.named_paths import PROGRAM_EXTENSIONS
 from loom_core.planning.sentence import Sentence
 from loom_core.types import CheckSpec
 
+FILE_COMPUTED = "file_computed"
+"""Name of the check that a command made a file."""
+
 _NUMBER = re.compile(
     r"""\b(?:count\w*|number\ of|how\ many|sum|sums|total\w*|add(?:s|ing)?\ up|average|mean|median
     |percentage|z\u00e4hl\w*|anzahl|summe|durchschnitt|compte\w*|nombre\ de|moyenne|cuenta
@@ -44,4 +47,4 @@ def computed_checks(
         expected_form = "number" if is_number and not sentence.quotations else ""
         for mention in sentence.mentions:
             if mention.path in expected and mention.extension in _DATA_EXTENSIONS:
-                yield CheckSpec(kind="file_computed", target=mention.path, expected=expected_form)
+                yield CheckSpec(kind=FILE_COMPUTED, target=mention.path, expected=expected_form)

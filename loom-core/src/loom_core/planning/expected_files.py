@@ -14,7 +14,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from loom_core.planning.named_paths import Mention
-from loom_core.planning.sentence import Sentence
+from loom_core.planning.sentence import Sentence, own_words
 
 _MAKE_SURE = re.compile(r"\b(?:make sure|ensure|check|see to it)(?: that)?\b", re.IGNORECASE)
 _CLAUSE_OPENER = re.compile(
@@ -23,6 +23,12 @@ _CLAUSE_OPENER = re.compile(
     |optionally|maybe|for\ example|for\ instance|such\ as|e\.g\.)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
+_NEXT_COMMAND = re.compile(
+    r"""\b(?:and|then)\s+(?:then\s+)?(?:put|save|write|store|record|place)\s+(?:only\s+|just\s+)?
+    (?:the|that|this|it|its|them|their|those)\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""The end of a relative clause: ``lines that contain X and put the number into ...``."""
 _PROGRAM_NOUN = re.compile(
     r"""\b(?:script|program|programme|function|method|class|tool|app|application|command|code
     |skript|programm|funktion|fonction|programa|funci\w+|fun\w+o|funzione|programma)s?\b
@@ -134,12 +140,23 @@ def is_direct_object(sentence: Sentence, mention: Mention) -> bool:
     if mention.is_program and _SAVED_AS.search(before) and sentence.mentions[0] == mention:
         return True
     return not (
-        _CLAUSE_OPENER.search(before)
+        _CLAUSE_OPENER.search(_since_next_command(before))
         or _READ_FROM.search(before)
         or _REMOVED_BEFORE.search(before)
-        or (_PROGRAM_NOUN.search(before) and not mention.is_program)
+        or (not mention.is_program and _speaks_of_a_program(sentence, mention))
         or _follows_a_program(sentence, mention)
     )
+
+
+def _speaks_of_a_program(sentence: Sentence, mention: Mention) -> bool:
+    """Whether a program is spoken of before it; ``app.log`` speaks of none."""
+    return bool(_PROGRAM_NOUN.search(own_words(sentence.text)[: mention.start]))
+
+
+def _since_next_command(before: str) -> str:
+    """What stands after the last command that is joined to the ones before it."""
+    starts = [match.start() for match in _NEXT_COMMAND.finditer(before)]
+    return before[starts[-1] :] if starts else before
 
 
 def _names_directory(sentence: Sentence) -> bool:

@@ -1,5 +1,11 @@
 """Prompts as append-only logs: sections, assembly and the reminder at the tail."""
 
+from loom_core.prompts.program import (
+    FIRST_STYLES,
+    SECOND_STYLES,
+    program_in,
+    program_messages,
+)
 from loom_core.prompts.reminder import reminder, with_reminder
 from loom_core.prompts.sections import (
     CHARACTERS_PER_TOKEN,
@@ -11,10 +17,14 @@ from loom_core.prompts.worker import describe_check, worker_sections
 
 __all__ = [
     "CHARACTERS_PER_TOKEN",
+    "FIRST_STYLES",
+    "SECOND_STYLES",
     "PromptSections",
     "assemble",
     "describe_check",
     "estimate_tokens",
+    "program_in",
+    "program_messages",
     "reminder",
     "with_reminder",
     "worker_sections",

@@ -1,7 +1,6 @@
 """The scripted server in a thread of the test, on a free port of loopback."""
 
 import asyncio
-import socket
 import threading
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -18,7 +17,6 @@ from loom_core.testing.server_facts import ServerFacts, ServerKind
 __all__ = ["RequestRecord", "ScriptedServer", "ServerFacts", "ServerKind", "listen"]
 
 _START_LIMIT_SECONDS = 10.0
-_BACKLOG = 512
 _CLOSING_TURNS = 5
 """Turns of the loop from an accepted socket to a closed connection, and one to spare."""
 
@@ -28,26 +26,27 @@ async def listen(app: ScriptedApp, host: str, port: int) -> AsyncGenerator[int]:
     """Accept connections for the app inside the block; gives the port, a free one for port 0."""
     loop = asyncio.get_running_loop()
     opened: set[HttpConnection] = set()
-    listening = _listening_socket(host, port)
     server = await loop.create_server(
-        lambda: HttpConnection(app.serve, opened), sock=listening, backlog=_BACKLOG
+        lambda: HttpConnection(app.serve, opened), host, port, backlog=512
     )
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
-        server.close()
+        await _stop_accepting(server)
         await _close(opened)
 
 
-def _listening_socket(host: str, port: int) -> socket.socket:
-    """A socket whose connections send small pieces at once. Raises ``OSError`` when it is taken.
+async def _stop_accepting(server: asyncio.Server) -> None:
+    """Close the server once every connection that it has accepted is set up.
 
-    Not left to asyncio, which sets the same option on each connection, and leaks a connection that
-    its client has reset before that (CPython 3.11): such a socket's protocol number is not 0.
+    One that is set up after ``close`` is leaked by asyncio, with a warning from the garbage
+    collector in whatever runs then.
     """
-    listening = socket.create_server((host, port), backlog=_BACKLOG)
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listening
+    for listening in server.sockets:
+        asyncio.get_running_loop().remove_reader(listening.fileno())
+    for _ in range(_CLOSING_TURNS):
+        await asyncio.sleep(0)
+    server.close()
 
 
 async def _close(opened: set[HttpConnection]) -> None:

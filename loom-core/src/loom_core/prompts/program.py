@@ -1,0 +1,73 @@
+"""Asking for a program instead of an action: small models write right programs and wrong commands."""
+
+import re
+from collections.abc import Sequence
+
+from loom_core.types import Message, Role
+
+FIRST_STYLES = ("Keep it simple.", "Write a complete script with a main part.")
+"""What the program that makes a result is asked for beside the task, by attempt."""
+SECOND_STYLES = (
+    "Keep it as short as you can.",
+    "Put the work into one function and call it.",
+    "Go through the data step by step in a plain loop.",
+)
+"""What programs that confirm a result are asked for, so that none is the same program again."""
+
+_SYSTEM = "You write short Python programs. You answer with the code alone."
+_EXAMPLE = (
+    Message(
+        role=Role.USER,
+        text="Task: Write the number of empty lines of notes.txt to empty.txt.\n\n"
+        "Write a Python program that does this with the standard library.",
+    ),
+    Message(
+        role=Role.ASSISTANT,
+        text="""```python
+with open("notes.txt") as file:
+    result = sum(1 for line in file if not line.strip())
+with open("empty.txt", "w") as out:
+    out.write(str(result))
+```""",
+    ),
+)
+"""Shows a small model that the file gets the bare result, and that no explanation is wanted."""
+_FENCED = re.compile(r"```(?:python|py)?[ \t]*\n(.*?)(?:```|\Z)", re.DOTALL)
+_SHOWN_LINES = 12
+_SHOWN_CHARACTERS = 600
+
+
+def program_messages(
+    task: str, data: Sequence[tuple[str, str]], *, style: str
+) -> tuple[Message, ...]:
+    """The conversation that asks for a program.
+
+    Args:
+        task: what is wanted, in the user's or planner's words.
+        data: name and content of each file that the program reads; only beginnings are shown.
+        style: one of ``FIRST_STYLES`` or ``SECOND_STYLES``.
+    """
+    shown = "".join(_show(name, content) for name, content in data)
+    request = (
+        f"{shown}Task: {task}\n\nWrite a Python program that does this with the standard library. "
+        f"{style} It reads the data from the files; it does not contain the result."
+    )
+    return (
+        Message(role=Role.SYSTEM, text=_SYSTEM),
+        *_EXAMPLE,
+        Message(role=Role.USER, text=request),
+    )
+
+
+def program_in(text: str) -> str:
+    """The code in an answer: its first fenced block, or all of it when it has none."""
+    fenced = _FENCED.search(text)
+    return (fenced.group(1) if fenced else text).strip()
+
+
+def _show(name: str, content: str) -> str:
+    """The beginning of one file under its name."""
+    lines = content.splitlines()
+    head = "\n".join(lines[:_SHOWN_LINES])[:_SHOWN_CHARACTERS]
+    more = "\n…" if len(head) < len(content.rstrip("\n")) else ""
+    return f"The file {name}, {len(lines)} lines:\n{head}{more}\n\n"

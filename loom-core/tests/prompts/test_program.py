@@ -1,0 +1,39 @@
+"""Asking for programs, and finding them in answers."""
+
+import pytest
+
+from loom_core.prompts import program_in, program_messages
+from loom_core.types import Role
+
+
+def test_long_data_is_shown_by_its_beginning_and_length():
+    data = [("big.log", "".join(f"line {number}\n" for number in range(500)))]
+
+    *_, asked = program_messages("Count.", data, style="Be brief.")
+
+    assert asked.role is Role.USER
+    assert "big.log, 500 lines" in asked.text
+    assert "line 3\n" in asked.text
+    assert "line 400" not in asked.text
+    assert "…" in asked.text
+
+
+def test_short_data_is_shown_whole():
+    *_, asked = program_messages("Count.", [("a.txt", "one\ntwo\n")], style="Be brief.")
+
+    assert "one\ntwo" in asked.text
+    assert "…" not in asked.text
+
+
+@pytest.mark.parametrize(
+    ("text", "program"),
+    [
+        ("```python\nprint(1)\n```", "print(1)"),
+        ("Sure!\n```py\nprint(1)\n```\n```python\nprint(2)\n```", "print(1)"),
+        ("```\nprint(1)", "print(1)"),
+        ("print(1)\n", "print(1)"),
+        ("", ""),
+    ],
+)
+def test_the_code_of_an_answer(text, program):
+    assert program_in(text) == program
