@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 
 from loom_core.contracts.provider import Capabilities, Health, ProviderEnvironment
-from loom_core.errors import BadOutput, ModelNotFound, ModelOverloaded, ModelUnreachable
+from loom_core.errors import (
+    BadOutput,
+    ModelNotFound,
+    ModelOverloaded,
+    ModelUnavailable,
+    ModelUnreachable,
+)
 from loom_core.routing import DEFAULT_WINDOW, Router, backoff
 from loom_core.settings.shape import ModelSettings
 from loom_core.testing import Reply, Script, ScriptedModel
@@ -197,6 +203,20 @@ async def test_a_model_that_is_not_ready_is_refused_with_what_it_says():
     routes = Models(a={"health": health}).router(a={})
 
     with pytest.raises(ModelUnreachable, match="start it"):
+        await routes.require_ready(EXECUTOR)
+
+
+async def test_a_model_that_cannot_be_prepared_is_refused():
+    models = Models()
+    routes = models.router(a={})
+    await routes.route(EXECUTOR)
+
+    async def prepare():
+        raise ModelUnavailable("you said no")
+
+    models.made["a"][0].prepare = prepare
+
+    with pytest.raises(ModelUnavailable, match="you said no"):
         await routes.require_ready(EXECUTOR)
 
 

@@ -177,6 +177,19 @@ async def test_model_that_will_be_fetched_counts_as_ready(tmp_path):
     assert "491 MB" in health.detail
 
 
+async def test_a_fetch_is_asked_for_before_anything_else_and_says_from_where(tmp_path):
+    asked = []
+    environment = ProviderEnvironment(home=tmp_path, confirm=asked.append)
+    provider = EmbeddedProvider(ModelSettings(provider="llamacpp"), environment)
+
+    with pytest.raises(ModelUnavailable, match="as you said"):
+        await provider.prepare()
+
+    (question,) = asked
+    assert " from " in question
+    assert "491 MB" in question
+
+
 async def test_models_list_the_catalogue_and_the_configured_file(start, model_file):
     provider = start()
     await provider.complete(ASK)

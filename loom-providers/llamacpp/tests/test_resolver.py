@@ -151,7 +151,7 @@ def test_offline_uses_what_is_there(environment, tmp_path):
 def test_user_may_say_no_and_nothing_else_is_tried(tmp_path):
     asked = []
     environment = ProviderEnvironment(home=tmp_path, confirm=asked.append)
-    source = FakeSource()
+    source = FakeSource(label="the moon")
 
     with pytest.raises(FetchDeclined):
         resolve(resolver(environment, source, entry=make_entry(fallback="small")))
@@ -159,6 +159,7 @@ def test_user_may_say_no_and_nothing_else_is_tried(tmp_path):
     assert source.fetches == 0
     assert len(asked) == 1
     assert "1 MB, licence MIT" in asked[0]
+    assert "from the moon" in asked[0]
 
 
 def test_lack_of_space_is_found_before_anything_is_fetched(environment):

@@ -144,6 +144,14 @@ class Provider(ABC):
             return response
         raise BadOutput(f"the stream of {self.settings.model!r} ended without an answer; try again")
 
+    async def prepare(self) -> None:
+        """Fetch what the first call needs, asking the user before anything large.
+
+        Awaited before a task is created, so that none is there when its model cannot be had. Raises
+        ``ModelError``.
+        """
+        return
+
     @abstractmethod
     async def health(self) -> Health:
         """Whether the model can be used now; never raises."""

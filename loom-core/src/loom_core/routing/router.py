@@ -51,6 +51,7 @@ class Router:
         health = await route.provider.health()
         if not health.is_ready:
             raise ModelUnreachable(health.detail)
+        await route.provider.prepare()
 
     async def complete(self, route: Route, request: ModelRequest) -> ModelResponse:
         """The answer of a model, in its turn, tried again while its server is overloaded."""

@@ -110,6 +110,11 @@ class EmbeddedProvider(Provider):
                     yield delta
         yield Finished(answer.response(_timings(patience, queued)))
 
+    async def prepare(self) -> None:
+        """Fetch the model if it is not on this machine; it is loaded with the first call."""
+        async with self._opening:
+            self._model = self._model or await self._resolve()
+
     async def health(self) -> Health:
         """Whether the model can be used now; never raises."""
         try:
@@ -154,8 +159,8 @@ class EmbeddedProvider(Provider):
         """The loaded model, fetched and loaded on the first call."""
         async with self._opening:
             if self._lease is None:
-                self._model = await self._resolve()
-                plan = self._plan(self._model)
+                model = self._model = self._model or await self._resolve()
+                plan = self._plan(model)
                 self._lease = (plan, await self._servers.acquire(plan))
             return self._lease[1]
 

@@ -139,10 +139,11 @@ class Resolver:
 
     def _fetch(self, entry: CatalogueModel, progress: FetchProgress) -> None:
         """Fetch a model from the first source that gives it."""
-        self._check_allowed(entry)
+        sources = list(self._sources(entry))
+        self._check_allowed(entry, sources)
         self._store.remove_leftovers(entry)
         problems: list[str] = []
-        for source in self._sources(entry):
+        for source in sources:
             self._environment.say(
                 f"fetching {entry.name}: {entry.size_text}, licence {entry.licence}, "
                 f"from {source.label}"
@@ -168,15 +169,16 @@ class Resolver:
             source.fetch(assembly, progress)
             assembly.finish()
 
-    def _check_allowed(self, entry: CatalogueModel) -> None:
+    def _check_allowed(self, entry: CatalogueModel, sources: Sequence[Source]) -> None:
         """Refuse to fetch offline, or when the user says no."""
         what_to_do = f"put {entry.file} into {self._store.directory}, or configure a model"
         if self._environment.is_offline:
             raise ModelUnavailable(
                 f"{entry.name} is not on this machine and --offline forbids fetching it; {what_to_do}"
             )
+        places = " or ".join(source.label for source in sources)
         question = (
-            f"Fetch {entry.name} ({entry.size_text}, licence {entry.licence}) "
+            f"Fetch {entry.name} ({entry.size_text}, licence {entry.licence}) from {places} "
             f"into {self._store.directory}?"
         )
         if not self._environment.confirm(question):
