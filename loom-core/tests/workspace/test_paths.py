@@ -2,7 +2,7 @@ import posixpath
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from loom_core.errors import PathRefused
@@ -48,6 +48,7 @@ def test_a_nul_character_is_refused():
 
 
 @given(st.text(st.sampled_from("ab./~\\ \n"), max_size=12))
+@example("./~")
 def test_whatever_is_accepted_stays_below_the_root_and_is_stable(written):
     try:
         relative = relative_path(written, ROOT)

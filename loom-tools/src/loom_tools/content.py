@@ -1,16 +1,14 @@
-"""What the tools that change one file share: seen first, planned whole, provable after a crash."""
+"""What the tools that change files share: planned whole, seen first, provable after a crash."""
 
 import asyncio
-import hashlib
 from abc import abstractmethod
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from pydantic import JsonValue
 
 from loom_core.contracts.tool import (
     Arguments,
-    Happened,
     Intent,
     Probe,
     RecoveryClass,
@@ -19,54 +17,39 @@ from loom_core.contracts.tool import (
     ToolContext,
 )
 from loom_core.errors import ErrorCategory, ToolFailed
-from loom_core.types import ChangeKind, FileChange, ToolResult
-from loom_core.workspace import displayed, holds_secrets
+from loom_core.types import ToolResult
+from loom_core.workspace import Workspace, displayed, holds_secrets
 from loom_tools.failures import explained
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedChange:
-    """A change of one file, worked out and not made yet."""
-
-    path: str
-    """Relative to the workspace."""
-    before: str
-    """SHA-256 of what is there; empty when nothing is."""
-    data: bytes
-    """What the file will hold."""
-    mode: int
-    """Permission bits of what is there; 0 when nothing is."""
-    text: str
-    """What the model reads when it is done."""
-    preview: str
-    """What a person reads before approving it."""
+class PlannedChange(Protocol):
+    """A change of the workspace, worked out and not made yet."""
 
     @property
-    def after(self) -> str:
-        """SHA-256 of what the file will hold."""
-        return hashlib.sha256(self.data).hexdigest()
+    def paths(self) -> Sequence[str]:
+        """What it touches, relative to the workspace; the first one is its subject."""
+        ...
 
     @property
-    def is_needed(self) -> bool:
-        """Whether the file is not already so."""
-        return self.before != self.after
+    def preview(self) -> str:
+        """What a person reads before approving it."""
+        ...
 
     def facts(self) -> dict[str, JsonValue]:
         """What a probe needs to tell whether it happened, and to say so in the same words."""
-        return {
-            "path": self.path,
-            "before": self.before,
-            "after": self.after,
-            "mode": self.mode,
-            "text": self.text,
-        }
+        ...
+
+    def made(self, workspace: Workspace) -> ToolResult:
+        """Make it, unless the files are not as they were when it was planned."""
+        ...
 
 
 class ContentTool(Tool[Arguments]):
-    """A tool whose whole effect is the new content of one file."""
+    """A tool whose whole effect is a change of files whose content before and after is known."""
 
     risk = Risk.WRITE
     recovery = RecoveryClass.CONTENT
+    timeout_seconds = 30.0
 
     @abstractmethod
     def planned(self, arguments: Arguments, context: ToolContext) -> PlannedChange:
@@ -77,17 +60,18 @@ class ContentTool(Tool[Arguments]):
 
     @abstractmethod
     def path_of(self, arguments: Arguments) -> str:
-        """The path as the model wrote it."""
+        """The path that matters most, as the model wrote it."""
+
+    @abstractmethod
+    def probed(self, facts: Mapping[str, Any], workspace: Workspace) -> Probe:
+        """What the files tell about an interrupted call with these facts."""
 
     async def intend(self, arguments: Arguments, context: ToolContext) -> Intent:
-        """The diff, and the hashes before and after. Raises ``ToolFailed`` when it cannot be."""
+        """The preview, and what a probe needs. Raises ``ToolFailed`` when it cannot be."""
         change = await asyncio.to_thread(self._planned, arguments, context)
-        secret = holds_secrets(change.path)
+        reason = _reason(change, context.workspace)
         return Intent(
-            preview=change.preview,
-            is_gated=secret,
-            reason=f"{displayed(change.path)} usually holds secrets" if secret else "",
-            facts=change.facts(),
+            preview=change.preview, is_gated=bool(reason), reason=reason, facts=change.facts()
         )
 
     async def run(self, arguments: Arguments, context: ToolContext) -> ToolResult:
@@ -97,8 +81,8 @@ class ContentTool(Tool[Arguments]):
     async def probe(
         self, arguments: Arguments, facts: dict[str, Any], context: ToolContext
     ) -> Probe:
-        """Compare the file with the hashes of the intent."""
-        return await asyncio.to_thread(_probed, facts, context)
+        """Compare the files with the hashes of the intent."""
+        return await asyncio.to_thread(self._probed, arguments, facts, context)
 
     def _planned(self, arguments: Arguments, context: ToolContext) -> PlannedChange:
         """The change, with every failure in words for the model."""
@@ -106,31 +90,33 @@ class ContentTool(Tool[Arguments]):
             return self.planned(arguments, context)
 
     def _made(self, arguments: Arguments, context: ToolContext) -> ToolResult:
-        """Plan again, on the file as it is now, and write."""
-        change = self._planned(arguments, context)
-        changes: tuple[FileChange, ...] = ()
-        if change.is_needed:
-            with explained(change.path, context.workspace):
-                changes = (context.workspace.write(change.path, change.data),)
-        return _result(change.path, change.after, change.text, changes)
+        """Plan again, on the files as they are now, and make it."""
+        with explained(self.path_of(arguments), context.workspace):
+            return self.planned(arguments, context).made(context.workspace)
+
+    def _probed(self, arguments: Arguments, facts: dict[str, Any], context: ToolContext) -> Probe:
+        """Ask the files, with every failure in words."""
+        with explained(self.path_of(arguments), context.workspace):
+            return self.probed(facts, context.workspace)
 
 
-def check_seen(path: str, current: str, context: ToolContext) -> None:
+def check_seen(path: str, current: str, context: ToolContext, *, must_be_read: bool = True) -> None:
     """Refuse to change a file that this subtask has not read, or that changed since it did.
 
     Args:
         path: relative to the workspace.
         current: SHA-256 of what the file holds now.
         context: knows what was seen.
+        must_be_read: False allows a file that was never read, but not one that changed since.
     """
     seen = context.seen_files.get(path)
-    if seen is None:
+    if seen is None and must_be_read:
         raise ToolFailed(
             f"{displayed(path)} already exists and you have not read it; "
             "call read_file on it first, then try again",
             ErrorCategory.VALIDATION,
         )
-    if seen != current:
+    if seen is not None and seen != current:
         raise ToolFailed(
             f"{displayed(path)} was changed by somebody else since you read it; "
             "call read_file on it again, then try again",
@@ -138,31 +124,9 @@ def check_seen(path: str, current: str, context: ToolContext) -> None:
         )
 
 
-def _probed(facts: dict[str, Any], context: ToolContext) -> Probe:
-    """What the file tells about an interrupted call."""
-    path, before, after = str(facts["path"]), str(facts["before"]), str(facts["after"])
-    with explained(path, context.workspace):
-        current = context.workspace.sha256(path)
-    if current == after:
-        changes = (_change(facts, context),) if before != after else ()
-        return Probe(Happened.DONE, _result(path, after, str(facts["text"]), changes))
-    return Probe(Happened.NOT_YET if current == before else Happened.IN_DOUBT)
-
-
-def _change(facts: dict[str, Any], context: ToolContext) -> FileChange:
-    """The change that an interrupted call made, as its result would have said it."""
-    before = str(facts["before"])
-    blobs = context.workspace.blobs
-    return FileChange(
-        path=str(facts["path"]),
-        kind=ChangeKind.MODIFIED if before else ChangeKind.CREATED,
-        before=before,
-        after=str(facts["after"]),
-        mode=int(facts["mode"]),
-        is_recoverable=not before or (blobs is not None and before in blobs),
-    )
-
-
-def _result(path: str, after: str, text: str, changes: tuple[FileChange, ...]) -> ToolResult:
-    """The result of a change, which also counts as having seen the file."""
-    return ToolResult(text=text, changes=changes, facts={"seen": {path: after}})
+def _reason(change: PlannedChange, workspace: Workspace) -> str:
+    """Why a change needs an approval; empty when it does not, since undo can take it back."""
+    if workspace.blobs is None:
+        return "what is there is not kept, so that undo could not bring it back"
+    secret = next((path for path in change.paths if holds_secrets(path)), "")
+    return f"{displayed(secret)} usually holds secrets" if secret else ""

@@ -1,5 +1,6 @@
 """The tool that changes parts of a file."""
 
+import hashlib
 from typing import Annotated
 
 from pydantic import Field
@@ -8,11 +9,13 @@ from loom_core.contracts.tool import ToolContext
 from loom_core.errors import ErrorCategory, ToolFailed
 from loom_core.workspace import displayed
 from loom_tools.arguments import Arguments, Path
-from loom_tools.content import ContentTool, PlannedChange
+from loom_tools.content import check_seen
 from loom_tools.diff import unified
-from loom_tools.matching import NoMatch, find
+from loom_tools.encoding import decoded
+from loom_tools.matching import NoMatch, find, line_numbers
+from loom_tools.replacement import Replacement, ReplacingTool
 from loom_tools.syntax import syntax_error
-from loom_tools.text import decoded, encoded, shown
+from loom_tools.text import counted, shown
 
 MAX_EDITS = 50
 
@@ -33,41 +36,44 @@ class EditFileArguments(Arguments):
     path: Path
     old_str: Old | None = None
     new_str: New | None = None
+    replace_all: Annotated[bool, Field(description="every place of old_str, not one")] = False
     edits: Annotated[
         list[Edit] | None,
         Field(min_length=1, max_length=MAX_EDITS, description="instead: several replacements"),
     ] = None
 
 
-class EditFile(ContentTool[EditFileArguments]):
+class EditFile(ReplacingTool[EditFileArguments]):
     """Replaces text in a file: all of a call's edits or none."""
 
     name = "edit_file"
-    purpose = "Replace one piece of text in a file."
+    purpose = "Replace a piece of text in a file; replace_all: in every place."
     arguments_model = EditFileArguments
     essential = ("path", "old_str", "new_str")
     existing = ("path",)
-    timeout_seconds = 30.0
 
     def path_of(self, arguments: EditFileArguments) -> str:
         """The path as the model wrote it."""
         return arguments.path
 
-    def planned(self, arguments: EditFileArguments, context: ToolContext) -> PlannedChange:
+    def planned(self, arguments: EditFileArguments, context: ToolContext) -> Replacement:
         """The file with every edit made; line ends stay as they are."""
         workspace = context.workspace
         path = workspace.writable(arguments.path)
         edits = _edits(arguments)
-        before = workspace.sha256(path)
-        text = decoded(workspace.read(path), path)
+        data = workspace.read(path)
+        before = hashlib.sha256(data).hexdigest()
+        check_seen(path, before, context, must_be_read=False)
+        file = decoded(data, path)
+        text = file.text
         has_returns = "\r\n" in text and text.count("\r\n") == text.count("\n")
         plain = text.replace("\r\n", "\n") if has_returns else text
-        edited, notes = _edited(plain, edits, path)
+        edited, notes = _edited(plain, edits, path, replace_all=arguments.replace_all)
         changes = unified(plain, edited)
-        return PlannedChange(
+        return Replacement(
             path=path,
             before=before,
-            data=encoded(edited.replace("\n", "\r\n") if has_returns else edited),
+            data=file.encoded(edited.replace("\n", "\r\n") if has_returns else edited),
             mode=workspace.permissions(path),
             text="\n".join(
                 [f"Edited {displayed(path)}.", *notes, changes, *_broken(path, plain, edited)]
@@ -89,14 +95,19 @@ def _edits(arguments: EditFileArguments) -> list[Edit]:
     return [Edit(old_str=arguments.old_str, new_str=arguments.new_str)]
 
 
-def _edited(text: str, edits: list[Edit], path: str) -> tuple[str, list[str]]:
-    """The text after every edit in order, and what is to be said of inexact places."""
+def _edited(text: str, edits: list[Edit], path: str, *, replace_all: bool) -> tuple[str, list[str]]:
+    """The text after every edit in order, and what is to be said of inexact or several places."""
     notes: list[str] = []
     for number, edit in enumerate(edits, start=1):
         label = f"edit {number}: " if len(edits) > 1 else ""
         old, new = (part.replace("\r\n", "\n") for part in (edit.old_str, edit.new_str))
         if old == new:
             raise _failed(path, label, "old_str and new_str are the same")
+        if replace_all and (count := text.count(old)) > 1:
+            lines = ", ".join(str(line) for line in line_numbers(text, old))
+            notes.append(f"{label}replaced in {counted(count, 'place')} (lines {lines}).")
+            text = text.replace(old, new)
+            continue
         found = find(text, old, new)
         if isinstance(found, NoMatch):
             raise _failed(path, label, shown(found.reason))

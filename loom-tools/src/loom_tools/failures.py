@@ -27,6 +27,11 @@ def explained(path: str, workspace: Workspace) -> Generator[None]:
     except (FileNotFoundError, NotADirectoryError) as error:
         message = f"{shown} does not exist{_suggestion(path, workspace)}"
         raise ToolFailed(message, ErrorCategory.NOT_FOUND) from error
+    except FileExistsError as error:
+        message = (
+            f"{shown} cannot be made, there is something of that name already; use another name"
+        )
+        raise ToolFailed(message, ErrorCategory.VALIDATION) from error
     except IsADirectoryError as error:
         message = f"{shown} is a directory; use list_directory to see what is in it"
         raise ToolFailed(message, ErrorCategory.VALIDATION) from error
@@ -34,15 +39,21 @@ def explained(path: str, workspace: Workspace) -> Generator[None]:
         message = f"{shown} may not be accessed: {error.strerror}"
         raise ToolFailed(message, ErrorCategory.PERMISSION) from error
     except OSError as error:
-        category = _CATEGORIES.get(error.errno or 0, ErrorCategory.RUNTIME)
-        raise ToolFailed(f"{shown}: {error.strerror}", category) from error
+        category, advice = _ADVICE.get(error.errno or 0, (ErrorCategory.RUNTIME, ""))
+        raise ToolFailed(f"{shown}: {error.strerror}{advice}", category) from error
 
 
-_CATEGORIES = {
-    errno.ENAMETOOLONG: ErrorCategory.VALIDATION,
-    errno.EINVAL: ErrorCategory.VALIDATION,
-    errno.EROFS: ErrorCategory.PERMISSION,
+_FULL = "; nothing was changed, a person has to make room"
+_ADVICE = {
+    errno.ENAMETOOLONG: (ErrorCategory.VALIDATION, "; use a shorter name"),
+    errno.EINVAL: (ErrorCategory.VALIDATION, ""),
+    errno.EROFS: (ErrorCategory.PERMISSION, "; nothing was changed"),
+    errno.ENOTEMPTY: (ErrorCategory.VALIDATION, "; delete or move what is in it first"),
+    errno.ENOSPC: (ErrorCategory.RUNTIME, _FULL),
+    errno.EDQUOT: (ErrorCategory.RUNTIME, _FULL),
+    errno.EXDEV: (ErrorCategory.VALIDATION, "; write a new file there and delete this one"),
 }
+"""What kind of failure a number of the system is, and what to do about it."""
 
 
 def _suggestion(path: str, workspace: Workspace) -> str:

@@ -6,8 +6,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from loom_tools.indentation import indented
+
 _LINE_NUMBER = re.compile(r"^\s*\d+(?:\t|: ?| ?\| ?)")
 _MAX_COMPARED_LINES = 5000
+_MAX_LISTED = 10
 _SIMILAR = 0.4
 _FEWEST_WORDS = 3
 """Fewer words are found in too many places to be meant."""
@@ -47,7 +50,8 @@ def find(text: str, old: str, new: str) -> Match | NoMatch:
         start = text.index(old)
         return Match(start, start + len(old), new)
     if count > 1:
-        return NoMatch(_ambiguous(text, old, count))
+        said = _ambiguous(count, line_numbers(text, old))
+        return NoMatch(f"{said}; to change all {count} set replace_all to true")
     unnumbered_old, unnumbered_new = _without_numbers(old), _without_numbers(new)
     if unnumbered_old != old and text.count(unnumbered_old) == 1:
         start = text.index(unnumbered_old)
@@ -64,7 +68,7 @@ def _loosely(text: str, old: str, new: str) -> Match | NoMatch:
         if len(starts) == 1:
             return _matched_lines(lines, wanted, starts[0], new, note)
         if starts:
-            return NoMatch(_listed(len(starts), [start + 1 for start in starts]))
+            return NoMatch(_ambiguous(len(starts), [start + 1 for start in starts]))
     return _broken_elsewhere(text, old, new) or NoMatch(_closest(lines, wanted))
 
 
@@ -84,10 +88,16 @@ def _broken_elsewhere(text: str, old: str, new: str) -> Match | None:
     return Match(found[0].start(), found[0].end(), new.strip("\n"), note)
 
 
+_TYPEWRITER = str.maketrans("\u2018\u2019\u201c\u201d\u2013\u2014\u2212", "''\"\"---")
+"""Quotes and dashes as keyboards have them, which is how models often write them."""
 _LOOSE: tuple[tuple[Callable[[str], str], str], ...] = (
     (str.rstrip, "ignoring white space at the ends of lines"),
     (str.strip, "ignoring indentation"),
     (lambda line: " ".join(line.split()), "ignoring differences in white space"),
+    (
+        lambda line: " ".join(line.translate(_TYPEWRITER).split()),
+        "ignoring white space and the shape of quotes and dashes",
+    ),
 )
 
 
@@ -107,26 +117,10 @@ def _matched_lines(lines: list[str], wanted: list[str], index: int, new: str, no
     """The match of a run of lines, the replacement moved to their indentation."""
     start = sum(len(line) + 1 for line in lines[:index])
     length = len("\n".join(lines[index : index + len(wanted)]))
-    replacement = _indented(new.strip("\n"), wanted[0], lines[index])
+    replacement = indented(new.strip("\n"), wanted, lines[index : index + len(wanted)])
     if not new.strip("\n") and index + len(wanted) < len(lines):
         length += 1  # whole lines are deleted with their end
     return Match(start, start + length, replacement, note)
-
-
-def _indented(new: str, quoted: str, actual: str) -> str:
-    """New lines moved by as much as the actual first line is away from the quoted one."""
-    had, has = _indentation(quoted), _indentation(actual)
-    if had == has:
-        return new
-    return "\n".join(
-        has + line[len(had) :] if line.strip() and line.startswith(had) else line
-        for line in new.split("\n")
-    )
-
-
-def _indentation(line: str) -> str:
-    """The white space before the first character."""
-    return line[: len(line) - len(line.lstrip())]
 
 
 def _without_numbers(text: str) -> str:
@@ -137,22 +131,23 @@ def _without_numbers(text: str) -> str:
     return "\n".join(_LINE_NUMBER.sub("", line, count=1) for line in lines)
 
 
-def _ambiguous(text: str, old: str, count: int) -> str:
-    """Where the quoted text is found more than once."""
+def line_numbers(text: str, old: str) -> list[int]:
+    """The line in which each of the first places of a text begins, from 1; enough to choose from."""
     numbers: list[int] = []
     position = text.find(old)
-    while position >= 0 and len(numbers) < 10:  # noqa: PLR2004 - enough to choose from
+    while position >= 0 and len(numbers) < _MAX_LISTED:
         numbers.append(text.count("\n", 0, position) + 1)
         position = text.find(old, position + len(old))
-    return _listed(count, numbers)
+    return numbers
 
 
-def _listed(count: int, numbers: list[int]) -> str:
+def _ambiguous(count: int, numbers: list[int]) -> str:
     """The sentence for a quote that fits several places."""
-    listed = ", ".join(str(number) for number in numbers[:10])
+    listed = ", ".join(str(number) for number in numbers[:_MAX_LISTED])
+    more = ", …" if count > _MAX_LISTED else ""
     return (
-        f"old_str is found {count} times (lines {listed}); "
-        "add lines before or after it until it is found once"
+        f"old_str is found {count} times (lines {listed}{more}); to change one of them add lines "
+        "before or after it until it is found once"
     )
 
 

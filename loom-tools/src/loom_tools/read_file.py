@@ -1,21 +1,29 @@
-"""The tool that shows a text file."""
+"""The tool that shows a file: text, a document as text, or an image."""
 
 import asyncio
+import base64
 import hashlib
 from typing import Annotated
 
-from pydantic import Field, JsonValue
+from pydantic import Field
 
 from loom_core.contracts.tool import Intent, RecoveryClass, Risk, Tool, ToolContext
 from loom_core.errors import ErrorCategory, ToolFailed
-from loom_core.types import ToolResult
+from loom_core.surrogates import replace_surrogates
+from loom_core.types import Image, ToolResult
 from loom_core.workspace import displayed, holds_secrets
 from loom_tools.arguments import Arguments, Path
+from loom_tools.documents import document_text
+from loom_tools.encoding import decoded
 from loom_tools.failures import explained
-from loom_tools.text import MAX_RESULT_BYTES, counted, decoded, shortened, shown, split_lines
+from loom_tools.kinds import Kind, shown_kind
+from loom_tools.numbered import numbered
+from loom_tools.text import counted, shown, split_lines
 
 MAX_READ_BYTES = 16 * 1024 * 1024
 """Larger files are looked at with a program, in parts."""
+MAX_IMAGE_BYTES = 3 * 1024 * 1024
+"""Larger images are refused by the servers of models, or crowd out a model's window."""
 
 
 class ReadFileArguments(Arguments):
@@ -27,10 +35,10 @@ class ReadFileArguments(Arguments):
 
 
 class ReadFile(Tool[ReadFileArguments]):
-    """Shows lines of a text file with their numbers."""
+    """Shows lines of a file with their numbers, or an image."""
 
     name = "read_file"
-    purpose = "Read a text file, with line numbers."
+    purpose = "Read a file: text with line numbers, a PDF or Word document, an image."
     arguments_model = ReadFileArguments
     essential = ("path",)
     existing = ("path",)
@@ -50,60 +58,56 @@ class ReadFile(Tool[ReadFileArguments]):
         )
 
     async def run(self, arguments: ReadFileArguments, context: ToolContext) -> ToolResult:
-        """The lines, and the file's hash as a fact."""
-        return await asyncio.to_thread(_read, arguments, context)
+        """The lines or the image, and the file's hash as a fact."""
+        path, data, kind = await asyncio.to_thread(_opened, arguments.path, context)
+        result = await _shown(arguments, path, data, kind)
+        seen = {path: hashlib.sha256(data).hexdigest()}
+        return result.model_copy(update={"facts": {"seen": seen}})
 
 
-def _read(arguments: ReadFileArguments, context: ToolContext) -> ToolResult:
-    """Read and number the lines."""
-    workspace = context.workspace
-    with explained(arguments.path, workspace):
-        path = workspace.relative(arguments.path)
-        data = workspace.read(path, max_bytes=MAX_READ_BYTES)
-    text = decoded(data, path)
-    lines = split_lines(shown(text))
-    first, last = _range(arguments, len(lines), path)
-    notes = ["[some bytes are not valid UTF-8 and are shown as \ufffd]"] * (shown(text) != text)
-    facts: dict[str, JsonValue] = {"seen": {path: hashlib.sha256(data).hexdigest()}}
+def _opened(path: str, context: ToolContext) -> tuple[str, bytes, Kind | None]:
+    """The normalised path, the content, and what it is if it is no text."""
+    with explained(path, context.workspace):
+        relative = context.workspace.relative(path)
+        data = context.workspace.read(relative, max_bytes=MAX_READ_BYTES)
+    return relative, data, shown_kind(data)
+
+
+async def _shown(
+    arguments: ReadFileArguments, path: str, data: bytes, kind: Kind | None
+) -> ToolResult:
+    """The content as a model can take it."""
+    if kind is None:
+        return await asyncio.to_thread(_text, arguments, path, data)
+    if kind.media_type:
+        return _image(path, data, kind)
+    document = await document_text(data, kind, path)
+    lines = split_lines(replace_surrogates(document.text)) or ["(no text)"]
+    body = numbered(lines, arguments.line_start, arguments.line_end, path)
+    return ToolResult(text="\n".join([body, *(f"[{note}]" for note in document.notes)]))
+
+
+def _text(arguments: ReadFileArguments, path: str, data: bytes) -> ToolResult:
+    """The lines that were asked for."""
+    file = decoded(data, path)
+    text = shown(file.text)
+    lines = split_lines(text)
     if not lines:
-        return ToolResult(text="(the file is empty)", facts=facts)
-    numbered, last_shown = _numbered(lines, first, last)
-    notes += _left_out(len(lines), first, last_shown)
-    return ToolResult(text="\n".join([numbered, *notes]), facts=facts)
+        return ToolResult(text="(the file is empty)")
+    notes = [f"[the file is written in {file.codec}]"] * (file.codec != "utf-8")
+    notes += ["[some bytes are not valid UTF-8 and are shown as \ufffd]"] * (text != file.text)
+    body = numbered(lines, arguments.line_start, arguments.line_end, path)
+    return ToolResult(text="\n".join([body, *notes]))
 
 
-def _range(arguments: ReadFileArguments, total: int, path: str) -> tuple[int, int]:
-    """First and last line to show, from 1."""
-    first = arguments.line_start or 1
-    last = min(arguments.line_end or total, total)
-    if arguments.line_end is not None and arguments.line_end < first:
+def _image(path: str, data: bytes, kind: Kind) -> ToolResult:
+    """The image itself, for a model that sees; in words for one that does not."""
+    size = counted(len(data), "byte")
+    if len(data) > MAX_IMAGE_BYTES:
         raise ToolFailed(
-            f"line_end {arguments.line_end} is before line_start {first}", ErrorCategory.VALIDATION
-        )
-    if first > max(total, 1):
-        raise ToolFailed(
-            f"{displayed(path)} has only {counted(total, 'line')}; line_start {first} is past its end",
+            f"{displayed(path)} is {kind.name} of {size}, more than the limit of "
+            f"{MAX_IMAGE_BYTES:,}; make a smaller copy with shell_execute",
             ErrorCategory.VALIDATION,
         )
-    return first, last
-
-
-def _numbered(lines: list[str], first: int, last: int) -> tuple[str, int]:
-    """The lines with their numbers, as many as fit, and the number of the last one."""
-    taken: list[str] = []
-    left = MAX_RESULT_BYTES
-    for number in range(first, last + 1):
-        line = f"{number}\t{shortened(lines[number - 1])}"
-        left -= len(line.encode()) + 1
-        if left < 0 and taken:
-            return "\n".join(taken), number - 1
-        taken.append(line)
-    return "\n".join(taken), last
-
-
-def _left_out(total: int, first: int, last: int) -> list[str]:
-    """What is not shown, and how to get it."""
-    if first == 1 and last == total:
-        return []
-    rest = f"; go on with line_start={last + 1}" if last < total else ""
-    return [f"[lines {first} to {last} of {total}{rest}]"]
+    image = Image(media_type=kind.media_type, data=base64.b64encode(data).decode())
+    return ToolResult(text=f"{displayed(path)} is {kind.name} of {size}.", images=(image,))

@@ -9,6 +9,8 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
+from loom_tools.tree_syntax import tree_syntax_error
+
 _MAX_CHARACTERS = 1_000_000
 _WARNINGS = threading.Lock()
 """Silencing warnings changes the whole process, so one thread at a time does it."""
@@ -16,9 +18,11 @@ _WARNINGS = threading.Lock()
 
 def syntax_error(path: str, text: str) -> str:
     """What is wrong with the text as the file's ending wants it; empty when nothing is known."""
-    check = _CHECKS.get(PurePosixPath(path).suffix.lower())
-    if check is None or len(text) > _MAX_CHARACTERS:
+    if len(text) > _MAX_CHARACTERS:
         return ""
+    check = _CHECKS.get(PurePosixPath(path).suffix.lower())
+    if check is None:
+        return tree_syntax_error(path, text)
     try:
         return check(text)
     except (RecursionError, MemoryError):

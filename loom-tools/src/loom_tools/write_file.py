@@ -1,5 +1,6 @@
 """The tool that makes a file or replaces all of it."""
 
+import hashlib
 from typing import Annotated
 
 from pydantic import Field
@@ -7,8 +8,9 @@ from pydantic import Field
 from loom_core.contracts.tool import ToolContext
 from loom_core.workspace import displayed
 from loom_tools.arguments import Arguments, Path
-from loom_tools.content import ContentTool, PlannedChange, check_seen
+from loom_tools.content import check_seen
 from loom_tools.diff import unified
+from loom_tools.replacement import Replacement, ReplacingTool
 from loom_tools.syntax import syntax_error
 from loom_tools.text import counted, split_lines
 
@@ -22,29 +24,28 @@ class WriteFileArguments(Arguments):
     content: Annotated[str, Field(max_length=MAX_CONTENT_CHARACTERS, description="the whole file")]
 
 
-class WriteFile(ContentTool[WriteFileArguments]):
+class WriteFile(ReplacingTool[WriteFileArguments]):
     """Writes whole files."""
 
     name = "write_file"
     purpose = "Create a file, or replace all of a file you have read."
     arguments_model = WriteFileArguments
     essential = ("path", "content")
-    timeout_seconds = 30.0
 
     def path_of(self, arguments: WriteFileArguments) -> str:
         """The path as the model wrote it."""
         return arguments.path
 
-    def planned(self, arguments: WriteFileArguments, context: ToolContext) -> PlannedChange:
+    def planned(self, arguments: WriteFileArguments, context: ToolContext) -> Replacement:
         """The new content, unless it would replace what this subtask has not seen."""
         workspace = context.workspace
         path = workspace.writable(arguments.path)
         data = arguments.content.encode()
         old = workspace.read(path) if workspace.exists(path) else None
-        before = workspace.sha256(path)
+        before = "" if old is None else hashlib.sha256(old).hexdigest()
         if old and old != data:
             check_seen(path, before, context)
-        return PlannedChange(
+        return Replacement(
             path=path,
             before=before,
             data=data,

@@ -5,6 +5,7 @@ from loom_core.types.frozen import Frozen
 from loom_core.types.memory import MemoryEntry, MemoryKind
 from loom_core.types.message import (
     FinishReason,
+    Image,
     Message,
     ModelRequest,
     ModelResponse,
@@ -52,6 +53,7 @@ __all__ = [
     "FileChange",
     "FinishReason",
     "Frozen",
+    "Image",
     "MemoryEntry",
     "MemoryKind",
     "Message",

@@ -35,6 +35,15 @@ class ToolCall(Frozen):
     """JSON text, kept byte for byte so that the conversation can be sent again unchanged."""
 
 
+class Image(Frozen):
+    """A picture for a model that sees."""
+
+    media_type: str
+    """``image/png``, ``image/jpeg``, ``image/gif`` or ``image/webp``."""
+    data: str
+    """Base64 of the file's bytes."""
+
+
 class Message(Frozen):
     """One turn of a conversation; a conversation only ever grows at its end."""
 
@@ -45,6 +54,8 @@ class Message(Frozen):
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_id: str = ""
     """In a tool message: the call it answers."""
+    images: tuple[Image, ...] = ()
+    """In a user message: pictures to look at; only sent to models that see."""
 
 
 class ToolSpec(Frozen):

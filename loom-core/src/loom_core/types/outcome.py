@@ -7,7 +7,7 @@ from pydantic import Field, JsonValue
 
 from loom_core.errors import ErrorCategory
 from loom_core.types.frozen import Frozen
-from loom_core.types.message import Usage
+from loom_core.types.message import Image, Usage
 
 
 class ChangeKind(StrEnum):
@@ -46,6 +46,8 @@ class ToolResult(Frozen):
     changes: tuple[FileChange, ...] = ()
     facts: dict[str, JsonValue] = {}
     """Small machine-readable facts, such as an exit code or the hash of a file that was read."""
+    images: tuple[Image, ...] = ()
+    """Pictures that belong to the text; a model that does not see is told so instead."""
 
 
 class ToolRecord(Frozen):

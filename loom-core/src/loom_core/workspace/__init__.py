@@ -3,6 +3,7 @@
 from loom_core.workspace.blobs import BlobStore
 from loom_core.workspace.changing import MAX_FILE_BYTES
 from loom_core.workspace.entry import Entry
+from loom_core.workspace.moving import FileState
 from loom_core.workspace.paths import displayed
 from loom_core.workspace.protected import PROTECTED_NAMES, is_protected
 from loom_core.workspace.secrets import holds_secrets
@@ -16,6 +17,7 @@ __all__ = [
     "PROTECTED_NAMES",
     "BlobStore",
     "Entry",
+    "FileState",
     "Snapshot",
     "UndoConflict",
     "UndoPlan",

@@ -5,7 +5,7 @@ import hashlib
 import os
 import stat
 
-from loom_core.errors import PathRefused
+from loom_core.errors import ConflictFound, PathRefused
 from loom_core.types import ChangeKind, FileChange
 from loom_core.workspace.beneath import link_refusal, make_directory, open_directory
 from loom_core.workspace.blobs import BlobStore
@@ -17,7 +17,13 @@ MAX_FILE_BYTES = 64 * 1024 * 1024
 
 
 def replace_beneath(
-    root: int, relative: str, data: bytes, mode: int | None, blobs: BlobStore | None
+    root: int,
+    relative: str,
+    data: bytes,
+    *,
+    mode: int | None,
+    blobs: BlobStore | None,
+    expected: str | None = None,
 ) -> FileChange:
     """Replace or make a file and say what changed; directories on the way are made.
 
@@ -27,13 +33,19 @@ def replace_beneath(
         data: the new content.
         mode: permission bits; None keeps those of the file, or gives a new file the usual ones.
         blobs: where the content before is kept; None keeps none.
+        expected: SHA-256 that the file must have, empty when nothing may be there; None is anything.
+
+    Raises:
+        ConflictFound: the file is not as expected.
     """
     parent, _, name = relative.rpartition("/")
     directory = make_directory(root, parent or ".")
     try:
-        before = _kept(directory, name, relative, blobs)
-        kept_mode = before.mode if before else None
-        replace_file(directory, name, data, mode if mode is not None else kept_mode)
+        before = kept(directory, name, relative, blobs)
+        check_expected(relative, before, expected)
+        if mode is None and before is not None:
+            mode = before.mode
+        replace_file(directory, name, data, mode, must_be_new=before is None)
     finally:
         os.close(directory)
     after = hashlib.sha256(data).hexdigest()
@@ -42,21 +54,46 @@ def replace_beneath(
     return before.model_copy(update={"kind": ChangeKind.MODIFIED, "after": after})
 
 
-def remove_beneath(root: int, relative: str, blobs: BlobStore | None) -> FileChange:
-    """Remove a file and say what changed; raises ``FileNotFoundError`` when it is not there."""
+def remove_beneath(
+    root: int, relative: str, *, blobs: BlobStore | None, expected: str | None = None
+) -> FileChange:
+    """Remove a file and say what changed; raises ``FileNotFoundError`` when it is not there.
+
+    With ``expected``, the SHA-256 that it must have, ``ConflictFound`` when it has another.
+    """
     parent, _, name = relative.rpartition("/")
     directory = open_directory(root, parent or ".")
     try:
-        before = _kept(directory, name, relative, blobs)
+        before = kept(directory, name, relative, blobs)
         if before is None:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), relative)
+        check_expected(relative, before, expected)
         remove_file(directory, name)
     finally:
         os.close(directory)
     return before
 
 
-def _kept(directory: int, name: str, relative: str, blobs: BlobStore | None) -> FileChange | None:
+def remove_directory_beneath(root: int, relative: str) -> None:
+    """Remove an empty directory; raises what ``os.rmdir`` raises."""
+    parent, _, name = relative.rpartition("/")
+    directory = open_directory(root, parent or ".")
+    try:
+        os.rmdir(name, dir_fd=directory)
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
+def check_expected(relative: str, found: FileChange | None, expected: str | None) -> None:
+    """Raise ``ConflictFound`` when a file, in the form of its deletion, is not as expected."""
+    if expected is not None and expected != (found.before if found else ""):
+        raise ConflictFound(
+            f"{displayed(relative)} was changed by somebody else in this moment; look at it again"
+        )
+
+
+def kept(directory: int, name: str, relative: str, blobs: BlobStore | None) -> FileChange | None:
     """The file as it is, its content kept, in the form of its deletion; None when absent."""
     facts = _plain_file(directory, name, relative)
     if facts is None:

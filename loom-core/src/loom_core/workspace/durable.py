@@ -6,10 +6,14 @@ import hashlib
 import os
 import stat
 
+from loom_core.workspace.renaming import rename_to_new
+
 _CREATE = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
-def replace_file(directory: int, name: str, data: bytes, mode: int | None) -> None:
+def replace_file(
+    directory: int, name: str, data: bytes, mode: int | None, *, must_be_new: bool = False
+) -> None:
     """Put a file with these bytes in place of whatever the name was.
 
     Args:
@@ -17,6 +21,7 @@ def replace_file(directory: int, name: str, data: bytes, mode: int | None) -> No
         name: the file's name in it.
         data: the whole content.
         mode: permission bits; None gives those that any new file gets.
+        must_be_new: raise ``FileExistsError`` when the name was something.
 
     Temporary file, fsync, rename, fsync of the directory. The temporary name depends on the name
     alone: what a killed process left behind is used up by the next write of the same file.
@@ -29,7 +34,10 @@ def replace_file(directory: int, name: str, data: bytes, mode: int | None) -> No
             os.fchmod(descriptor, mode)  # before the content, which may be nobody else's business
         _write_all(descriptor, data)
         os.fsync(descriptor)
-        os.rename(temporary, name, src_dir_fd=directory, dst_dir_fd=directory)
+        if must_be_new:
+            rename_to_new(temporary, name, directory=directory, new_directory=directory)
+        else:
+            os.rename(temporary, name, src_dir_fd=directory, dst_dir_fd=directory)
     except BaseException:
         with contextlib.suppress(OSError):  # the first error is the one to report
             os.unlink(temporary, dir_fd=directory)

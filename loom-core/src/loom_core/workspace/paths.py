@@ -26,10 +26,9 @@ def relative_path(path: str, root: Path) -> str:
     """
     if "\0" in path:
         raise PathRefused("the path holds a NUL character; give a plain file name")
-    if path == "~" or path.startswith("~/"):
-        raise PathRefused(_outside(path))
     relative = _below(path, root) if path.startswith("/") else posixpath.normpath(path or ".")
-    if relative == ".." or relative.startswith("../"):
+    # A home directory is refused in both forms: that of ``./~`` is ``~``, that of ``~/../x`` is ``x``.
+    if relative.split("/", 1)[0] in {"..", "~"} or path.split("/", 1)[0] == "~":
         raise PathRefused(_outside(path))
     return relative
 

@@ -6,7 +6,7 @@ import os
 import stat
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -15,8 +15,14 @@ from loom_core.errors import PathRefused, WorkspaceError
 from loom_core.types import FileChange
 from loom_core.workspace.beneath import open_for_reading, status_of
 from loom_core.workspace.blobs import BlobStore
-from loom_core.workspace.changing import MAX_FILE_BYTES, remove_beneath, replace_beneath
+from loom_core.workspace.changing import (
+    MAX_FILE_BYTES,
+    remove_beneath,
+    remove_directory_beneath,
+    replace_beneath,
+)
 from loom_core.workspace.entry import Entry
+from loom_core.workspace.moving import FileState, move_beneath, states_beneath
 from loom_core.workspace.paths import displayed, relative_path
 from loom_core.workspace.placeholders import remove_stale_placeholders
 from loom_core.workspace.protected import is_protected
@@ -94,11 +100,17 @@ class Workspace:
             max_bytes: a larger file is refused; None is ``MAX_FILE_BYTES``.
 
         Raises:
-            PathRefused: outside, a pipe, socket or device, or too large.
+            PathRefused: outside, a pipe, socket or device, too large, or a hard link: its other
+                names may be outside, and nobody can tell.
         """
         limit = MAX_FILE_BYTES if max_bytes is None else max_bytes
         descriptor = self._open_file(path)
         with os.fdopen(descriptor, "rb") as file:
+            if os.fstat(descriptor).st_nlink > 1:
+                raise PathRefused(
+                    f"{displayed(path)} has several names (hard links), of which some may be "
+                    "outside the workspace; copy it to a new file and use that"
+                )
             data = file.read(limit + 1)
             if len(data) > limit:
                 size = os.fstat(descriptor).st_size
@@ -133,7 +145,21 @@ class Workspace:
         """Permission bits of a file or directory; 0 when nothing is there."""
         return stat.S_IMODE(self._mode(path))
 
-    def write(self, path: str, data: bytes, *, mode: int | None = None) -> FileChange:
+    def states(self, path: str) -> list[FileState]:
+        """The file at a path, or every file of the directory there, as they are now.
+
+        Raises ``PathRefused`` when there is something that ``move`` would refuse.
+        """
+        return states_beneath(self._descriptor, self.relative(path))
+
+    def size_bytes(self, path: str) -> int:
+        """Bytes of a file; 0 when nothing is there."""
+        facts = status_of(self._descriptor, self.relative(path))
+        return facts.st_size if facts else 0
+
+    def write(
+        self, path: str, data: bytes, *, mode: int | None = None, expected: str | None = None
+    ) -> FileChange:
         """Replace or make a file, whole or not at all, keeping what it held before.
 
         Directories on the way are made.
@@ -142,24 +168,60 @@ class Workspace:
             path: the file; a symbolic link on the way is refused, and so is a protected path.
             data: its new content.
             mode: permission bits; None keeps those of the file, or gives a new file the usual ones.
+            expected: SHA-256 that the file must have now, empty when it must be new; with another
+                content ``ConflictFound`` is raised. None is any content.
         """
         relative = self.writable(path)
         return self._changed(
-            lambda: replace_beneath(self._descriptor, relative, data, mode, self.blobs)
+            lambda: replace_beneath(
+                self._descriptor, relative, data, mode=mode, blobs=self.blobs, expected=expected
+            )
         )
 
-    def delete(self, path: str) -> FileChange:
-        """Remove a file, keeping what it held. Directories and protected paths are refused."""
+    def delete(self, path: str, *, expected: str | None = None) -> FileChange:
+        """Remove a file, keeping what it held. Directories and protected paths are refused.
+
+        With ``expected``, the SHA-256 that it must have, ``ConflictFound`` when it has another.
+        """
         relative = self.writable(path)
-        return self._changed(lambda: remove_beneath(self._descriptor, relative, self.blobs))
+        return self._changed(
+            lambda: remove_beneath(self._descriptor, relative, blobs=self.blobs, expected=expected)
+        )
+
+    def delete_directory(self, path: str) -> None:
+        """Remove an empty directory. Protected paths are refused."""
+        relative = self.writable(path)
+        with self._writing:
+            remove_directory_beneath(self._descriptor, relative)
+            self.change_count += 1
+
+    def move(
+        self, source: str, destination: str, *, expected: Sequence[FileState] | None = None
+    ) -> list[FileChange]:
+        """Move a file or directory to a name that is free, keeping what every file of it held.
+
+        Directories on the way are made; protected paths are refused.
+
+        Args:
+            source: what is moved.
+            destination: its new path; ``FileExistsError`` is raised when something is there.
+            expected: what ``states`` said of the source; ``ConflictFound`` when that is not so any
+                more. None is any state.
+        """
+        old, new = self.writable(source), self.writable(destination)
+        return self._all_changed(
+            lambda: move_beneath(self._descriptor, old, new, blobs=self.blobs, expected=expected)
+        )
 
     def restore(self, path: str, data: bytes | None, *, mode: int | None = None) -> FileChange:
         """For undo: write or, with None, delete a file, protected or not."""
         relative = self.relative(path)
         if data is None:
-            return self._changed(lambda: remove_beneath(self._descriptor, relative, self.blobs))
+            return self._changed(
+                lambda: remove_beneath(self._descriptor, relative, blobs=self.blobs)
+            )
         return self._changed(
-            lambda: replace_beneath(self._descriptor, relative, data, mode, self.blobs)
+            lambda: replace_beneath(self._descriptor, relative, data, mode=mode, blobs=self.blobs)
         )
 
     def listing(
@@ -203,13 +265,17 @@ class Workspace:
 
     def _changed(self, make: Callable[[], FileChange]) -> FileChange:
         """Make one change at a time, counted and noted."""
+        return self._all_changed(lambda: [make()])[0]
+
+    def _all_changed(self, make: Callable[[], list[FileChange]]) -> list[FileChange]:
+        """Make the changes of one call while nobody else changes anything, counted and noted."""
         with self._writing:
             try:
-                change = make()
-                self._written.append((change.path, change.after))
+                changes = make()
+                self._written.extend((change.path, change.after) for change in changes)
             finally:
                 self.change_count += 1
-        return change
+        return changes
 
     def _open_file(self, path: str) -> int:
         """A descriptor of a plain file."""
