@@ -3,9 +3,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from loom_core.dialects.json_action import JsonActionDialect
 from loom_core.errors import ToolFailed
 from loom_tools.edit_file import EditFile
+from loom_tools.encoding import decoded
 from loom_tools.matching import Match, find
+from loom_tools.read_file import ReadFile
 
 
 async def edited(session, root, before: bytes, **arguments) -> bytes:
@@ -31,8 +34,18 @@ async def test_an_exact_edit_returns_the_diff(session, root):
         (b"caf\xe9\nb\n", b"caf\xe9\nX\nY\n"),
         ("\ufeffb\n".encode(), "\ufeffX\nY\n".encode()),
         (b"a\r\nb\nc\r\n", b"a\r\nX\nY\nc\r\n"),
+        ("\ufeffa\r\nb\r\n".encode("utf-16-le"), "\ufeffa\r\nX\r\nY\r\n".encode("utf-16-le")),
+        ("\ufeffb".encode("utf-16-be"), "\ufeffX\nY".encode("utf-16-be")),
     ],
-    ids=["CRLF", "no final newline", "not UTF-8", "byte order mark", "mixed"],
+    ids=[
+        "CRLF",
+        "no final newline",
+        "not UTF-8",
+        "byte order mark",
+        "mixed",
+        "UTF-16",
+        "UTF-16 BE",
+    ],
 )
 async def test_the_rest_of_the_file_stays_byte_for_byte(session, root, before, after):
     assert await edited(session, root, before, old_str="b", new_str="X\nY") == after
@@ -81,6 +94,59 @@ async def test_a_text_found_twice_is_refused_with_its_lines(session, root):
         await session.call(EditFile, path="f.py", old_str="x = 1", new_str="x = 3")
 
 
+async def test_replace_all_changes_every_place_and_says_so(session, root):
+    (root / "f.py").write_text("x = 1\ny = x\nx = 1\n")
+
+    with pytest.raises(ToolFailed, match="to change all 3 set replace_all to true"):
+        await session.call(EditFile, path="f.py", old_str="x", new_str="total")
+    result = await session.call(
+        EditFile, path="f.py", old_str="x", new_str="total", replace_all=True
+    )
+
+    assert (root / "f.py").read_text() == "total = 1\ny = total\ntotal = 1\n"
+    assert "replaced in 3 places (lines 1, 2, 3)." in result.text
+
+
+async def test_replace_all_of_a_single_place_is_an_edit(session, root):
+    (root / "f.py").write_text("x = 1\n")
+
+    result = await session.call(EditFile, path="f.py", old_str="1", new_str="2", replace_all=True)
+
+    assert "places" not in result.text
+    assert (root / "f.py").read_text() == "x = 2\n"
+
+
+def test_a_small_model_is_shown_replace_all_and_may_leave_it_out():
+    (branch, *_) = JsonActionDialect().answer_schema([EditFile().spec()])["anyOf"]
+
+    assert branch["properties"].keys() == {"tool", "path", "old_str", "new_str", "replace_all"}
+    assert "replace_all" not in branch["required"]
+
+
+async def test_a_file_changed_since_it_was_read_is_not_edited(session, root):
+    (root / "f.py").write_text("a = 1\nb = 1\n")
+    await session.call(ReadFile, path="f.py")
+    (root / "f.py").write_text("a = 1\nb = 2\n")
+
+    with pytest.raises(ToolFailed, match="changed by somebody else since you read it"):
+        await session.call(EditFile, path="f.py", old_str="a = 1", new_str="a = 3")
+
+    await session.call(ReadFile, path="f.py")
+    await session.call(EditFile, path="f.py", old_str="a = 1", new_str="a = 3")
+    assert (root / "f.py").read_text() == "a = 3\nb = 2\n"
+
+
+async def test_quotes_and_dashes_of_another_shape_are_found(session, root):
+    (root / "f.txt").write_text("She said \u201cno\u201d \u2013 twice.\n")
+
+    result = await session.call(
+        EditFile, path="f.txt", old_str='She said "no" - twice.', new_str="She agreed."
+    )
+
+    assert "shape of quotes" in result.text
+    assert (root / "f.txt").read_text() == "She agreed.\n"
+
+
 async def test_a_place_that_is_only_nearly_right_must_be_the_only_one(session, root):
     (root / "f.py").write_text("if a:\n    go()\nif b:\n        go()\n")
 
@@ -118,6 +184,13 @@ async def test_a_batch_is_all_or_nothing(session, root):
         ("a.json", '{"a": 1}', ("1}", "1")),
         ("a.toml", "a = 1\n", ("= 1", "= ")),
         ("a.yaml", "a: 1\n", ("1", "[1")),
+        ("a.js", "f(1);\n", ("1)", "1")),
+        ("a.ts", "let a: number = 1;\n", ("= 1", "= ")),
+        ("a.go", "package a\n\nfunc f() {}\n", ("{}", "{")),
+        ("a.rs", "fn f() { g(1) }\n", ("(1)", "(1")),
+        ("A.java", "class A { int a = 1; }\n", ("1;", "1")),
+        ("a.c", "int f() { return 1; }\n", ("1;", "1")),
+        ("a.cpp", "struct A { int a; };\n", ("a; }", "a; ")),
     ],
 )
 async def test_a_syntax_error_made_by_the_edit_is_reported(session, root, name, before, parts):
@@ -188,3 +261,45 @@ def test_a_place_found_is_the_only_exact_one_or_differs_in_white_space_only(line
             assert found.replacement == new
     elif text.count(old) == 1:
         pytest.fail("an exact single place was not found")
+
+
+@given(
+    lines=st.lists(st.text(st.sampled_from("ab é\t😀"), max_size=5), max_size=6),
+    end=st.sampled_from(["\n", "\r\n"]),
+    codec=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"]),
+    noise=st.binary(max_size=3),
+)
+def test_text_comes_back_to_the_byte(lines, end, codec, noise):
+    data = end.join(lines).encode(codec) + (noise if codec.startswith("utf-8") else b"")
+    if b"\0" in noise:
+        return
+
+    file = decoded(data, "f")
+
+    assert file.encoded(file.text) == data
+
+
+WORDS = st.sampled_from(["one", "two", "three", "four", "five", "six"])
+
+
+@given(words=st.lists(WORDS, min_size=1, max_size=8), data=st.data())
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_a_batch_is_the_same_as_its_edits_one_by_one(session, root, words, data):
+    text = "".join(f"{word} {number}\r\n" for number, word in enumerate(words))
+    chosen = data.draw(st.lists(st.integers(0, len(words) - 1), min_size=1, unique=True))
+    edits = [
+        {"old_str": f"{words[number]} {number}", "new_str": f"new {number}\nline"}
+        for number in chosen
+    ]
+    (root / "batch").write_bytes(text.encode())
+    (root / "single").write_bytes(text.encode())
+
+    await session.call(EditFile, path="batch", edits=edits)
+    for edit in edits:
+        await session.call(EditFile, path="single", **edit)
+
+    expected = text
+    for edit in edits:
+        expected = expected.replace(edit["old_str"], edit["new_str"].replace("\n", "\r\n"))
+    assert (root / "batch").read_bytes() == (root / "single").read_bytes() == expected.encode()
+    session.context.seen_files.clear()

@@ -1,3 +1,7 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from loom_tools.matching import Match, NoMatch, find
 
 
@@ -16,3 +20,58 @@ def test_a_line_quoted_for_two_is_found_by_its_words():
 
 def test_words_in_two_places_are_not_guessed_at():
     assert isinstance(find("a b\nc\nx\na\nb c\n", "a b c", "d"), NoMatch)
+
+
+def edited(text: str, old: str, new: str) -> str:
+    found = find(text, old, new)
+    assert isinstance(found, Match), found
+    return text[: found.start] + found.replacement + text[found.end :]
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new", "after"),
+    [
+        (
+            "def f():\n\tif a:\n\t\tgo()\n",
+            "    if a:\n        go()",
+            "    if a:\n        if b:\n            go()",
+            "def f():\n\tif a:\n\t\tif b:\n\t\t\tgo()\n",
+        ),
+        (
+            "class A:\n    def f(self):\n        return 1\n",
+            "def f(self):\n        return 1",
+            "def f(self):\n        x = 1\n        return x",
+            "class A:\n    def f(self):\n        x = 1\n        return x\n",
+        ),
+        (
+            "def f():\n    return 1\n",
+            "def f():\n  return 1",
+            "def f():\n  if a:\n    return 2\n",
+            "def f():\n    if a:\n      return 2\n",
+        ),
+    ],
+    ids=["tabs", "first line only", "two spaces"],
+)
+def test_new_lines_get_the_indentation_of_their_place(text, old, new, after):
+    assert edited(text, old, new) == after
+
+
+def test_many_places_are_counted_and_only_the_first_are_listed():
+    found = find("x\n" * 30, "x", "y")
+
+    assert isinstance(found, NoMatch)
+    assert "found 30 times (lines 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, …)" in found.reason
+    assert found.reason.endswith("to change all 30 set replace_all to true")
+
+
+@given(st.text(st.sampled_from("ab \n\t1(.*+\\é“"), max_size=60), st.data())
+@settings(max_examples=300)
+def test_any_quote_gets_an_answer_and_nothing_outside_its_place_changes(text, data):
+    old = data.draw(st.text(st.sampled_from("ab \n\t1(.*+\\é“"), min_size=1, max_size=20))
+
+    found = find(text, old, "NEW")
+
+    if isinstance(found, NoMatch):
+        assert found.reason
+    else:
+        assert 0 <= found.start <= found.end <= len(text)

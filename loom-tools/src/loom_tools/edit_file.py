@@ -50,6 +50,7 @@ class EditFile(ReplacingTool[EditFileArguments]):
     purpose = "Replace a piece of text in a file; replace_all: in every place."
     arguments_model = EditFileArguments
     essential = ("path", "old_str", "new_str")
+    optional = ("replace_all",)
     existing = ("path",)
 
     def path_of(self, arguments: EditFileArguments) -> str:

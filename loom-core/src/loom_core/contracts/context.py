@@ -50,6 +50,8 @@ class ModelFacts:
     window: int
     """Tokens that prompt and answer share."""
     enforces_schema: bool
+    sees_images: bool = False
+    """Whether it takes pictures beside text."""
 
 
 @dataclass(frozen=True, slots=True)

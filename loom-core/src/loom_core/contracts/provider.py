@@ -47,6 +47,8 @@ class Capabilities:
     """Requests it works on at once."""
     prefers_json_action: bool = False
     """Its own tool calling is worse than one JSON action under a schema (small models)."""
+    sees_images: bool = False
+    """It takes pictures beside text."""
 
 
 @dataclass(frozen=True, slots=True)

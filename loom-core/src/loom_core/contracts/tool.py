@@ -94,6 +94,8 @@ class Tool(ABC, Generic[Arguments]):
     """Arguments with their types, limits and one-line descriptions; unknown ones are refused."""
     essential: tuple[str, ...] = ()
     """The only arguments that a small model is shown and made to give; empty means all."""
+    optional: tuple[str, ...] = ()
+    """Arguments that a small model is shown beside the essential ones, and may give."""
     existing: tuple[str, ...] = ()
     """Arguments that must name a file that is there: a schema can then offer just those."""
     risk: Risk
@@ -113,6 +115,7 @@ class Tool(ABC, Generic[Arguments]):
                 description=self.purpose,
                 parameters=slim_schema(self.arguments_model.model_json_schema()),
                 essential=self.essential,
+                optional=self.optional,
                 existing=self.existing,
             )
         return self._spec

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from loom_core.dialects.action import Decoded
-from loom_core.types import Message, ModelResponse, ToolSpec
+from loom_core.types import Image, Message, ModelResponse, ToolSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,8 @@ class ActionResult:
 
     call_id: str
     text: str
+    images: tuple[Image, ...] = ()
+    """For a model that sees."""
 
 
 class Dialect(ABC):
@@ -62,5 +64,5 @@ class Dialect(ABC):
         """The turn that answers the actions of one reply."""
 
     @abstractmethod
-    def speak(self, text: str) -> Message:
-        """A turn in which the harness speaks without answering a call."""
+    def speak(self, text: str, images: tuple[Image, ...] = ()) -> Message:
+        """A turn in which the harness speaks without answering a call, or shows pictures."""

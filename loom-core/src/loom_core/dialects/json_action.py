@@ -11,7 +11,7 @@ from loom_core.dialects.control import CONTROL_SPECS
 from loom_core.dialects.dialect import ActionResult, Dialect
 from loom_core.dialects.json_text import first_object
 from loom_core.dialects.reading import read_object
-from loom_core.types import Message, ModelResponse, Role, ToolSpec
+from loom_core.types import Image, Message, ModelResponse, Role, ToolSpec
 
 _DISCRIMINATOR = "tool"
 _CALL_ID = "action"
@@ -66,11 +66,12 @@ class JsonActionDialect(Dialect):
 
     def result_messages(self, results: Sequence[ActionResult]) -> tuple[Message, ...]:
         """One user turn with the result."""
-        return (self.speak("\n\n".join(result.text for result in results)),)
+        images = tuple(image for result in results for image in result.images)
+        return (self.speak("\n\n".join(result.text for result in results), images),)
 
-    def speak(self, text: str) -> Message:
+    def speak(self, text: str, images: tuple[Image, ...] = ()) -> Message:
         """A user turn."""
-        return Message(role=Role.USER, text=text)
+        return Message(role=Role.USER, text=text, images=images)
 
 
 def _branch(tool: ToolSpec, files: Sequence[str] | None) -> dict[str, JsonValue]:
@@ -91,7 +92,8 @@ def _shown(tool: ToolSpec) -> tuple[dict[str, dict[str, Any]], list[str]]:
     """The properties that a model of this dialect is offered, and which of them it must give."""
     properties = cast("dict[str, dict[str, Any]]", tool.parameters.get("properties", {}))
     if tool.essential:
-        return {name: properties[name] for name in tool.essential}, list(tool.essential)
+        shown = (*tool.essential, *tool.optional)
+        return {name: properties[name] for name in shown}, list(tool.essential)
     return properties, cast("list[str]", tool.parameters.get("required", []))
 
 

@@ -9,9 +9,10 @@ from loom_core.dialects.control import CONTROL_SPECS
 from loom_core.dialects.dialect import ActionResult, Dialect
 from loom_core.dialects.json_text import first_object, parse_object
 from loom_core.dialects.reading import read_call, read_object
-from loom_core.types import Message, ModelResponse, Role, ToolCall, ToolSpec
+from loom_core.types import Image, Message, ModelResponse, Role, ToolCall, ToolSpec
 
 _RESCUED_CALL_ID = "rescued"
+_IMAGES = "This is what was read. Go on with the job."
 _FORMAT = (
     "Act by calling tools. End the job by calling complete or blocked; text alone does nothing."
 )
@@ -57,17 +58,22 @@ class NativeDialect(Dialect):
         return Decoded(tuple(actions), tuple(repairs))
 
     def result_messages(self, results: Sequence[ActionResult]) -> tuple[Message, ...]:
-        """One tool turn a result; a user turn where the server knows no id of the call."""
-        return tuple(
+        """One tool turn a result; a user turn where the server knows no id of the call.
+
+        Servers take pictures in user turns only, so that they follow in one of their own.
+        """
+        turns = [
             self.speak(result.text)
             if result.call_id == _RESCUED_CALL_ID
             else Message(role=Role.TOOL, text=result.text, tool_call_id=result.call_id)
             for result in results
-        )
+        ]
+        images = tuple(image for result in results for image in result.images)
+        return (*turns, self.speak(_IMAGES, images)) if images else tuple(turns)
 
-    def speak(self, text: str) -> Message:
+    def speak(self, text: str, images: tuple[Image, ...] = ()) -> Message:
         """A user turn; never a system turn, which many chat templates reject in mid-conversation."""
-        return Message(role=Role.USER, text=text)
+        return Message(role=Role.USER, text=text, images=images)
 
 
 def _read(call: ToolCall, tools: Sequence[ToolSpec]) -> tuple[Action, tuple[str, ...]]:

@@ -301,6 +301,9 @@ class RunContext:
         """Keep what a result says of the attempt, whether it just ran or was recorded."""
         tool = self._tools.get(name)
         self.own_changes.extend(result.changes)
+        for change in result.changes:  # what its own command changed is not changed by others
+            if change.after and self._seen.get(change.path) == change.before:
+                self._seen[change.path] = change.after
         self.records.append(
             ToolRecord(
                 tool=name,

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from loom_core.contracts.context import Beginning, Context, ModelFacts
 from loom_core.dialects import (
@@ -28,7 +28,8 @@ from loom_core.engine.opening import open_conversation
 from loom_core.engine.program_attempt import run_by_program, suits_a_program
 from loom_core.engine.recent_look import recent_look
 from loom_core.engine.stuck import Progress, RepeatedCalls, Repetition
-from loom_core.engine.window import conversation_tokens, fit_result, refuse_full
+from loom_core.engine.taking_in import taken_in
+from loom_core.engine.window import conversation_tokens, refuse_full
 from loom_core.errors import ErrorCategory, ModelError
 from loom_core.events import NudgeSent, ReplyRepaired
 from loom_core.hookspecs import hookimpl
@@ -237,10 +238,11 @@ class _Attempt:
                 calls = [group.create_task(self._call(action)) for action in actions]
         except ExceptionGroup as failures:
             raise failures.exceptions[0] from None  # the others were cancelled for it
-        for action, (outcome, text) in zip(actions, (call.result() for call in calls), strict=True):
-            if outcome is not None:
-                return outcome
-            results.append(ActionResult(action.call_id, text))
+        for call in calls:
+            answer = call.result()
+            if isinstance(answer, Outcome):
+                return answer
+            results.append(answer)
         return None
 
     def _is_premature(self) -> bool:
@@ -262,7 +264,7 @@ class _Attempt:
         self.refusals += 1
         return _NOT_DONE
 
-    async def _call(self, action: ToolAction) -> tuple[Outcome | None, str]:
+    async def _call(self, action: ToolAction) -> Outcome | ActionResult:
         """Run one call, or notice that it goes in circles."""
         self.protocol_errors = 0
         state = len(self.context.changes)
@@ -271,29 +273,29 @@ class _Attempt:
         if repetition is not Repetition.FRESH and kept is not None:
             return await self._repeated(action, repetition, kept)
         result = await self.context.call_tool(action.tool, action.arguments, call_id=action.call_id)
-        text = fit_result(result.text, self.facts.window)
+        text, images = taken_in(result, self.facts)
         self.calls.keep(action.tool, action.arguments, text, state=len(self.context.changes))
         if result.changes and self.subtask.checks:
             self.evidence = await self.context.run_checks(self.subtask.checks)
             if self.progress.is_stalled(self.evidence):
-                return stalled("change after change, and the same checks fail"), ""
-        return None, text
+                return stalled("change after change, and the same checks fail")
+        return ActionResult(action.call_id, text, images)
 
     async def _repeated(
         self, action: ToolAction, repetition: Repetition, kept: str
-    ) -> tuple[Outcome | None, str]:
+    ) -> Outcome | ActionResult:
         """The ladder for a repeated call: its kept result, a nudge, then the end.
 
         A model that repeats itself while every check passes is done and does not know how to
         stop; going on is how small models destroy right results.
         """
         if self._all_checks_pass():
-            return done_by_checks(), ""
+            return done_by_checks()
         if repetition is Repetition.STALLED:
-            return stalled(f"{action.tool} was called again and again with nothing changed"), ""
+            return stalled(f"{action.tool} was called again and again with nothing changed")
         await self.context.emit(NudgeSent(step=self.replies, text=_REPEATED))
         text = f"{kept}\n{_REPEATED}" if repetition is Repetition.NOTICED else _REPEATED
-        return None, text
+        return ActionResult(action.call_id, text)
 
     def _all_checks_pass(self) -> bool:
         """Whether there are checks and the workspace fulfils all of them now."""
@@ -305,7 +307,7 @@ class _Attempt:
         """Append the turn with the results, the reminder at its very end."""
         line = reminder(self.subtask.description, self.evidence)
         *first, last = results
-        tail = ActionResult(last.call_id, with_reminder(last.text, line))
+        tail = replace(last, text=with_reminder(last.text, line))
         self.messages.extend(self.dialect.result_messages([*first, tail]))
 
     async def _nudge(self, response: ModelResponse) -> Outcome | None:

@@ -7,6 +7,8 @@ from loom_core.errors import ContextExceeded
 from loom_core.prompts import CHARACTERS_PER_TOKEN, estimate_tokens
 from loom_core.types import Message
 
+_IMAGE_TOKENS = 1500
+"""About what a picture takes of a window; models cut it into tiles in ways of their own."""
 _RESULTS_IN_A_WINDOW = 4
 """A single result takes at most this part of the window."""
 
@@ -55,4 +57,4 @@ def refuse_full(tokens: int, facts: ModelFacts) -> None:
 def _message_tokens(message: Message) -> int:
     """About how many tokens a turn is; what was thought in it is usually not sent again."""
     calls = "".join(call.name + call.arguments for call in message.tool_calls)
-    return estimate_tokens(message.text + calls)
+    return estimate_tokens(message.text + calls) + _IMAGE_TOKENS * len(message.images)

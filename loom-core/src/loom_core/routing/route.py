@@ -32,6 +32,7 @@ async def open_route(name: str, settings: ModelSettings, provider: Provider) -> 
         dialect=_dialect(settings, capabilities),
         window=window,
         enforces_schema=capabilities.answer_schema,
+        sees_images=capabilities.sees_images,
     )
     slots = asyncio.Semaphore(max(settings.slots or capabilities.slots, 1))
     return Route(settings, provider, facts, slots)

@@ -34,6 +34,8 @@ class ServerFacts(Frozen):
     slots: Annotated[int, Field(ge=1)] = 4
     api_key: str = ""
     """When set, a request without it is refused with HTTP 401."""
+    sees_images: bool = False
+    """Whether its models take pictures, which llama-server, LM Studio and Ollama say."""
     is_ollama_loaded: bool = True
     """Whether ``/api/ps`` lists the first model."""
 
@@ -54,7 +56,7 @@ class ServerFacts(Frozen):
         if model not in self.models:
             return None
         return {
-            "capabilities": ["completion", "tools"],
+            "capabilities": ["completion", "tools", *(["vision"] if self.sees_images else [])],
             "details": {"family": "scripted"},
             "model_info": {
                 "general.architecture": "scripted",
@@ -66,7 +68,11 @@ class ServerFacts(Frozen):
         """The pages that only this kind of server has."""
         if self.kind is ServerKind.LLAMA_SERVER:
             settings: JsonValue = {"n_ctx": self.window}
-            props: JsonValue = {"default_generation_settings": settings, "total_slots": self.slots}
+            props: JsonValue = {
+                "default_generation_settings": settings,
+                "total_slots": self.slots,
+                "modalities": {"vision": self.sees_images, "audio": False},
+            }
             slots: JsonValue = [{"id": slot, "n_ctx": self.window} for slot in range(self.slots)]
             return {"/props": props, "/slots": slots}
         if self.kind is ServerKind.LM_STUDIO:
@@ -86,7 +92,7 @@ class ServerFacts(Frozen):
         entry: dict[str, JsonValue] = {
             "id": name,
             "object": "model",
-            "type": "embeddings" if "embed" in name else "llm",
+            "type": "embeddings" if "embed" in name else "vlm" if self.sees_images else "llm",
             "state": "loaded" if name == self.models[0] else "not-loaded",
             "max_context_length": self.trained_window,
         }

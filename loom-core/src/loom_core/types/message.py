@@ -67,6 +67,8 @@ class ToolSpec(Frozen):
     """JSON Schema of the arguments, an object schema."""
     essential: tuple[str, ...] = ()
     """The only arguments that a small model is shown and made to give; empty means all."""
+    optional: tuple[str, ...] = ()
+    """Arguments that a small model is shown beside the essential ones, and may give."""
     existing: tuple[str, ...] = ()
     """Arguments that must name a file that is there."""
 

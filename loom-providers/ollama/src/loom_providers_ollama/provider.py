@@ -42,6 +42,8 @@ _SMALL_MODEL_PARAMETERS = 4e9
 """Below this a server's own tool calling was found worse than one JSON action."""
 _BYTES_PER_TURN = 40
 """What the roles and brackets around a turn take."""
+_BYTES_PER_IMAGE = 6000
+"""As much text takes about as many tokens as a picture, whatever the size of its file."""
 
 
 class OllamaProvider(Provider):
@@ -70,6 +72,7 @@ class OllamaProvider(Provider):
             answer_schema=True,
             slots=self.settings.slots or 1,
             prefers_json_action=0 < facts.parameters < _SMALL_MODEL_PARAMETERS,
+            sees_images=facts.sees_images,
         )
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[StreamItem]:
@@ -79,7 +82,8 @@ class OllamaProvider(Provider):
         _, guard = await self._ask()
         patience = Patience(self.settings)
         body = render_request(request, self.settings, self._num_ctx)
-        guard.check_before(len(body))
+        size_bytes = _prompt_bytes(body, request)
+        guard.check_before(size_bytes)
         turn = sum(message.role is Role.ASSISTANT for message in request.messages)
         assembly = AnswerAssembly(turn)
         client = self._client()
@@ -93,7 +97,7 @@ class OllamaProvider(Provider):
             # Before the end of the body this closes the connection, which tells Ollama to stop.
             await response.aclose()
         answer = assembly.response(patience)
-        guard.check_after(len(body), assembly.prompt_eval_count)
+        guard.check_after(size_bytes, assembly.prompt_eval_count)
         yield Finished(answer)
 
     async def health(self) -> Health:
@@ -187,3 +191,10 @@ class OllamaProvider(Provider):
 
             self._opened = HttpClient(self._connect(), self.settings)
         return self._opened
+
+
+def _prompt_bytes(body: bytes, request: ModelRequest) -> int:
+    """The size of a prompt as text, with what its pictures stand for."""
+    images = [image for message in request.messages for image in message.images]
+    encoded = sum(len(image.data) for image in images)
+    return len(body) - encoded + _BYTES_PER_IMAGE * len(images)

@@ -42,6 +42,8 @@ def render_messages(messages: tuple[Message, ...]) -> list[dict[str, Any]]:
 def _message(message: Message, names: dict[str, str]) -> dict[str, Any]:
     """One turn."""
     rendered: dict[str, Any] = {"role": str(message.role), "content": message.text}
+    if message.images:
+        rendered["images"] = [image.data for image in message.images]
     if message.reasoning:
         rendered["thinking"] = message.reasoning
     if message.tool_calls:

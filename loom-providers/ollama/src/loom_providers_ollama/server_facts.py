@@ -19,6 +19,7 @@ class ModelFacts:
     parameters: float = 0.0
     can_chat: bool = True
     can_call_tools: bool = True
+    sees_images: bool = False
 
 
 def facts_in(page: object) -> ModelFacts:
@@ -33,6 +34,7 @@ def facts_in(page: object) -> ModelFacts:
         parameters=float(as_count(info.get("general.parameter_count"))) or parameters_in(size),
         can_chat=not abilities or "completion" in abilities,
         can_call_tools=not abilities or "tools" in abilities,
+        sees_images="vision" in abilities,
     )
 
 

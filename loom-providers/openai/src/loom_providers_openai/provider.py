@@ -64,13 +64,16 @@ class OpenAIProvider(Provider):
         """What such servers can do, and what this one says of its slots and its model's size."""
         if is_official(self._connect()):
             slots = self.settings.slots or _OFFICIAL_SLOTS
-            return Capabilities(native_tools=True, answer_schema=True, slots=slots)
+            return Capabilities(
+                native_tools=True, answer_schema=True, slots=slots, sees_images=True
+            )
         facts = await self._ask()
         return Capabilities(
             native_tools=True,
             answer_schema=self._flavour.takes_schema,
             slots=self.settings.slots or facts.slots or 1,
             prefers_json_action=facts.is_small,
+            sees_images=facts.sees_images,
         )
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[StreamItem]:

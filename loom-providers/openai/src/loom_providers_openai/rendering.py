@@ -20,7 +20,7 @@ class Flavour:
 
 def render_message(message: Message, flavour: Flavour) -> dict[str, Any]:
     """One turn. Reasoning goes back to local servers, whose chat template decides about it."""
-    rendered: dict[str, Any] = {"role": str(message.role), "content": message.text}
+    rendered: dict[str, Any] = {"role": str(message.role), "content": _content(message)}
     if message.role is Role.TOOL:
         rendered["tool_call_id"] = message.tool_call_id
     if message.reasoning and not flavour.is_official:
@@ -28,6 +28,15 @@ def render_message(message: Message, flavour: Flavour) -> dict[str, Any]:
     if message.tool_calls:
         rendered["tool_calls"] = [_call(call) for call in message.tool_calls]
     return rendered
+
+
+def _content(message: Message) -> str | list[dict[str, Any]]:
+    """The text alone, or text and pictures as parts."""
+    if not message.images:
+        return message.text
+    urls = (f"data:{image.media_type};base64,{image.data}" for image in message.images)
+    pictures = [{"type": "image_url", "image_url": {"url": url}} for url in urls]
+    return [{"type": "text", "text": message.text}, *pictures]
 
 
 def _call(call: ToolCall) -> dict[str, Any]:

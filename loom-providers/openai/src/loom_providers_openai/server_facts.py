@@ -26,6 +26,7 @@ class ServerFacts:
     window: int | None = None
     slots: int = 0
     is_small: bool = False
+    sees_images: bool = False
 
 
 async def ask_server(client: HttpClient, address: ServerAddress, model: str) -> ServerFacts:
@@ -51,6 +52,7 @@ async def ask_server(client: HttpClient, address: ServerAddress, model: str) -> 
         window=window or None,
         slots=as_count(properties.get("total_slots")) or _slots_of(about),
         is_small=0 < parameters < _SMALL_MODEL_PARAMETERS,
+        sees_images=_sees_images(properties, loaded, model),
     )
 
 
@@ -66,6 +68,13 @@ def studio_models(entries: Sequence[JsonObject]) -> list[ModelInfo]:
         if as_text(entry.get("id")) and entry.get("type") in {None, "llm", "vlm"}
     ]
     return sorted(found, key=lambda model: not model.is_loaded)
+
+
+def _sees_images(properties: JsonObject, studio: Sequence[JsonObject], model: str) -> bool:
+    """Whether llama-server says that the model sees, or LM Studio that it is one that does."""
+    if as_object(properties.get("modalities")).get("vision") is True:
+        return True
+    return any(entry.get("type") == "vlm" and entry.get("id") == model for entry in studio)
 
 
 def _is_studio(entries: Sequence[JsonObject]) -> bool:
