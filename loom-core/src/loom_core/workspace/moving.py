@@ -1,9 +1,10 @@
 """Moving a file or a directory below a held directory, so that undo can put back every file of it."""
 
+import contextlib
 import errno
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 from loom_core.errors import ConflictFound, PathRefused
@@ -40,10 +41,9 @@ def states_beneath(root: int, relative: str) -> list[FileState]:
             that is protected, or too much of it.
         FileNotFoundError: nothing is there.
     """
-    return [
-        FileState(change.path, change.before, change.mode)
-        for change in _kept_files(root, relative, None)
-    ]
+    with _parent(root, relative) as (directory, name):
+        kept_files = _Keeper(relative, None).entry(directory, name, relative)
+        return [FileState(change.path, change.before, change.mode) for change in kept_files]
 
 
 def move_beneath(
@@ -65,13 +65,17 @@ def move_beneath(
     """
     if destination.startswith(f"{source}/"):
         raise PathRefused(f"{displayed(destination)} is inside of what is to be moved there")
-    gone = list(_kept_files(root, source, blobs))
-    found = [FileState(change.path, change.before, change.mode) for change in gone]
-    if expected is not None and found != list(expected):
-        raise ConflictFound(
-            f"{displayed(source)} was changed by somebody else in this moment; look at it again"
-        )
-    _rename(root, source, destination)
+    changed = ConflictFound(
+        f"{displayed(source)} was changed by somebody else in this moment; look at it again"
+    )
+    with _parent(root, source) as (directory, name):
+        facts = os.stat(name, dir_fd=directory, follow_symlinks=False)
+        gone = list(_Keeper(source, blobs).entry(directory, name, source))
+        found = [FileState(change.path, change.before, change.mode) for change in gone]
+        if expected is not None and found != list(expected):
+            raise changed
+        if not _renamed(root, directory, name, destination, facts):
+            raise changed
     made = [
         FileChange(
             path=destination + change.path[len(source) :],
@@ -83,36 +87,49 @@ def move_beneath(
     return [*gone, *made]
 
 
-def _rename(root: int, source: str, destination: str) -> None:
-    """Give it the new name, durably."""
-    parent, _, name = source.rpartition("/")
+def _renamed(root: int, directory: int, name: str, destination: str, facts: os.stat_result) -> bool:
+    """Give it the new name, durably; False, and the old name, if it is not what was looked at."""
     new_parent, _, new_name = destination.rpartition("/")
-    directory = open_directory(root, parent or ".")
+    new_directory = make_directory(root, new_parent or ".")
+    is_directory = stat.S_ISDIR(facts.st_mode)
     try:
-        new_directory = make_directory(root, new_parent or ".")
-        try:
-            mode = os.stat(name, dir_fd=directory, follow_symlinks=False).st_mode
-            rename_to_new(
-                name,
-                new_name,
-                directory=directory,
-                new_directory=new_directory,
-                is_directory=stat.S_ISDIR(mode),
-            )
-            os.fsync(new_directory)
-        finally:
-            os.close(new_directory)
+        rename_to_new(
+            name,
+            new_name,
+            directory=directory,
+            new_directory=new_directory,
+            is_directory=is_directory,
+        )
+        moved = os.stat(new_name, dir_fd=new_directory, follow_symlinks=False)
+        is_same = _identity(facts) == _identity(moved)
+        if not is_same:  # somebody put something else there after it was looked at
+            with contextlib.suppress(FileExistsError):  # and once more: then it stays where it is
+                rename_to_new(
+                    new_name,
+                    name,
+                    directory=new_directory,
+                    new_directory=directory,
+                    is_directory=stat.S_ISDIR(moved.st_mode),
+                )
+        os.fsync(new_directory)
         os.fsync(directory)
     finally:
-        os.close(directory)
+        os.close(new_directory)
+    return is_same
 
 
-def _kept_files(root: int, relative: str, blobs: BlobStore | None) -> Iterator[FileChange]:
-    """Every plain file at or below a path in the form of its deletion, its content kept."""
+def _identity(facts: os.stat_result) -> tuple[int, ...]:
+    """What stays the same when a file gets another name; an inode alone is soon used again."""
+    return facts.st_dev, facts.st_ino, facts.st_mode, facts.st_size, facts.st_mtime_ns
+
+
+@contextlib.contextmanager
+def _parent(root: int, relative: str) -> Generator[tuple[int, str]]:
+    """The held directory that a path is in, and its name there."""
     parent, _, name = relative.rpartition("/")
     directory = open_directory(root, parent or ".")
     try:
-        yield from _Keeper(relative, blobs).entry(directory, name, relative)
+        yield directory, name
     finally:
         os.close(directory)
 

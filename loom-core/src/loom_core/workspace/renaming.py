@@ -52,11 +52,19 @@ def rename_in_steps(
             dst_dir_fd=new_directory,
             follow_symlinks=False,
         )
-        os.unlink(name, dir_fd=directory)
+        if _is_same(directory, name, new_directory, new_name):
+            os.unlink(name, dir_fd=directory)  # else somebody put something else there
         return
     if _is_taken(new_directory, new_name):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), new_name)
     os.rename(name, new_name, src_dir_fd=directory, dst_dir_fd=new_directory)
+
+
+def _is_same(directory: int, name: str, new_directory: int, new_name: str) -> bool:
+    """Whether two names are one file."""
+    one = os.stat(name, dir_fd=directory, follow_symlinks=False)
+    other = os.stat(new_name, dir_fd=new_directory, follow_symlinks=False)
+    return os.path.samestat(one, other)
 
 
 def _is_taken(directory: int, name: str) -> bool:

@@ -1,0 +1,151 @@
+"""The file tools as a task uses them: through the command, the engine, the server and the disk."""
+
+import base64
+
+import pytest
+from scenario import LIMIT_SECONDS, done, turns
+
+from loom_core.testing import Reply, ServerFacts
+
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
+)
+GOAL = "Tidy up"
+
+
+def contents(place):
+    root = place.workspace
+    return {
+        str(path.relative_to(root)): (path.read_bytes(), path.stat().st_mode)
+        for path in root.rglob("*")
+        if path.is_file()
+    }
+
+
+def messages(server):
+    return [message for request in server.requests for message in request.body["messages"]]
+
+
+@pytest.mark.parametrize("dialect", ["native", "json_action"])
+@pytest.mark.parametrize("provider", ["ollama", "openai_compatible"])
+def test_an_image_reaches_a_model_that_sees(place, provider, dialect):
+    (place.workspace / "dot.png").write_bytes(PNG)
+    calls = {
+        "native": (Reply.calling("read_file", path="dot.png"), done()),
+        "json_action": (
+            Reply.answering({"tool": "read_file", "path": "dot.png"}),
+            Reply.answering({"tool": "complete", "summary": "did it"}),
+        ),
+    }
+    server = place.serve(
+        *turns(*calls[dialect]),
+        provider=provider,
+        dialect=dialect,
+        facts=ServerFacts(sees_images=True),
+    )
+
+    place.work("Describe dot.png")
+
+    data = base64.b64encode(PNG).decode()
+    turn = next(message for message in messages(server) if data in str(message))
+    assert turn["role"] == "user"
+    if provider == "ollama":
+        assert turn["images"] == [data]
+    else:
+        url = f"data:image/png;base64,{data}"
+        assert turn["content"][1] == {"type": "image_url", "image_url": {"url": url}}
+
+
+@pytest.mark.parametrize("provider", ["ollama", "openai_compatible"])
+def test_a_model_that_does_not_see_is_told_so(place, provider):
+    (place.workspace / "dot.png").write_bytes(PNG)
+    server = place.serve(
+        *turns(Reply.calling("read_file", path="dot.png"), done()), provider=provider
+    )
+
+    place.work("Describe dot.png")
+
+    said = str(messages(server))
+    assert "dot.png is a PNG image of 70 bytes." in said
+    assert "this model cannot see images" in said
+    assert base64.b64encode(PNG).decode() not in said
+
+
+def test_moves_and_deletions_of_a_task_are_undone_to_the_byte(place):
+    root = place.workspace
+    (root / "src/deep").mkdir(parents=True)
+    (root / "src/a.bin").write_bytes(b"\r\n\xff\0")
+    (root / "src/deep/run.sh").write_text("#!/bin/sh")
+    (root / "src/deep/run.sh").chmod(0o755)
+    (root / "old.txt").write_text("old, no newline")
+    before = contents(place)
+    place.serve(
+        *turns(
+            Reply.calling("move_file", source="src", destination="lib/core"),
+            Reply.calling("delete_file", path="old.txt"),
+            Reply.calling("move_file", source="lib/core/a.bin", destination="b.bin"),
+            done(),
+        )
+    )
+
+    finished = place.work(GOAL)
+    after = contents(place)
+    undone = place.run("undo", "last")
+
+    assert finished.code == 0
+    assert sorted(after) == ["b.bin", "lib/core/deep/run.sh"]
+    assert undone.code == 0
+    assert contents(place) == before
+
+
+def test_a_model_finds_replace_all_by_what_the_refusal_says(place):
+    (place.workspace / "a.txt").write_text("colour colour\ncolour\n")
+    words = {"path": "a.txt", "old_str": "colour", "new_str": "color"}
+    server = place.serve(
+        *turns(
+            Reply.calling("edit_file", **words),
+            Reply.calling("edit_file", **words, replace_all=True),
+            done(),
+        )
+    )
+
+    finished = place.work("Replace colour by color everywhere in a.txt")
+
+    assert finished.code == 0
+    assert "to change all 3 set replace_all to true" in str(messages(server))
+    assert place.read("a.txt") == "color color\ncolor\n"
+
+
+@pytest.mark.usefixtures("sandboxed")
+def test_what_a_subtasks_own_command_changed_is_not_somebody_elses(place):
+    (place.workspace / "a.txt").write_text("one\n")
+    place.serve(
+        *turns(
+            Reply.calling("read_file", path="a.txt"),
+            Reply.calling("shell_execute", command="sed -i s/one/two/ a.txt"),
+            Reply.calling("edit_file", path="a.txt", old_str="two", new_str="three"),
+            done(),
+        )
+    )
+
+    place.work(GOAL)
+
+    assert place.read("a.txt") == "three\n"
+
+
+def test_a_file_changed_by_somebody_else_is_not_overwritten(place):
+    (place.workspace / "a.txt").write_text("one\n")
+    read = Reply.calling("read_file", path="a.txt")
+    write = Reply.calling("write_file", path="a.txt", content="mine\n")
+    server = place.serve(
+        *turns(read, write.model_copy(update={"delay_seconds": 1.0}), done()),
+        settings="[execution]\nmax_subtask_retries = 0",
+    )
+
+    process = place.start("run", GOAL, "-w", place.workspace)
+    assert server.wait_for_requests(2, LIMIT_SECONDS)
+    (place.workspace / "a.txt").write_text("theirs\n")
+    place.finish(process)
+
+    assert place.read("a.txt") == "theirs\n"
+    assert "was changed by somebody else since you read it" in str(messages(server))
