@@ -11,6 +11,8 @@ from laboratory import KILLED, Call, Experiment, Laboratory
 
 from loom_core.testing import RequestRecord
 
+_BEFORE_IMAGE = re.compile("[0-9a-f]{64}")
+"""The name of a content that is kept for undo, outside the workspace."""
 _CONCERNS = re.compile(r"(?:Write part|Review|Extract) (left|right|whole)\b")
 
 
@@ -84,7 +86,8 @@ def repetitions(
 
 def double_effects(experiment: Experiment, records: Sequence[dict[str, Any]]) -> Iterator[str]:
     """Files that were put in place more often than the journal says, over all calls."""
-    notes = [note["name"] for call in experiment.calls for note in call.noted("rename")]
+    names = [note["name"] for call in experiment.calls for note in call.noted("rename")]
+    notes = [name for name in names if not _BEFORE_IMAGE.fullmatch(name)]
     changes = [
         change["path"]
         for record in records

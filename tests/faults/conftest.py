@@ -9,7 +9,14 @@ sys.path.insert(0, str(Path(__file__).parent))  # importlib mode: modules here a
 sys.path.insert(0, str(Path(__file__).parents[1] / "integration"))  # and scenario.py too
 
 from comparing import uninterrupted
-from fault_rules import FEW_CHANCES, hopeless_rules, joining_rules, rough_rules, stopping_rules
+from fault_rules import (
+    FEW_CHANCES,
+    hopeless_rules,
+    joining_rules,
+    rough_rules,
+    stopping_rules,
+    tidying_rules,
+)
 from laboratory import open_laboratory
 
 _DISTRIBUTIONS = Path(__file__).with_name("distributions")
@@ -25,6 +32,19 @@ def laboratory(tmp_path_factory):
 def reference(laboratory):
     """A run that nobody interrupted."""
     return uninterrupted(laboratory)
+
+
+@pytest.fixture(scope="session")
+def tidying_laboratory(tmp_path_factory):
+    """A model that moves and deletes."""
+    with open_laboratory(tmp_path_factory.mktemp("tidying"), tidying_rules()) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def tidying_reference(tidying_laboratory):
+    """Moves and deletions that nobody interrupted."""
+    return uninterrupted(tidying_laboratory)
 
 
 @pytest.fixture(scope="session")

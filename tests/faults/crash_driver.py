@@ -17,9 +17,9 @@ The code is told as ``subprocess`` does; null when the process took too long and
 ``path`` is where to find distributions that only this call has installed. In a traced child, and
 nowhere else, three seams are wrapped: the store commits each piece of work by itself, so that every
 record is a boundary (``Transactor.run`` and ``commit``); tools note that they begin and end
-(``Tool.run``); files note that they were put in place (``os.rename`` of ``workspace.durable``). What
-happened is appended to the file ``trace``. A crash names such a moment and a side of it; the process
-sends itself SIGKILL there::
+(``Tool.run``); files note that they were put in place (``os.rename`` and ``rename_to_new`` of
+``workspace.durable``) or moved (that of ``workspace.moving``). What happened is appended to
+the file ``trace``. A crash names such a moment and a side of it; the process sends itself SIGKILL there::
 
     {"at": "commit", "number": 7, "side": "before"}          the seventh commit
     {"at": "record", "type": "OutcomeReached", "subtask": "left", "side": "after"}
@@ -45,8 +45,10 @@ _IMPORTED_ONCE = (
     "loom_providers_openai.http_client",
     "loom_providers_openai.provider",
     "loom_providers_openai.streaming",
+    "loom_tools.delete_file",
     "loom_tools.edit_file",
     "loom_tools.list_directory",
+    "loom_tools.move_file",
     "loom_tools.read_file",
     "loom_tools.search_files",
     "loom_tools.shell_execute",
@@ -56,7 +58,13 @@ _IMPORTED_ONCE = (
     "sqlalchemy.dialects.sqlite.pysqlite",
     "stevedore",
 )
-_TOOLS = ("read_file.ReadFile", "write_file.WriteFile", "shell_execute.ShellExecute")
+_TOOLS = (
+    "delete_file.DeleteFile",
+    "move_file.MoveFile",
+    "read_file.ReadFile",
+    "write_file.WriteFile",
+    "shell_execute.ShellExecute",
+)
 
 
 class Seams:
@@ -119,9 +127,9 @@ class Seams:
         return run(transactor, [job])
 
     def _wrap_renames(self) -> None:
-        from loom_core.workspace import durable
+        from loom_core.workspace import durable, moving
 
-        rename = os.rename
+        rename, rename_to_new = os.rename, durable.rename_to_new
         seams = self
 
         class TracedOs:
@@ -131,13 +139,25 @@ class Seams:
                 return getattr(os, name)
 
             def rename(self, source: str, target: str, **directories: int) -> None:
-                moment = {"at": "rename", "name": target}
-                seams._passes("before", moment)
-                rename(source, target, **directories)
-                seams._note(**moment)
-                seams._passes("after", moment)
+                seams._note_renaming(
+                    "rename", target, lambda: rename(source, target, **directories)
+                )
 
-        durable.os = TracedOs()
+        def putting(source: str, target: str, **where: Any) -> None:
+            self._note_renaming("rename", target, lambda: rename_to_new(source, target, **where))
+
+        def moved(source: str, target: str, **where: Any) -> None:
+            self._note_renaming("move", target, lambda: rename_to_new(source, target, **where))
+
+        durable.os, durable.rename_to_new, moving.rename_to_new = TracedOs(), putting, moved
+
+    def _note_renaming(self, at: str, name: str, rename: Any) -> None:
+        """Let a file get its name, and say so."""
+        moment = {"at": at, "name": name}
+        self._passes("before", moment)
+        rename()
+        self._note(**moment)
+        self._passes("after", moment)
 
     def _wrap_tool(self, kind: Any) -> None:
         run = kind.run

@@ -38,6 +38,25 @@ def joining_rules() -> tuple[Rule, ...]:
     )
 
 
+def tidying_rules() -> tuple[Rule, ...]:
+    """A subtask that moves a file and a directory, and deletes both."""
+    return _counted(
+        (
+            *planned(subtask("left")),
+            *part(
+                "left",
+                write("left.txt", "left\n"),
+                write("a.txt", "a\n"),
+                Reply.calling("move_file", source="a.txt", destination="old/a.txt"),
+                Reply.calling("move_file", source="old", destination="place"),
+                Reply.calling("delete_file", path="place/a.txt"),
+                Reply.calling("delete_file", path="place"),
+                done("tidy"),
+            ),
+        )
+    )
+
+
 def rough_rules() -> tuple[Rule, ...]:
     """A model that makes every kind of slip on the way, which all have to survive a crash.
 

@@ -92,3 +92,35 @@ def test_a_kill_around_a_tool_is_mended(laboratory, reference, tool, subtask, si
     crash = {"at": "tool", "tool": tool, "subtask": subtask, "side": side}
 
     assert crash_and_resume(laboratory, reference, crash) == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_moves_and_deletions_killed_at_any_commit_resume_as_if_nothing_had_happened(
+    tidying_laboratory, tidying_reference, shard, side
+):
+    problems = problems_of(tidying_laboratory, tidying_reference, shard, side)
+
+    assert tidying_reference.files == {"left.txt": b"left\n"}
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize(
+    "moment",
+    [
+        {"at": "move", "name": "place"},
+        {"at": "move", "name": "a.txt"},
+        {"at": "tool", "tool": "move_file"},
+        {"at": "tool", "tool": "delete_file"},
+    ],
+    ids=["directory", "file", "move", "delete"],
+)
+def test_a_kill_around_a_move_or_a_deletion_is_mended(
+    tidying_laboratory, tidying_reference, moment, side
+):
+    crash = {**moment, "side": side}
+
+    assert crash_and_resume(tidying_laboratory, tidying_reference, crash) == []
