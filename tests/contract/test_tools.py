@@ -83,6 +83,16 @@ def test_its_schema_is_plain_and_complete(name):
 
 
 @pytest.mark.parametrize("name", sorted(TOOLS))
+def test_what_a_small_model_is_shown_are_arguments_of_it(name):
+    spec = TOOLS[name]().spec()
+    shown = [*spec.essential, *spec.optional]
+
+    assert len(shown) == len(set(shown))
+    assert {*shown, *spec.existing} <= spec.parameters["properties"].keys()
+    assert spec.essential or not spec.optional
+
+
+@pytest.mark.parametrize("name", sorted(TOOLS))
 def test_an_unknown_argument_is_refused(name):
     arguments = {**EXAMPLES.get(name, {}), "no_such_argument": 1}
 

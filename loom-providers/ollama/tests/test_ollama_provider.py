@@ -8,7 +8,7 @@ from loom_core.contracts.provider import FoundAs, ProviderEnvironment
 from loom_core.errors import BadOutput, ContextExceeded, ModelNotFound, RequestRejected
 from loom_core.settings.shape import ModelSettings
 from loom_core.testing import Reply, Script, ScriptedServer, ScriptedUsage, ServerFacts
-from loom_core.types import Message, ModelRequest, Role
+from loom_core.types import Image, Message, ModelRequest, Role
 from loom_providers_ollama.provider import OllamaProvider
 
 
@@ -71,6 +71,23 @@ async def test_prompt_that_cannot_fit_never_reaches_the_server(connect):
             await provider.complete(asking("word " * 5000))
 
         assert server.requests == []
+
+
+async def test_a_picture_does_not_count_by_the_size_of_its_file(connect):
+    picture = Image(media_type="image/png", data="A" * 1_000_000)
+    turn = Message(role=Role.USER, text="look", images=(picture,))
+    reply = Reply(text="x", usage=ScriptedUsage(prompt_tokens=1500, completion_tokens=1))
+    with ScriptedServer(Script.always(reply), facts=ServerFacts(window=4096)) as server:
+        response = await connect(server.url).complete(ModelRequest(messages=(turn,)))
+
+        assert response.text == "x"
+        assert server.requests[0].body["messages"][0]["images"] == [picture.data]
+
+
+@pytest.mark.parametrize("sees", [True, False])
+async def test_ollama_says_whether_its_model_sees(connect, sees):
+    with ScriptedServer(Script.always("x"), facts=ServerFacts(sees_images=sees)) as server:
+        assert (await connect(server.url).capabilities()).sees_images is sees
 
 
 async def test_silent_truncation_is_an_error(connect):

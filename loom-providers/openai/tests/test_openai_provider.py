@@ -60,6 +60,14 @@ async def test_slots_come_from_the_settings_or_the_server(connect):
         assert (await connect(server.url, slots=2).capabilities()).slots == 2
 
 
+@pytest.mark.parametrize("sees", [True, False])
+@pytest.mark.parametrize("kind", [ServerKind.LLAMA_SERVER, ServerKind.LM_STUDIO])
+async def test_server_says_whether_its_model_sees(connect, kind, sees):
+    facts = ServerFacts(kind=kind, sees_images=sees)
+    with ScriptedServer(Script.always("x"), facts=facts) as server:
+        assert (await connect(server.url).capabilities()).sees_images is sees
+
+
 async def test_server_is_asked_once(connect):
     with ScriptedServer(Script.always("x")) as server:
         provider = connect(server.url)

@@ -1,7 +1,7 @@
 import json
 
 from loom_core.settings.shape import ModelSettings
-from loom_core.types import Message, ModelRequest, Role, Sampling, ToolCall, ToolSpec
+from loom_core.types import Image, Message, ModelRequest, Role, Sampling, ToolCall, ToolSpec
 from loom_providers_openai.message_texts import MessageTexts
 from loom_providers_openai.rendering import Flavour
 from loom_providers_openai.request_body import render_request
@@ -31,6 +31,18 @@ def test_messages_keep_what_the_model_wrote():
     assert messages[2]["tool_calls"][0]["function"]["arguments"] == '{"a":  1.50}'
     assert messages[2]["reasoning_content"] == "hm"
     assert messages[3] == {"role": "tool", "content": "done", "tool_call_id": "c1"}
+
+
+def test_pictures_are_parts_beside_the_text():
+    picture = Image(media_type="image/png", data="AAAA")
+    turn = Message(role=Role.USER, text="look", images=(picture,))
+
+    (message,) = render(ModelRequest(messages=(turn,)))["messages"]
+
+    assert message["content"] == [
+        {"type": "text", "text": "look"},
+        {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}},
+    ]
 
 
 def test_openai_itself_gets_no_unknown_fields():

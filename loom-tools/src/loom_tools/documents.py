@@ -49,7 +49,8 @@ async def document_text(
         )
     if problem:
         notes.append(f"the rest is missing: {displayed(problem)[:300]}")
-    return DocumentText("\n".join(texts), tuple(notes))
+    whole = "\n".join(texts).encode("utf-8", "replace").decode()  # halves of characters become ?
+    return DocumentText(whole, tuple(notes))
 
 
 async def _run_reader(

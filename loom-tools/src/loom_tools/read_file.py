@@ -9,7 +9,6 @@ from pydantic import Field
 
 from loom_core.contracts.tool import Intent, RecoveryClass, Risk, Tool, ToolContext
 from loom_core.errors import ErrorCategory, ToolFailed
-from loom_core.surrogates import replace_surrogates
 from loom_core.types import Image, ToolResult
 from loom_core.workspace import displayed, holds_secrets
 from loom_tools.arguments import Arguments, Path
@@ -82,7 +81,7 @@ async def _shown(
     if kind.media_type:
         return _image(path, data, kind)
     document = await document_text(data, kind, path)
-    lines = split_lines(replace_surrogates(document.text)) or ["(no text)"]
+    lines = split_lines(document.text) or ["(no text)"]
     body = numbered(lines, arguments.line_start, arguments.line_end, path)
     return ToolResult(text="\n".join([body, *(f"[{note}]" for note in document.notes)]))
 
