@@ -6,7 +6,10 @@ import sys
 
 import pytest
 
-HEAVY = {"aiohttp", "alembic", "httpx", "pip", "sqlalchemy", "stevedore", "textual", "xllamacpp"}
+HEAVY = {
+    *("aiohttp", "alembic", "httpx", "pip", "sqlalchemy", "stevedore", "textual", "xllamacpp"),
+    *("bs4", "ddgs", "httpcore", "lxml", "markdownify", "primp", "protego", "trafilatura"),
+}
 """Libraries that take long to import."""
 
 HEAVY_FOR_HELP = HEAVY | {"asyncio", "json_repair", "pathspec", "pydantic", "sqlite3"}
@@ -19,6 +22,7 @@ PUBLIC_FOR_MEMBERS = {
     "loom_core.events",
     "loom_core.hookimpl",
     "loom_core.json_schema",
+    "loom_core.network",
     "loom_core.prompts",
     "loom_core.sandbox",
     "loom_core.sanitize",

@@ -1,6 +1,7 @@
 """What every registered tool must keep, whoever wrote it."""
 
 import json
+import socket
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from loom_core.contracts.tool import Happened, RecoveryClass, Risk, ToolContext
+from loom_core.errors import ToolFailed
 from loom_core.sandbox import choose
 from loom_core.settings.shape import SandboxSettings
 from loom_core.workspace import BlobStore, Workspace
@@ -21,10 +23,14 @@ EXAMPLES = {
     "read_file": {"path": "old.txt"},
     "search_files": {"pattern": "two"},
     "shell_execute": {"command": "cat old.txt"},
+    "web_fetch": {"url": "https://example.com/"},
+    "web_search": {"query": "loom"},
     "write_file": {"path": "new/made.txt", "content": "made\n"},
 }
+NETWORK = sorted(name for name, tool in TOOLS.items() if tool.risk is Risk.NETWORK)
+LOCAL = sorted(EXAMPLES.keys() - set(NETWORK))
 BY_RECOVERY = {
-    recovery: sorted(name for name, tool in TOOLS.items() if tool.recovery is recovery)
+    recovery: sorted(name for name in LOCAL if TOOLS[name].recovery is recovery)
     for recovery in RecoveryClass
 }
 
@@ -41,6 +47,13 @@ def context(tmp_path: Path) -> ToolContext:
         sandbox=choose(SandboxSettings()),
         seen_files={},
     )
+
+
+@pytest.fixture
+def no_network(monkeypatch):
+    """Fails on any connection and any look-up of a name."""
+    monkeypatch.setattr("socket.socket.connect", lambda *_: pytest.fail("connected"))
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: pytest.fail("looked a name up"))
 
 
 def example(name: str):
@@ -109,7 +122,7 @@ def test_all_schemas_together_are_small():
     assert len(text) / 4 < 1500
 
 
-@pytest.mark.parametrize("name", sorted(EXAMPLES))
+@pytest.mark.parametrize("name", LOCAL)
 async def test_to_intend_changes_nothing(name, context):
     tool, arguments = example(name)
     before = contents(context)
@@ -122,7 +135,7 @@ async def test_to_intend_changes_nothing(name, context):
     json.dumps(intent.facts)
 
 
-@pytest.mark.parametrize("name", sorted(EXAMPLES))
+@pytest.mark.parametrize("name", LOCAL)
 async def test_what_it_reports_as_changed_is_what_changed(name, context):
     tool, arguments = example(name)
     onlooker = Workspace(context.workspace.root)
@@ -136,6 +149,41 @@ async def test_what_it_reports_as_changed_is_what_changed(name, context):
     assert result.is_error is (result.category is not None)
     assert context.seen_files == {}
     result.model_dump_json()
+
+
+@pytest.mark.parametrize("name", NETWORK)
+async def test_a_network_tool_says_what_it_sends_and_sends_nothing_yet(name, context, no_network):
+    tool, arguments = example(name)
+
+    intent = await tool.intend(arguments, context)
+
+    assert all(str(value) in intent.preview for value in EXAMPLES[name].values())
+    assert intent.reason
+    assert tool.egress
+    assert tool.untrusted_input
+
+
+@pytest.mark.parametrize("name", NETWORK)
+async def test_a_network_tool_refuses_offline_without_connecting(name, context, no_network):
+    tool, arguments = example(name)
+    context.is_offline = True
+
+    for act in (tool.intend, tool.run):
+        with pytest.raises(ToolFailed, match="Loom is offline"):
+            await act(arguments, context)
+
+
+@pytest.mark.parametrize("name", NETWORK)
+async def test_without_a_network_a_network_tool_fails_clearly(name, context, monkeypatch):
+    async def unknown(*_, **__):
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr("asyncio.base_events.BaseEventLoop.getaddrinfo", unknown)
+    tool, arguments = example(name)
+
+    with pytest.raises(ToolFailed, match=r"no host is called|cannot be reached"):
+        await tool.run(arguments, context)
+    assert (await tool.probe(arguments, {}, context)).happened is Happened.NOT_YET
 
 
 @pytest.mark.parametrize("name", BY_RECOVERY[RecoveryClass.PURE])

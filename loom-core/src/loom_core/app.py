@@ -224,6 +224,7 @@ class Loom:
             store=self.store,
             memory=memory_of(self.store, task.id),
             ask_human=self._ask,
+            is_offline=self.environment.is_offline,
         )
 
     def _installed_plugins(self) -> list[Plugin]:

@@ -13,6 +13,7 @@ A message says what happened, to which thing, and what to do next::
     ├── PlanRejected               a plan is not valid; carries the problems
     ├── ToolFailed                 a tool call failed in a way the model can correct
     ├── PathRefused                a path leaves the workspace or is not a plain file
+    ├── AddressRefused             a URL or network address that must not be reached
     ├── ConflictFound              a file is not as it was when Loom last saw it
     ├── SandboxUnavailable         no sandbox works here and the action needs one
     ├── StoreError                 the database cannot be opened, read or written
@@ -105,6 +106,10 @@ class ToolFailed(LoomError):
 
 class PathRefused(LoomError):
     """A path leaves the workspace, or names something that is not a plain file or directory."""
+
+
+class AddressRefused(LoomError):
+    """A URL is malformed or forbidden, or a host has an address that must not be reached."""
 
 
 class ConflictFound(LoomError):

@@ -1,5 +1,7 @@
 """The check that a local server answers."""
 
+import asyncio
+import contextlib
 import http.server
 import threading
 
@@ -78,11 +80,37 @@ async def test_nobody_there_fails(server, look):
         "http://127.1/",
         "http://2130706433/",
         "http://127.0.0.1:99999/",
+        "http://127.0.0.1:22/",
+        "http://0x7f000001/",
+        "http://0177.0.0.1/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://[::1%25lo]/",
+        "http://127.0.0.1\\@example.com/",
         "http://[broken/",
         "not a url",
     ],
 )
 async def test_no_other_machine_is_ever_asked(look, url, monkeypatch):
     monkeypatch.setattr("socket.create_connection", lambda *_, **__: pytest.fail("connected"))
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: pytest.fail("resolved"))
 
     assert (await HttpOk().run(url, "", look)).status is UNVERIFIED
+
+
+async def test_a_head_that_never_ends_fails_within_the_limit(look, monkeypatch):
+    monkeypatch.setattr("loom_verifiers.checks.http.HTTP_TIMEOUT_SECONDS", 0.3)
+
+    async def drip(_reader, writer):
+        with contextlib.closing(writer), contextlib.suppress(ConnectionError):
+            while True:
+                writer.write(b"H")
+                await writer.drain()
+                await asyncio.sleep(0.05)
+
+    async with await asyncio.start_server(drip, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with asyncio.timeout(10):
+            evidence = await HttpOk().run(f"http://127.0.0.1:{port}/", "", look)
+
+    assert evidence.status is FAILED
+    assert "did not end within" in evidence.detail

@@ -76,6 +76,8 @@ class ToolContext:
     seen_files: dict[str, str]
     """Files this subtask has read or written: path to the SHA-256 it saw. Tools keep it current
     through ``ToolResult.facts['seen']``, never by writing to it, so that a resume can rebuild it."""
+    is_offline: bool = False
+    """True forbids every connection that leaves this machine; a tool that needs one refuses."""
     stopped: ToolResult | None = None
     """Set by a tool whose run is cancelled, before it lets the cancellation through: the result as
     far as it got, with its changes, which would be lost otherwise. The harness records it."""

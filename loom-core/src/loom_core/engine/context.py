@@ -326,4 +326,5 @@ class RunContext:
             workspace=self.workspace,
             sandbox=self._scope.sandbox,
             seen_files=dict(self._seen),
+            is_offline=self._scope.is_offline,
         )

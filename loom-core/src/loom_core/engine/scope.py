@@ -34,3 +34,5 @@ class TaskScope:
     memory: TaskMemory
     ask_human: AskHuman | None
     """None when nobody is there to answer, which denies."""
+    is_offline: bool = False
+    """Whether every connection that leaves this machine is forbidden."""

@@ -1,12 +1,14 @@
 """A check that a local server answers."""
 
 import asyncio
+import contextlib
 import http.client
-import ipaddress
+import socket
 import time
-from urllib.parse import SplitResult, urlsplit
 
 from loom_core.contracts.check import Check, CheckContext
+from loom_core.errors import AddressRefused
+from loom_core.network import LOOPBACK_ONLY, Address, WebUrl, checked_addresses
 from loom_core.types import Evidence
 from loom_verifiers.checks.evidence import failed, passed, quote_seen, unverified
 from loom_verifiers.checks.text_match import contains_text
@@ -28,11 +30,13 @@ class HttpOk(Check):
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
         """Ask once; redirects are not followed, and no other machine is ever asked."""
         label = f"{self.name} {target}"
-        url, problem = _loopback_url(target)
-        if url is None:
-            return unverified(label, problem)
         try:
-            status, body = await asyncio.to_thread(_get, url)
+            url = _plain_url(target)
+            addresses = await checked_addresses(url.host, LOOPBACK_ONLY, resolve=_nobody_resolves)
+        except AddressRefused as error:
+            return unverified(label, f"was not asked: {error}")
+        try:
+            status, body = await _first_answer(url, addresses)
         except (OSError, http.client.HTTPException) as error:
             reason = str(error) or type(error).__name__
             return failed(label, f"expected an answer, and there was none: {reason}")
@@ -43,41 +47,57 @@ class HttpOk(Check):
         return passed(label, f"status {status}")
 
 
-def _loopback_url(target: str) -> tuple[SplitResult | None, str]:
-    """The URL when it surely means this machine, else why not."""
-    try:
-        url = urlsplit(target)
-        port = url.port
-    except ValueError as error:
-        return None, f"was not asked: {error}"
-    if url.scheme != "http" or url.username is not None or port == 0:
-        return None, "was not asked: only http:// URLs without a user name are"
-    host = url.hostname or ""
-    if host == "localhost":
-        return url, ""
-    try:
-        is_loopback = ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        is_loopback = False
-    return (url, "") if is_loopback else (None, "was not asked: only this machine (127.0.0.1) is")
+def _plain_url(target: str) -> WebUrl:
+    """The URL, without TLS, which servers that a task starts do not speak."""
+    url = WebUrl.parse(target)
+    if url.scheme != "http":
+        raise AddressRefused("only http:// URLs are")
+    return url
 
 
-def _get(url: SplitResult) -> tuple[int, str]:
-    """Status and the beginning of the body; blocks for the time limit at most."""
+async def _nobody_resolves(host: str) -> list[str]:
+    """Names other than localhost are not looked up: whoever controls the resolver would decide."""
+    raise AddressRefused(f"{host} is a name; only this machine (127.0.0.1 or localhost) is")
+
+
+async def _first_answer(url: WebUrl, addresses: list[Address]) -> tuple[int, str]:
+    """Status and the beginning of the body, from the first address where a server listens."""
+    for address in addresses[:-1]:
+        with contextlib.suppress(ConnectionRefusedError):
+            return await _get(url, address)
+    return await _get(url, addresses[-1])
+
+
+async def _get(url: WebUrl, address: Address) -> tuple[int, str]:
+    """Ask one address, within the time limit however slowly it answers."""
+    connection = http.client.HTTPConnection(str(address), url.port, timeout=HTTP_TIMEOUT_SECONDS)
+    try:
+        async with asyncio.timeout(HTTP_TIMEOUT_SECONDS):
+            return await asyncio.to_thread(_ask, connection, url)
+    except TimeoutError:
+        raise TimeoutError(f"it did not end within {HTTP_TIMEOUT_SECONDS:g} s") from None
+    finally:
+        _cut(connection)
+
+
+def _ask(connection: http.client.HTTPConnection, url: WebUrl) -> tuple[int, str]:
+    """Status and the beginning of the body; blocks until ``_cut`` or the time limit."""
     deadline = time.monotonic() + HTTP_TIMEOUT_SECONDS
-    # A name is resolved by whoever controls the resolver; the address is not.
-    host = "127.0.0.1" if url.hostname == "localhost" else url.hostname or ""
-    connection = http.client.HTTPConnection(host, url.port or 80, timeout=HTTP_TIMEOUT_SECONDS)
-    try:
-        query = f"?{url.query}" if url.query else ""
-        connection.request("GET", (url.path or "/") + query, headers={"Host": url.netloc})
-        response = connection.getresponse()
-        body = b""
+    connection.request("GET", url.target, headers={"Host": url.authority})
+    body = b""
+    with connection.getresponse() as response:
         while len(body) < MAX_BODY_BYTES and time.monotonic() < deadline:
             chunk = response.read1(_CHUNK_BYTES)
             if not chunk:
                 break
             body += chunk
         return response.status, body.decode("utf-8", "replace")
-    finally:
-        connection.close()
+
+
+def _cut(connection: http.client.HTTPConnection) -> None:
+    """End a connection, also under a thread that still waits for the head of an answer."""
+    open_socket: socket.socket | None = connection.sock
+    if open_socket is not None:
+        with contextlib.suppress(OSError):  # the other side has ended it already
+            open_socket.shutdown(socket.SHUT_RDWR)
+    connection.close()

@@ -1,0 +1,1 @@
+"""Reading from the web under the rules of ``loom_core.network``."""
