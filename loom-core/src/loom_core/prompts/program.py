@@ -9,10 +9,14 @@ FIRST_STYLES = ("Keep it simple.", "Write a complete script with a main part.")
 """What the program that makes a result is asked for beside the task, by attempt."""
 SECOND_STYLES = (
     "Keep it as short as you can.",
-    "Put the work into one function and call it.",
-    "Go through the data step by step in a plain loop.",
+    "Use clear names.",
+    "Close every file that you open.",
 )
-"""What programs that confirm a result are asked for, so that none is the same program again."""
+"""What programs that confirm a result are asked for, so that none is the same program again.
+
+Nothing that changes how the work is done: told to use a function or a loop, small models lose the
+aim.
+"""
 
 _SYSTEM = "You write short Python programs. You answer with the code alone."
 _EXAMPLE = (
