@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Callable
 from typing import Any
 
+from held_out_checkers import HELD_OUT
 from workspace_judge import FinishedWorkspace, NotDone, expect
 
 
@@ -263,6 +264,7 @@ CHECKERS: dict[str, Callable[[FinishedWorkspace], None]] = {
     for checker in (
         *(squares, app_config, shopping_line, average_bug, max_connections, slugify, planets),
         *(error_count, guide, celsius, spelling, sorted_names, total, farewell),
+        *HELD_OUT,
         *(inventory, temperatures, rectangle, final_draft, discount, database_port),
         *(morning, colors, todo_item, even_bug, timeout_setting, reverse, word_count, letters),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SETS = ("held_out", "tuning")
+SETS = ("held_out", "seen", "tuning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,6 @@ class Goal:
 
 
 def load_goals(name: str) -> list[Goal]:
-    """The goals of a set, ``held_out`` or ``tuning``."""
+    """The goals of one of ``SETS``."""
     with (HERE / f"{name}.toml").open("rb") as file:
         return [Goal(**entry) for entry in tomllib.load(file)["goal"]]

@@ -1,0 +1,92 @@
+"""Judges of the held-out goals of one step, in the manner of ``checkers.py``."""
+
+import csv
+import json
+
+from workspace_judge import FinishedWorkspace, NotDone, expect
+
+
+def motto(done: FinishedWorkspace) -> None:
+    """The text and nothing else."""
+    held = done.text("motto.txt").strip()
+    expect(held == "Measure twice, cut once", f"holds {held!r}")
+
+
+def fizzbuzz(done: FinishedWorkspace) -> None:
+    """The fifteen lines."""
+    wanted = [
+        "FizzBuzz" if n % 15 == 0 else "Fizz" if n % 3 == 0 else "Buzz" if n % 5 == 0 else str(n)
+        for n in range(1, 16)
+    ]
+    printed = done.run("python3 fizzbuzz.py").split()
+    expect(printed == wanted, f"printed {printed[:20]}")
+
+
+def version(done: FinishedWorkspace) -> None:
+    """The one value changed, nothing else."""
+    try:
+        package = json.loads(done.text("package.json"))
+    except ValueError as error:
+        raise NotDone(f"package.json does not parse: {error}") from error
+    wanted = {"name": "garden", "version": "2.1.0", "private": True}
+    expect(package == wanted, f"is {package}")
+
+
+def line_count(done: FinishedWorkspace) -> None:
+    """The number alone; the poem is as it was."""
+    expect(done.text("lines.txt").strip() == "5", f"holds {done.text('lines.txt')!r}")
+    expect(len(done.lines("poem.txt")) == 5, "poem.txt was changed")
+
+
+def palindrome(done: FinishedWorkspace) -> None:
+    """Right answers as booleans."""
+    words = ["level", "noon", "paper", "a", "ab"]
+    values = done.evaluate("palindrome", f"[palindrome.is_palindrome(w) for w in {words!r}]")
+    expect(values == "[True, True, False, True, False]", f"gives {values}")
+
+
+def contacts(done: FinishedWorkspace) -> None:
+    """Header and two rows, read as CSV."""
+    rows = [[cell.strip() for cell in row] for row in csv.reader(done.lines("contacts.csv")) if row]
+    expect(rows == [["name", "city"], ["Ann", "Bergen"], ["Ben", "Turku"]], f"holds {rows}")
+
+
+def old_notes(done: FinishedWorkspace) -> None:
+    """The one file is gone, the other as it was."""
+    expect(done.is_missing("old_notes.txt"), "old_notes.txt is still there")
+    expect(done.lines("new_notes.txt") == ["water the ferns"], "new_notes.txt was changed")
+
+
+def meeting(done: FinishedWorkspace) -> None:
+    """The one word changed, nothing else."""
+    lines = done.lines("meeting.md")
+    wanted = ["# Planning", "", "We meet on Thursday at nine.", "Bring the numbers."]
+    expect(lines == wanted, f"holds {lines}")
+
+
+def measures(done: FinishedWorkspace) -> None:
+    """In the order of numbers, not of letters; the input is as it was."""
+    lines = done.lines("ordered.txt")
+    expect(lines == ["3", "7", "12", "45", "100"], f"holds {lines}")
+    expect(done.lines("measures.txt") == ["12", "7", "100", "3", "45"], "measures.txt was changed")
+
+
+def dice(done: FinishedWorkspace) -> None:
+    """Every number from 1 to 6 and no other, as whole numbers."""
+    values = done.evaluate("dice", "sorted({dice.roll() for _ in range(2000)})")
+    expect(values == "[1, 2, 3, 4, 5, 6]", f"gives {values}")
+
+
+HELD_OUT = (
+    motto,
+    fizzbuzz,
+    version,
+    line_count,
+    palindrome,
+    contacts,
+    old_notes,
+    meeting,
+    measures,
+    dice,
+)
+"""The checkers by the ids of their goals."""
