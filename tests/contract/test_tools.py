@@ -16,6 +16,7 @@ from loom_core.workspace import BlobStore, Workspace
 
 TOOLS = {point.name: point.load() for point in entry_points(group="loom.tools")}
 EXAMPLES = {
+    "ask_user": {"question": "Which colour?", "options": ["red", "blue"]},
     "delete_file": {"path": "old.txt"},
     "edit_file": {"path": "old.txt", "old_str": "two", "new_str": "2"},
     "list_directory": {"path": "."},
@@ -35,6 +36,11 @@ BY_RECOVERY = {
 }
 
 
+async def somebody(question):
+    """Somebody who takes the last of the options."""
+    return question.options[-1]
+
+
 @pytest.fixture
 def context(tmp_path: Path) -> ToolContext:
     root = tmp_path / "work"
@@ -46,6 +52,7 @@ def context(tmp_path: Path) -> ToolContext:
         workspace=Workspace(root, blobs=BlobStore(tmp_path / "blobs")),
         sandbox=choose(SandboxSettings()),
         seen_files={},
+        ask=somebody,
     )
 
 
@@ -81,6 +88,17 @@ def test_it_declares_what_it_is(name):
     assert tool.purpose.strip() == tool.purpose
     assert "\n" not in tool.purpose
     assert 10 <= len(tool.purpose) <= 120
+
+
+SHOW_NOTHING_OF_OTHERS = {"ask_user"}
+"""Reading tools whose results hold only what the user or the model itself said."""
+
+
+@pytest.mark.parametrize("name", sorted(EXAMPLES.keys() - SHOW_NOTHING_OF_OTHERS))
+def test_what_shows_the_work_of_others_says_so(name):
+    tool = TOOLS[name]
+
+    assert tool.untrusted_input or tool.risk is Risk.WRITE
 
 
 @pytest.mark.parametrize("name", sorted(TOOLS))

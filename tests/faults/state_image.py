@@ -104,11 +104,11 @@ def _journal(connection: sqlite3.Connection) -> dict[str, list[Any]]:
 
 
 def _without_chance(payload: dict[str, Any]) -> dict[str, Any]:
-    """A record without the owner of a claim, the seconds a model took, and the exact prompt."""
+    """A record without the owner of a claim, the seconds a model took, and what the prompt shows."""
     kept = {
         key: value
         for key, value in payload.items()
-        if key not in {"owner", "is_resumed", "prompt", "seen"}
+        if key not in {"owner", "is_resumed", "prompt", "seen", "shows_names", "recalled_from"}
     }
     if "response" in kept:
         kept["response"] = {k: v for k, v in kept["response"].items() if k != "timings"}

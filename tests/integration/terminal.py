@@ -18,10 +18,10 @@ class Terminal:
         self.process = place.start(*arguments, stdin=slave, stdout=slave, stderr=slave)
         os.close(slave)
 
-    def read_until(self, text: str) -> None:
-        """Read until a text is shown."""
-        end = time.monotonic() + LIMIT_SECONDS
-        while text not in self.shown:
+    def read_until(self, text: str, *, times: int = 1, seconds: float = LIMIT_SECONDS) -> None:
+        """Read until a text was shown so many times; fails when it takes longer."""
+        end = time.monotonic() + seconds
+        while self.shown.count(text) < times:
             assert time.monotonic() < end, f"{text!r} was not shown, but: {self.shown}"
             ready, _, _ = select.select([self._master], [], [], 0.1)
             if ready:

@@ -114,6 +114,12 @@ def is_watched_clumsily(place):
     return completes(place)
 
 
+def asks_and_is_answered(place):
+    place.serve(*turns(Reply.calling("ask_user", question="Which?"), *says_hi()))
+    place.work()
+    place.run("answer", "last", "this one")
+
+
 def is_parked(place):
     place.serve(*turns(*says_hi()), settings=NO_VERIFIER)
     return place.work()
@@ -135,6 +141,7 @@ RUNS = [
     is_rolled_back_and_fails,
     is_repaired,
     is_denied,
+    asks_and_is_answered,
     is_parked,
     pauses_and_is_cancelled,
 ]

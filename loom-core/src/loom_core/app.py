@@ -14,7 +14,7 @@ from loom_core.contracts.check import Check
 from loom_core.contracts.provider import FoundModel, Provider, ProviderEnvironment
 from loom_core.contracts.tool import Tool
 from loom_core.contracts.verifier import Verifier
-from loom_core.engine.human import AskHuman
+from loom_core.engine.human import AskHuman, AskQuestion
 from loom_core.engine.observing import PluginObserver
 from loom_core.engine.orchestrator import Orchestrator
 from loom_core.engine.policy import ApprovalPolicy
@@ -55,6 +55,7 @@ class Loom:
         *,
         model: str = "",
         ask: AskHuman | None = None,
+        ask_question: AskQuestion | None = None,
     ) -> None:
         """Load the plugins and open the store; models are opened on first use.
 
@@ -63,6 +64,7 @@ class Loom:
             environment: Loom's home, whether it is offline, and how to talk to the user.
             model: name of a model that gets every role; empty leaves the settings' roles.
             ask: shows a human a gated call; None denies what is gated.
+            ask_question: shows a human a question; None leaves it open until it is answered otherwise.
 
         Raises:
             PluginError: a plugin refused the settings.
@@ -81,6 +83,7 @@ class Loom:
         self.store.subscribe(PluginObserver(self.hooks, self.store))
         self._model = model
         self._ask = ask
+        self._ask_question = ask_question
         self._tools: dict[str, Tool[Any]] | None = None
         self._checks: dict[str, Check] | None = None
         self._router: Router | None = None
@@ -96,6 +99,7 @@ class Loom:
         say: Callable[[str], None] | None = None,
         confirm: Callable[[str], bool] | None = None,
         ask: AskHuman | None = None,
+        ask_question: AskQuestion | None = None,
     ) -> "Loom":
         """A Loom at a home directory; what is left out stays silent, agrees or denies."""
         environment = ProviderEnvironment(home=home, is_offline=is_offline)
@@ -103,7 +107,7 @@ class Loom:
             environment = replace(environment, say=say)
         if confirm is not None:
             environment = replace(environment, confirm=confirm)
-        return cls(settings, environment, model=model, ask=ask)
+        return cls(settings, environment, model=model, ask=ask, ask_question=ask_question)
 
     async def __aenter__(self) -> Self:
         """The Loom itself."""
@@ -225,6 +229,7 @@ class Loom:
             memory=memory_of(self.store, task.id),
             ask_human=self._ask,
             is_offline=self.environment.is_offline,
+            ask_question=self._ask_question,
         )
 
     def _installed_plugins(self) -> list[Plugin]:

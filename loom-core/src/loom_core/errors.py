@@ -15,6 +15,7 @@ A message says what happened, to which thing, and what to do next::
     ├── PathRefused                a path leaves the workspace or is not a plain file
     ├── AddressRefused             a URL or network address that must not be reached
     ├── ConflictFound              a file is not as it was when Loom last saw it
+    ├── WaitsForHuman              a subtask stops where it stands until a human has answered
     ├── SandboxUnavailable         no sandbox works here and the action needs one
     ├── StoreError                 the database cannot be opened, read or written
     │   ├── StoreBusy              another process holds the database
@@ -114,6 +115,10 @@ class AddressRefused(LoomError):
 
 class ConflictFound(LoomError):
     """A file is not as it was when Loom last saw it, so that acting would lose somebody's work."""
+
+
+class WaitsForHuman(LoomError):
+    """A subtask stops where it stands until a human has answered; tools let it through."""
 
 
 class SandboxUnavailable(LoomError):

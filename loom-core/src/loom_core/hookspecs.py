@@ -92,8 +92,9 @@ def loom_approve(
     """Decide whether a tool call may run.
 
     When: before every call that does more than read or is gated. How often: once a call; a recorded
-    decision is not asked for again. May return: a decision, or None to leave it to the next; if
-    nobody decides a human is asked, and where none can be asked it is denied. Exception: denied.
+    decision is not asked for again. May return: a decision, whose scope is kept for the rest of the
+    task, or None to leave it to the next; if nobody decides a standing answer counts, then a human is
+    asked, and where none can be asked it is denied. Exception: denied.
     Arguments: ``call`` holds exactly what will run.
     """
 

@@ -13,9 +13,9 @@ from loom_core.types import ApprovalMode, Task
 AUTO, MANUAL, THRESHOLD = ApprovalMode
 
 
-def decide(mode, risk, *, is_gated=False, attempt=1, threshold=0.8):
+def decide(mode, risk, *, is_gated=False, reason="", attempt=1, threshold=0.8):
     """Whether the policy says yes; None leaves it to a human."""
-    call = PendingCall("t", {}, risk, Intent(preview="p", is_gated=is_gated), "digest")
+    call = PendingCall("t", {}, risk, Intent(preview="p", is_gated=is_gated), "digest", reason)
     execution = ExecutionSettings(auto_approve_confidence_threshold=threshold)
     context = SimpleNamespace(
         task=Task(id="t", goal="g", workspace="/w", approval_mode=mode),
@@ -32,13 +32,13 @@ def decide(mode, risk, *, is_gated=False, attempt=1, threshold=0.8):
         (AUTO, Risk.READ, True),
         (AUTO, Risk.WRITE, True),
         (AUTO, Risk.EXECUTE, True),
-        (AUTO, Risk.NETWORK, None),
+        (AUTO, Risk.NETWORK, True),
         (MANUAL, Risk.READ, True),
         (MANUAL, Risk.WRITE, None),
         (MANUAL, Risk.EXECUTE, None),
         (MANUAL, Risk.NETWORK, None),
         (THRESHOLD, Risk.WRITE, True),
-        (THRESHOLD, Risk.NETWORK, None),
+        (THRESHOLD, Risk.NETWORK, True),
     ],
 )
 def test_a_mode_allows_so_much(mode, risk, answer):
@@ -49,6 +49,12 @@ def test_a_mode_allows_so_much(mode, risk, answer):
 @pytest.mark.parametrize("risk", list(Risk))
 def test_what_is_gated_is_never_allowed_by_itself(mode, risk):
     assert decide(mode, risk, is_gated=True) is None
+
+
+@pytest.mark.parametrize("mode", list(ApprovalMode))
+@pytest.mark.parametrize("risk", list(Risk))
+def test_what_loom_itself_gates_is_never_allowed_by_itself(mode, risk):
+    assert decide(mode, risk, reason="it can send data off this machine") is None
 
 
 def test_below_the_threshold_a_human_is_asked():

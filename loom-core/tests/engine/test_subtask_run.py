@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 from loom_core.engine.history import AttemptHistory, SubtaskHistory
 from loom_core.engine.subtask_run import SubtaskRun
+from loom_core.engine.taint import TaintLedger
 from loom_core.types import (
     ChangeKind,
     FileChange,
@@ -29,6 +30,7 @@ def subtask_run(*tools, outcome=None, installed=("read_file", "shell_execute")):
         fence=1,
         task=SimpleNamespace(id="t"),
         tools=dict.fromkeys(installed, "a tool"),
+        taints=TaintLedger({}),
     )
     subtask = Subtask(id="one", description="do it", tools=tools)
     history = SubtaskHistory(attempts=[attempt])

@@ -160,6 +160,8 @@ def sample_bodies() -> Iterator[events.EventBody]:
     yield events.StepInDoubt(**TOOL)
     yield events.ApprovalRequested(approval_id="a1", what="rm -r x", reason="destructive")
     yield events.ApprovalDecided(approval_id="a1", approved=True, by="terminal")
+    yield events.QuestionAsked(question_id="q1", question=ODD_TEXT, options=("a", ODD_TEXT))
+    yield events.QuestionAnswered(question_id="q1", answer=ODD_TEXT, by="terminal")
     yield events.OutcomeReached(outcome=Outcome(status=OutcomeStatus.COMPLETED, changes=(CHANGE,)))
     yield events.VerdictReached(verdict=Verdict(status=VerdictStatus.PASSED, verifier="d"))
     yield events.SubtaskCompleted(summary="done", confidence=0.1 + 0.2)

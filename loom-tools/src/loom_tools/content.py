@@ -49,6 +49,7 @@ class ContentTool(Tool[Arguments]):
 
     risk = Risk.WRITE
     recovery = RecoveryClass.CONTENT
+    target_argument = "path"
     timeout_seconds = 30.0
 
     @abstractmethod

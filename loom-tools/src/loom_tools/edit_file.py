@@ -52,6 +52,8 @@ class EditFile(ReplacingTool[EditFileArguments]):
     essential = ("path", "old_str", "new_str")
     optional = ("replace_all",)
     existing = ("path",)
+    reads_private = True
+    untrusted_input = True
 
     def path_of(self, arguments: EditFileArguments) -> str:
         """The path as the model wrote it."""

@@ -30,6 +30,7 @@ class ListDirectory(Tool[ListDirectoryArguments]):
     risk = Risk.READ
     recovery = RecoveryClass.PURE
     is_parallel_safe = True
+    untrusted_input = True
     timeout_seconds = 30.0
 
     async def run(self, arguments: ListDirectoryArguments, context: ToolContext) -> ToolResult:

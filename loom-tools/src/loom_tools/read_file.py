@@ -41,9 +41,12 @@ class ReadFile(Tool[ReadFileArguments]):
     arguments_model = ReadFileArguments
     essential = ("path",)
     existing = ("path",)
+    target_argument = "path"
     risk = Risk.READ
     recovery = RecoveryClass.PURE
     is_parallel_safe = True
+    reads_private = True
+    untrusted_input = True
     timeout_seconds = 10.0
 
     async def intend(self, arguments: ReadFileArguments, context: ToolContext) -> Intent:

@@ -42,6 +42,8 @@ class SearchFiles(Tool[SearchFilesArguments]):
     risk = Risk.READ
     recovery = RecoveryClass.PURE
     is_parallel_safe = True
+    reads_private = True
+    untrusted_input = True
     timeout_seconds = 30.0
 
     async def run(self, arguments: SearchFilesArguments, context: ToolContext) -> ToolResult:

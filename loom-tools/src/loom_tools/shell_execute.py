@@ -14,6 +14,7 @@ from loom_core.sandbox import CommandResult
 from loom_core.types import FileChange, ToolResult
 from loom_core.workspace import Snapshot, Workspace, displayed
 from loom_tools.arguments import Arguments
+from loom_tools.command_shape import beginning_of, only_looks
 from loom_tools.text import MAX_RESULT_BYTES
 
 MAX_SECONDS = 120
@@ -48,7 +49,8 @@ class ShellExecute(Tool[ShellExecuteArguments]):
 
     Any command may write, so that those of one workspace run one after the other, also those of
     parallel subtasks: only then is what differs after a command its own doing. A sandbox that
-    confines hides files that usually hold secrets; where none does, each command asks first.
+    confines hides files that usually hold secrets; where none does, each command asks first, unless
+    all of it is understood and can do nothing but look at the workspace.
     """
 
     name = "shell_execute"
@@ -57,6 +59,8 @@ class ShellExecute(Tool[ShellExecuteArguments]):
     essential = ("command",)
     risk = Risk.EXECUTE
     recovery = RecoveryClass.UNKNOWN
+    reads_private = True
+    untrusted_input = True
     timeout_seconds = 2 * MAX_SECONDS + 60.0
     """With the time that a command of another subtask takes before it is the turn of this one."""
 
@@ -65,12 +69,16 @@ class ShellExecute(Tool[ShellExecuteArguments]):
         self._turns = WeakKeyDictionary[Workspace, asyncio.Lock]()
 
     async def intend(self, arguments: ShellExecuteArguments, context: ToolContext) -> Intent:
-        """The exact command; gated where no sandbox confines it."""
-        confined = context.sandbox.is_confining
+        """The exact command; gated where no sandbox confines it and it may do more than look."""
+        command, root = arguments.command, context.workspace.root
+        is_look = only_looks(command, root)
+        is_gated = not context.sandbox.is_confining and not is_look
         return Intent(
-            preview=arguments.command,
-            is_gated=not confined,
-            reason="" if confined else "no sandbox confines the command here",
+            preview=command,
+            is_gated=is_gated,
+            reason="no sandbox confines the command here" if is_gated else "",
+            target=beginning_of(command, root),
+            is_local=is_look,
             facts={"sandbox": context.sandbox.name},
         )
 

@@ -22,7 +22,8 @@ COMMAND_SECTIONS: dict[str, dict[str, CommandEntry]] = {
     },
     "Steer": {
         "cancel": CommandEntry("cancel", "Stop a task for good."),
-        "approve": CommandEntry("approve", "Answer what a task waits for."),
+        "approve": CommandEntry("approve", "Say yes or no to what a task wants to do."),
+        "answer": CommandEntry("answer", "Answer what a model asks."),
         "undo": CommandEntry("undo", "Put back the files that a task changed."),
     },
     "Look": {

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from loom_core.contracts.provider import ProviderEnvironment
     from loom_core.settings import LoadedSettings, Settings
     from loom_core.store import Store
-    from loom_core.types import Decision
+    from loom_core.types import Decision, Question
     from loom_core.workspace import Workspace
 
 _BLOBS = "blobs"
@@ -38,6 +38,8 @@ class EngineOptions:
     is_offline: bool = False
     ask: "Callable[[PendingCall], Awaitable[Decision]] | None" = None
     """Asks a human whether a call may run; None when nobody is there."""
+    ask_question: "Callable[[Question], Awaitable[str]] | None" = None
+    """Asks a human what a model wants to know; None when nobody is there."""
 
 
 class Session:
@@ -139,7 +141,13 @@ class Session:
             say=options.say,
             confirm=options.confirm,
         )
-        return Loom(self.settings, environment, model=options.model, ask=options.ask)
+        return Loom(
+            self.settings,
+            environment,
+            model=options.model,
+            ask=options.ask,
+            ask_question=options.ask_question,
+        )
 
     def _load(self, *, reads_project: bool = True) -> "LoadedSettings":
         from loom_core.settings import load_settings

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from loom_core.contracts.tool import Tool
+from loom_core.contracts.tool import Risk, Tool
 from loom_core.extensions import Group, LoadedPart, load_all
 
 
@@ -16,6 +16,8 @@ class ToolInfo:
     purpose: str = ""
     risk: str = ""
     """read, write, execute or network."""
+    labels: tuple[str, ...] = ()
+    """What its results hold and whether it can send something away; see ``Tool``."""
     distribution: str = ""
     problem: str = ""
     """Empty for a tool that can be used."""
@@ -31,9 +33,19 @@ def list_tools(*, disabled: Collection[str]) -> list[ToolInfo]:
 def _describe(part: LoadedPart) -> ToolInfo:
     tool = part.value
     if _is_tool(tool):
-        return ToolInfo(part.name, tool.purpose, tool.risk.value, part.distribution)
+        return ToolInfo(part.name, tool.purpose, tool.risk.value, _labels(tool), part.distribution)
     problem = f"{part.distribution} registers {tool!r}, which is no subclass of Tool"
     return ToolInfo(part.name, distribution=part.distribution, problem=problem)
+
+
+def _labels(tool: type[Tool[Any]]) -> tuple[str, ...]:
+    """The labels that decide when a call has to ask before it sends something away."""
+    has = {
+        "private": tool.reads_private,
+        "untrusted": tool.untrusted_input,
+        "egress": tool.egress or tool.risk is Risk.NETWORK,
+    }
+    return tuple(name for name, is_set in has.items() if is_set)
 
 
 def _is_tool(value: object) -> TypeGuard[type[Tool[Any]]]:

@@ -35,7 +35,14 @@ class PendingCall:
     risk: Risk
     intent: Intent
     digest: str
-    """SHA-256 over tool, arguments and intent: what was approved is what then runs."""
+    """SHA-256 over all the rest: what was approved is what then runs."""
+    reason: str = ""
+    """Why somebody has to say yes, in words of the tool or of Loom; empty when nothing gates it."""
+
+    @property
+    def is_gated(self) -> bool:
+        """Whether no mode may allow it without asking."""
+        return self.intent.is_gated or bool(self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,8 @@ class Beginning:
     prompt: tuple[Message, ...]
     seen: Mapping[str, str]
     """Files shown in the prompt: path to the SHA-256 of what was shown."""
+    shows_names: bool = True
+    """Whether names of the workspace's files are in the prompt; strangers may have chosen them."""
 
 
 class Context(Protocol):

@@ -1,15 +1,17 @@
 """What a tool implements: one class per tool, registered by name in ``loom.tools``."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, JsonValue
 
+from loom_core.errors import ErrorCategory, ToolFailed
 from loom_core.json_schema import slim_schema
 from loom_core.sandbox import Sandbox
-from loom_core.types import ToolResult, ToolSpec
+from loom_core.types import Question, ToolResult, ToolSpec
 from loom_core.workspace import Workspace
 
 
@@ -45,6 +47,11 @@ class Intent:
     """True when it is destructive or irreversible, so that it needs an approval first."""
     reason: str = ""
     """Why it is gated."""
+    target: str = ""
+    """What a wider yes may cover beside this call, as it is shown: a path, or how a command begins.
+    Two calls with the same target must be alike in what they can do; empty when none is."""
+    is_local: bool = False
+    """True when this very call can send nothing off the machine, whatever its tool can."""
     facts: dict[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     """What ``probe`` needs after a crash, such as the hashes before and after."""
 
@@ -65,6 +72,15 @@ class Probe:
     result: ToolResult | None = None
 
 
+Ask = Callable[[Question], Awaitable[str]]
+"""Puts a question to the user and gives the answer, which is never empty."""
+
+
+async def _nobody(question: Question) -> str:
+    """Nobody is there to answer."""
+    raise ToolFailed(f"nobody can be asked here: {question.text}", ErrorCategory.TOOL)
+
+
 @dataclass(slots=True)
 class ToolContext:
     """What a tool may use during one call."""
@@ -81,6 +97,9 @@ class ToolContext:
     stopped: ToolResult | None = None
     """Set by a tool whose run is cancelled, before it lets the cancellation through: the result as
     far as it got, with its changes, which would be lost otherwise. The harness records it."""
+    ask: Ask = _nobody
+    """Asks the user, for as long as it takes: no time limit runs meanwhile. The answer is kept, so
+    that a call that is run again after a crash gets it at once."""
 
 
 Arguments = TypeVar("Arguments", bound=BaseModel)
@@ -100,10 +119,19 @@ class Tool(ABC, Generic[Arguments]):
     """Arguments that a small model is shown beside the essential ones, and may give."""
     existing: tuple[str, ...] = ()
     """Arguments that must name a file that is there: a schema can then offer just those."""
+    target_argument: str = ""
+    """The argument that a wider yes is about, where an intent gives no target: that of the path."""
     risk: Risk
     recovery: RecoveryClass = RecoveryClass.UNKNOWN
     is_parallel_safe: bool = False
     """Whether calls of it may run at the same time as other reading calls."""
+    reads_private: bool = False
+    """Whether a result can hold what belongs to the user: contents of files, output of commands."""
+    untrusted_input: bool = False
+    """Whether a result can hold text of strangers, who may address the model: pages, files, names."""
+    egress: bool = False
+    """Whether a call can send something off this machine. A tool of the risk ``network`` always can,
+    one of the risk ``execute`` where the sandbox has a network; neither needs to say so."""
     timeout_seconds: float = 30.0
     """The harness cancels a call after that; a tool with a limit of its own stays below it."""
 

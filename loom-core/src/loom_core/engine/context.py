@@ -1,7 +1,8 @@
 """The capabilities that hooks get: journalled calls of models, tools and checks."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from functools import partial
 from typing import Any
 
@@ -9,11 +10,11 @@ from pydantic import JsonValue
 
 from loom_core.contracts.check import Check, CheckContext
 from loom_core.contracts.context import Beginning, ModelFacts, PendingCall
-from loom_core.contracts.tool import Tool, ToolContext
+from loom_core.contracts.tool import Intent, Tool, ToolContext
 from loom_core.engine.checking import run_checks
-from loom_core.engine.human import ask_for_approval
 from loom_core.engine.journal import StepJournal
 from loom_core.engine.scope import TaskScope
+from loom_core.engine.time_limit import TimeLimit
 from loom_core.engine.tool_call import (
     IN_DOUBT,
     ToolCallRun,
@@ -35,6 +36,7 @@ from loom_core.events import (
 )
 from loom_core.settings.shape import Settings
 from loom_core.types import (
+    ApprovalScope,
     CheckSpec,
     Decision,
     Evidence,
@@ -45,6 +47,7 @@ from loom_core.types import (
     ModelResponse,
     ModelRole,
     Outcome,
+    Question,
     Sampling,
     Task,
     ToolRecord,
@@ -87,6 +90,8 @@ class RunContext:
         self._feedback = tuple(feedback)
         self._tools = scope.tools if tools is None else tools
         self._seen: dict[str, str] = {}
+        self._recalled_from: set[str] = set()
+        self._limit: TimeLimit | None = None
         self._earlier_changes = tuple(earlier_changes)
         self.own_changes: list[FileChange] = []
         """What this attempt changed, in order."""
@@ -144,7 +149,13 @@ class RunContext:
         """Journal how the conversation begins; a resumed attempt gets the recorded beginning."""
         recorded = self._journal.beginning
         if recorded is not None:
-            beginning = Beginning(recorded.model, recorded.dialect, recorded.prompt, recorded.seen)
+            beginning = Beginning(
+                recorded.model,
+                recorded.dialect,
+                recorded.prompt,
+                recorded.seen,
+                recorded.shows_names,
+            )
         else:
             self._journal.write(
                 PromptAssembled(
@@ -152,6 +163,8 @@ class RunContext:
                     dialect=beginning.dialect,
                     prompt=beginning.prompt,
                     seen=dict(beginning.seen),
+                    shows_names=beginning.shows_names,
+                    recalled_from=tuple(sorted(self._recalled_from)),
                 )
             )
         self._seen.update(beginning.seen)
@@ -221,8 +234,7 @@ class RunContext:
                     ToolCallFinished(step=step, call_id=call_id, tool=name, result=result)
                 )
             else:
-                approve = partial(self._approve, step)
-                run = ToolCallRun(tool, self._tool_context(), self._journal, approve)
+                run = self._tool_call(tool, step)
                 try:
                     result = await run.run(step, call_id, arguments)
                 except asyncio.CancelledError:
@@ -245,7 +257,11 @@ class RunContext:
 
     async def recall(self, text: str, *, limit: int = 10) -> list[MemoryEntry]:
         """Memory that concerns a text, most relevant first."""
-        return await self._scope.memory.recall(text, limit=limit)
+        entries = await self._scope.memory.recall(text, limit=limit)
+        sources = {entry.subtask_id for entry in entries if entry.subtask_id}
+        self._recalled_from |= sources
+        self._scope.taints.recall(self.subtask_id, sources)
+        return entries
 
     async def emit(self, body: EventBody) -> None:
         """Put an event into the stream; returns when it is committed.
@@ -261,6 +277,16 @@ class RunContext:
         self.records = list(outcome.tool_records)
         self.usage = outcome.usage
 
+    @asynccontextmanager
+    async def limited(self, limit: TimeLimit) -> AsyncGenerator[None]:
+        """While inside, no more than that time passes, less what a human takes to answer."""
+        self._limit = limit
+        try:
+            async with limit:
+                yield
+        finally:
+            self._limit = None
+
     async def settle(self) -> None:
         """Wait until everything written so far is in the database."""
         await self._journal.commit()
@@ -271,9 +297,32 @@ class RunContext:
             decision = await self._scope.hooks.approve(call, self)
         except Exception as error:  # noqa: BLE001  # fail closed, whatever a plugin does
             return Decision(approved=False, reason=f"approval failed: {error}", by="harness")
+        human = self._scope.human
         if decision is None:
-            return await ask_for_approval(call, self._scope.ask_human, self._journal, step=step)
+            with self._paused():
+                return await human.approve(call, self._journal, step=step)
+        if decision.scope is not ApprovalScope.ONCE:
+            await human.record(call, decision, self._journal, step=step)
         return decision
+
+    async def _ask(self, step: int, question: Question) -> str:
+        """The user's answer to a question of a tool. Raises ``WaitsForHuman``."""
+        with self._paused():
+            return await self._scope.human.answer(question, self._journal, step=step)
+
+    def _paused(self) -> AbstractContextManager[None]:
+        """While inside, a human takes time and not the attempt."""
+        return self._limit.paused() if self._limit is not None else nullcontext()
+
+    def _tool_call(self, tool: Tool[Any], step: int) -> ToolCallRun:
+        """A call of a tool under a step, gated where it could send away what it must not."""
+
+        def gate(intent: Intent) -> str:
+            scope = self._scope
+            return scope.taints.egress_reason(self.subtask_id, tool, scope.sandbox, intent)
+
+        approve = partial(self._approve, step)
+        return ToolCallRun(tool, self._tool_context(step), self._journal, approve, gate=gate)
 
     def _sampling(self, temperature: float | None) -> Sampling:
         """As configured at first; a retry is warmer, or it would give the same answer again."""
@@ -318,7 +367,7 @@ class RunContext:
         if isinstance(seen, dict):
             self._seen.update({path: str(digest) for path, digest in seen.items()})
 
-    def _tool_context(self) -> ToolContext:
+    def _tool_context(self, step: int) -> ToolContext:
         """What a tool may use during one call."""
         return ToolContext(
             task_id=self.task.id,
@@ -327,4 +376,5 @@ class RunContext:
             sandbox=self._scope.sandbox,
             seen_files=dict(self._seen),
             is_offline=self._scope.is_offline,
+            ask=partial(self._ask, step),
         )

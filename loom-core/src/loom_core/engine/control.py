@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
+from loom_core.engine.answering import ANSWER, from_payload
+from loom_core.engine.waiting import Answer
 from loom_core.errors import StoreBusy
 from loom_core.store import Command, Store
 
@@ -16,12 +18,21 @@ POLL_SECONDS = 0.25
 CANCEL = "cancel"
 """The command that ends a task."""
 
+TakeAnswer = Callable[[Answer, str], Awaitable[None]]
+"""Takes what a human said elsewhere, and the subtask that it is for."""
+
 
 class Control:
     """Renews the claim and hears commands while a task runs."""
 
     def __init__(
-        self, store: Store, task_id: str, *, fence: int, cancel: Callable[[str], None]
+        self,
+        store: Store,
+        task_id: str,
+        *,
+        fence: int,
+        cancel: Callable[[str], None],
+        answer: TakeAnswer | None = None,
     ) -> None:
         """Bind to one claim.
 
@@ -30,11 +41,13 @@ class Control:
             task_id: the task.
             fence: the claim.
             cancel: called with who asked, once a cancel was heard.
+            answer: called with each answer that came; None takes none.
         """
         self._store = store
         self._task_id = task_id
         self._fence = fence
         self._cancel = cancel
+        self._answer = answer
 
     async def watch(self) -> None:
         """Run until cancelled; a lost claim raises ``StaleFence``."""
@@ -58,11 +71,17 @@ class Control:
     async def _listen(self) -> None:
         """Obey the commands that came since the last look."""
         for command in await self._store.take_commands(self._task_id, fence=self._fence):
-            self._obey(command)
+            await self._obey(command)
 
-    def _obey(self, command: Command) -> None:
+    async def _obey(self, command: Command) -> None:
         """Do what a command says."""
         if command.kind == CANCEL:
             self._cancel(str(command.payload.get("by", "another process")))
+        elif command.kind == ANSWER and self._answer is not None:
+            answer = from_payload(command.payload)
+            if answer is None:
+                _log.warning("an answer for %s could not be read", self._task_id)
+            else:
+                await self._answer(*answer)
         else:
             _log.warning("unknown command %r for %s", command.kind, self._task_id)

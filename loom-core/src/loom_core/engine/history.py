@@ -13,6 +13,7 @@ from loom_core.events import (
     MemoryExtracted,
     OutcomeReached,
     PlanReplaced,
+    QuestionAnswered,
     SubtaskBlocked,
     SubtaskCompleted,
     SubtaskFailed,
@@ -147,7 +148,9 @@ def _add(history: SubtaskHistory, event: Event) -> None:
     elif isinstance(body, MemoryExtracted | ExtractionFailed):
         history.is_remembered = True
     attempt = history.attempts[-1] if history.attempts else None
-    is_answer = isinstance(body, ApprovalDecided)  # given from outside, to whatever asked last
+    is_answer = isinstance(
+        body, ApprovalDecided | QuestionAnswered
+    )  # given from outside, to whatever asked last
     if attempt is not None and (is_answer or event.attempt == attempt.number):
         attempt.add(event)
     elif event.attempt == 0:

@@ -1,10 +1,11 @@
 """The steps of one attempt: what the journal has already, and what is added to it."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from loom_core.events import (
     ApprovalDecided,
+    ApprovalRequested,
     ChecksRun,
     Event,
     EventBody,
@@ -12,6 +13,8 @@ from loom_core.events import (
     ModelCallFinished,
     ModelCallStarted,
     PromptAssembled,
+    QuestionAnswered,
+    QuestionAsked,
     StepInDoubt,
     ToolCallDenied,
     ToolCallFinished,
@@ -46,6 +49,7 @@ class StepJournal:
         attempt: int = 0,
         recorded: Sequence[Event] = (),
         steps_done: int = 0,
+        watch: Callable[[str, EventBody], None] | None = None,
     ) -> None:
         """Take what earlier runs of the same attempt recorded, in order.
 
@@ -57,6 +61,7 @@ class StepJournal:
             attempt: the attempt of the subtask, or the version of the plan.
             recorded: the records.
             steps_done: how many steps are behind it and are not begun again.
+            watch: is shown every record, with its subtask, before it is written.
         """
         self.subtask_id = subtask_id
         self.attempt = attempt
@@ -65,7 +70,11 @@ class StepJournal:
         self._fence = fence
         self._last_step = steps_done
         self._last_write: Written | None = None
+        self._watch = watch
+        self._requests: dict[str, ApprovalRequested] = {}
         self._decisions: dict[str, ApprovalDecided] = {}
+        self._asked: set[str] = set()
+        self._answers: dict[str, QuestionAnswered] = {}
         self._finished: dict[int, FinishedStep] = {}
         self._started: dict[int, ToolCallStarted] = {}
         self._told: list[EventBody] = []
@@ -86,9 +95,23 @@ class StepJournal:
         """The intent of a tool call whose end was never recorded."""
         return self._started.get(step)
 
-    def decision(self, approval_id: str) -> ApprovalDecided | None:
-        """What was answered to an approval before a crash or while nobody ran the task."""
-        return self._decisions.get(approval_id)
+    def decision(self, request: ApprovalRequested) -> ApprovalDecided | None:
+        """What was answered to a request before a crash or while nobody ran the task.
+
+        None also when it was asked with another hash: what was shown then is not what would run now.
+        """
+        recorded = self._requests.get(request.approval_id)
+        if recorded is None or recorded.digest != request.digest:
+            return None
+        return self._decisions.get(request.approval_id)
+
+    def has_asked(self, question: QuestionAsked) -> bool:
+        """Whether a question is in the journal already."""
+        return question.question_id in self._asked
+
+    def answer(self, question_id: str) -> QuestionAnswered | None:
+        """What was answered to a question before a crash or while nobody ran the task."""
+        return self._answers.get(question_id)
 
     def has_told(self, body: EventBody) -> bool:
         """Whether an earlier run recorded this between its steps; each record counts once."""
@@ -114,6 +137,9 @@ class StepJournal:
 
     def _submit(self, bodies: Sequence[EventBody], *, is_urgent: bool) -> Written:
         """Hand records to the store."""
+        if self._watch is not None:
+            for body in bodies:
+                self._watch(self.subtask_id, body)
         entries = [Entry(body, self.subtask_id, self.attempt) for body in bodies]
         self._forget_write()
         self._last_write = self._store.submit(
@@ -134,8 +160,14 @@ class StepJournal:
             self._started[body.step] = body
         elif isinstance(body, PromptAssembled):
             self.beginning = body
+        elif isinstance(body, ApprovalRequested):
+            self._requests[body.approval_id] = body
         elif isinstance(body, ApprovalDecided):
             self._decisions[body.approval_id] = body
+        elif isinstance(body, QuestionAsked):
+            self._asked.add(body.question_id)
+        elif isinstance(body, QuestionAnswered):
+            self._answers[body.question_id] = body
         elif not isinstance(body, StepRecord):
             self._told.append(body)
 

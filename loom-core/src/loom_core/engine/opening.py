@@ -49,7 +49,10 @@ async def open_conversation(
     budget = facts.window - min(_MAX_RESERVE_TOKENS, facts.window // 4)
     prompt = assemble(sections, budget_tokens=budget)
     _refuse_oversized(prompt, facts)
-    return await context.begin(Beginning(facts.name, facts.dialect, prompt, shown.seen))
+    has_names = bool(shown.text)
+    return await context.begin(
+        Beginning(facts.name, facts.dialect, prompt, shown.seen, shows_names=has_names)
+    )
 
 
 def _concerns(subtask: Subtask) -> str:

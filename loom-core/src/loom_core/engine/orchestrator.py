@@ -2,12 +2,17 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import cast
 
+from loom_core.engine.answering import is_open
 from loom_core.engine.control import LEASE_SECONDS, Control
+from loom_core.engine.grants import Grants
 from loom_core.engine.owner import is_alive, this_owner
 from loom_core.engine.scope import TaskScope
+from loom_core.engine.taint import TaintLedger
 from loom_core.engine.task_run import TaskRun
+from loom_core.engine.waiting import Answer, Waiting
 from loom_core.errors import LoomError, ModelError, StoreError, TaskIsOver
 from loom_core.events import EventBody, TaskCancelled, TaskFailed, TaskPaused
 from loom_core.store import Entry, Store, TaskRecord
@@ -55,6 +60,7 @@ class _Claim:
         self._record = record
         self._fence = fence
         self._cancelled_by = ""
+        self._waiting = Waiting()
 
     async def carry_out(self, make_scope: MakeScope) -> None:
         """Run the task beside the control, and journal how it was left."""
@@ -64,6 +70,7 @@ class _Claim:
             self._record.id,
             fence=self._fence,
             cancel=lambda by: self._cancel(work, by),
+            answer=self._take_answer,
         )
         watching = asyncio.create_task(control.watch(), name=f"control {self._record.id}")
         watching.add_done_callback(lambda done: _stop_if_lost(done, work))
@@ -85,6 +92,12 @@ class _Claim:
         self._cancelled_by = by
         work.cancel()
 
+    async def _take_answer(self, answer: Answer, subtask_id: str) -> None:
+        """Hand an answer to whoever waits for it, else journal it for a later run."""
+        if self._waiting.give(answer) or not await is_open(self._store, self._record.id, answer):
+            return
+        await self._store.append(self._record.id, [Entry(answer, subtask_id)], fence=self._fence)
+
     async def _work(self, make_scope: MakeScope) -> None:
         """The run itself, with every expected failure turned into an end or a pause."""
         try:
@@ -98,13 +111,19 @@ class _Claim:
     async def _taken_up(self, make_scope: MakeScope) -> TaskRun:
         """The run, from where the journal stops."""
         record = await self._store.task(self._record.id)
+        events = await self._store.events(record.id) if record.fence > 1 else []
         scope = make_scope(record.task, self._fence)
         return TaskRun(
-            scope,
+            replace(
+                scope,
+                waiting=self._waiting,
+                grants=Grants(events),
+                taints=TaintLedger(scope.tools, events),
+            ),
             plan=record.plan,
             replans=record.replans,
             states={item.id: item.state for item in await self._store.subtasks(record.id)},
-            events=await self._store.events(record.id) if record.fence > 1 else (),
+            events=events,
         )
 
     async def _fail(self, error: BaseException) -> None:

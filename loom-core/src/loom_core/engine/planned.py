@@ -81,6 +81,7 @@ class Planning:
 
     async def _commit(self, body: PlanningStarted | PlanCreated | PlanReplaced) -> None:
         """Journal an event of the task."""
+        self._scope.taints.note("", body)
         await self._scope.store.append(self._scope.task.id, [Entry(body)], fence=self._scope.fence)
 
 

@@ -12,13 +12,14 @@ class ApprovalPolicy:
 
     @hookimpl(trylast=True)
     def loom_approve(self, call: PendingCall, context: Context) -> Decision | None:
-        """Yes to what the mode allows; None to all that is gated, reaches out or needs a human.
+        """Yes to what the mode allows; None to all that is gated or needs a human.
 
-        ``auto`` allows ungated writes and confined commands; ``manual`` allows reading only;
+        ``auto`` allows all that is not gated: writes and confined commands, which can be undone, and
+        the network while nothing private could leave by it; ``manual`` allows reading only;
         ``confidence_threshold`` is ``auto`` while the attempt's confidence so far reaches
         ``execution.auto_approve_confidence_threshold``.
         """
-        if call.intent.is_gated or call.risk is Risk.NETWORK:
+        if call.is_gated:
             return None
         mode = context.task.approval_mode
         if call.risk is Risk.READ:

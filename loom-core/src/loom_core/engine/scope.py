@@ -1,13 +1,16 @@
 """What all parts of one task's run share."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from loom_core.contracts.check import Check
 from loom_core.contracts.tool import Tool
-from loom_core.engine.human import AskHuman
+from loom_core.engine.grants import Grants
+from loom_core.engine.human import AskHuman, AskQuestion, Human
+from loom_core.engine.taint import TaintLedger
 from loom_core.engine.task_memory import TaskMemory
+from loom_core.engine.waiting import Waiting
 from loom_core.hooks import Hooks
 from loom_core.routing import Router
 from loom_core.sandbox import Sandbox
@@ -36,3 +39,13 @@ class TaskScope:
     """None when nobody is there to answer, which denies."""
     is_offline: bool = False
     """Whether every connection that leaves this machine is forbidden."""
+    ask_question: AskQuestion | None = None
+    """None when nobody is there to answer, which leaves a question open."""
+    waiting: Waiting = field(default_factory=Waiting)
+    grants: Grants = field(default_factory=Grants)
+    taints: TaintLedger = field(default_factory=lambda: TaintLedger({}))
+
+    @property
+    def human(self) -> Human:
+        """How a subtask asks a human."""
+        return Human(self.waiting, self.grants, self.ask_human, self.ask_question)

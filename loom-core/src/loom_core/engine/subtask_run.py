@@ -1,6 +1,5 @@
 """One subtask from its first attempt to its end: execute, verify, decide what now."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -15,7 +14,8 @@ from loom_core.engine.recovered import with_recoveries
 from loom_core.engine.retry import HINTS, NextStep, Remedy, remedy_for
 from loom_core.engine.rollback import roll_back
 from loom_core.engine.scope import TaskScope
-from loom_core.errors import ErrorCategory, StoreError
+from loom_core.engine.time_limit import TimeLimit
+from loom_core.errors import ErrorCategory, StoreError, WaitsForHuman
 from loom_core.events import (
     AttemptFailed,
     EventBody,
@@ -41,13 +41,17 @@ from loom_core.verification import unverified, worst
 
 
 class End(StrEnum):
-    """How a subtask's run ended; broken is the environment, which the user has to mend."""
+    """How a subtask's run ended; broken is the environment, which the user has to mend.
+
+    Parked is after an attempt that a human has to judge, waiting in the middle of one that asks.
+    """
 
     COMPLETED = "completed"
     FAILED = "failed"
     BROKEN = "broken"
     NEEDS_REPLAN = "needs_replan"
     PARKED = "parked"
+    WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,11 @@ class SubtaskRun:
         """Bring an attempt to its end; None when another one follows."""
         context = self._context(attempt)
         if attempt.outcome is None:
-            outcome = await self._execute(context)
+            try:
+                outcome = await self._execute(context)
+            except WaitsForHuman as waits:
+                # The attempt stays open: once there is an answer, it goes on after the question.
+                return _waiting(self.subtask.id, str(waits))
             if outcome.failure is FailureKind.ENVIRONMENT:
                 # The attempt stays open: a resume goes on with the very call that failed.
                 return SubtaskResult(self.subtask.id, End.BROKEN, outcome, outcome.reason)
@@ -185,6 +193,7 @@ class SubtaskRun:
                 attempt=attempt.number,
                 recorded=attempt.events,
                 steps_done=attempt.steps_done,
+                watch=self._scope.taints.note,
             )
         return self._journals[attempt.number]
 
@@ -205,12 +214,12 @@ class SubtaskRun:
         """The outcome of the hook, with what really happened put in by the harness."""
         limit = self._scope.settings.execution.subtask_timeout_seconds
         try:
-            async with asyncio.timeout(limit):
+            async with context.limited(TimeLimit(limit)):
                 outcome = await self._scope.hooks.execute(self.subtask, context)
         except TimeoutError:
             outcome = _broken(OutcomeStatus.STALLED, f"no end within {limit:g} s")
-        except StoreError:
-            raise  # the journal itself is gone: the task cannot go on in good order
+        except (StoreError, WaitsForHuman):
+            raise  # the journal itself is gone, or a human is to be waited for
         except Exception as error:  # noqa: BLE001  # isolation: one subtask never kills the others
             outcome = _broken(OutcomeStatus.FAILED, f"{type(error).__name__}: {error}")
         if outcome is None:
@@ -344,6 +353,11 @@ def ending_of(outcome: Outcome, reason: str) -> EventBody:
     if outcome.status is OutcomeStatus.STALLED:
         return SubtaskStalled(reason=reason)
     return SubtaskFailed(reason=reason)
+
+
+def _waiting(subtask_id: str, reason: str) -> SubtaskResult:
+    """A subtask that stopped at a question."""
+    return SubtaskResult(subtask_id, End.WAITING, _broken(OutcomeStatus.BLOCKED, reason), reason)
 
 
 def _honest(status: OutcomeStatus) -> OutcomeStatus:

@@ -28,7 +28,9 @@ from loom_core.types import Outcome, Plan, SubtaskState
 _ADVICE = "Say the goal in smaller steps, name the files, or give the job a more capable model."
 _MAX_SUMMARIES = 15
 _MAX_UNWRITTEN = 64
-_SETTLED = frozenset({End.FAILED, End.PARKED})
+_SETTLED = frozenset({End.FAILED, End.PARKED, End.WAITING})
+_KEPT = frozenset({End.COMPLETED, End.WAITING})
+"""Ends that stand under a new plan: an attempt that waits in its middle is not begun again."""
 
 
 class TaskRun:
@@ -104,15 +106,26 @@ class TaskRun:
             self._dispatch(scheduler, group)
             if not self._running:
                 break
-            done, _ = await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
+            for task in await self._next_done():
                 await self._settle(self._running.pop(task), task.result(), scheduler, remembering)
         await self._written(leaving=0)
+
+    async def _next_done(self) -> "Sequence[asyncio.Task[SubtaskResult]]":
+        """The runs that ended; none when only somebody began or ceased to wait for a human."""
+        waiting = self._scope.waiting
+        changed = waiting.changed()
+        if len(waiting.subtasks) == len(self._running):
+            waiting.park()
+        await asyncio.wait([*self._running, changed], return_when=asyncio.FIRST_COMPLETED)
+        return [task for task in self._running if task.done()]
 
     def _dispatch(self, scheduler: Scheduler, group: asyncio.TaskGroup) -> None:
         """Fill every free slot with the most urgent ready subtask."""
         limit = self._scope.settings.execution.max_parallel_subtasks
-        while len(self._running) < limit and not (self._wants_replan or self._broken):
+        waiting = self._scope.waiting.subtasks
+        while len(self._running) - len(waiting) < limit and not (
+            self._wants_replan or self._broken
+        ):
             subtask = scheduler.take()
             if subtask is None:
                 return
@@ -185,7 +198,7 @@ class TaskRun:
         self._results = {
             name: result
             for name, result in self._results.items()
-            if result.end is End.COMPLETED and name in kept
+            if result.end in _KEPT and name in kept
         }
 
     async def _skip(self, names: Sequence[str], because_of: str) -> None:
@@ -203,7 +216,8 @@ class TaskRun:
         if failed:
             reasons = "; ".join(f"{result.subtask_id}: {result.reason}" for result in failed)
             return TaskFailed(reason=reasons, advice=_ADVICE)
-        parked = [result for result in self._results.values() if result.end is End.PARKED]
+        held = {End.PARKED, End.WAITING}
+        parked = [result for result in self._results.values() if result.end in held]
         if parked:
             reasons = "; ".join(f"{result.subtask_id}: {result.reason}" for result in parked)
             return TaskWaiting(reason=reasons)

@@ -5,6 +5,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel, JsonValue
@@ -13,6 +14,7 @@ from loom_core.contracts.context import PendingCall
 from loom_core.contracts.tool import Happened, Intent, Probe, RecoveryClass, Risk, Tool, ToolContext
 from loom_core.dialects import ArgumentsRejected, validate_arguments
 from loom_core.engine.journal import StepJournal
+from loom_core.engine.time_limit import TimeLimit
 from loom_core.errors import (
     ConflictFound,
     ErrorCategory,
@@ -20,6 +22,7 @@ from loom_core.errors import (
     SandboxUnavailable,
     StoreError,
     ToolFailed,
+    WaitsForHuman,
 )
 from loom_core.events import (
     StepInDoubt,
@@ -28,7 +31,7 @@ from loom_core.events import (
     ToolCallStarted,
 )
 from loom_core.surrogates import replace_surrogates, replace_surrogates_in
-from loom_core.types import Decision, ToolResult
+from loom_core.types import Decision, Question, ToolResult
 
 _log = logging.getLogger(__name__)
 
@@ -52,13 +55,26 @@ class ToolCallRun:
     """One call of one tool under one step of the journal."""
 
     def __init__(
-        self, tool: Tool[Any], context: ToolContext, journal: StepJournal, approve: Approve
+        self,
+        tool: Tool[Any],
+        context: ToolContext,
+        journal: StepJournal,
+        approve: Approve,
+        *,
+        gate: Callable[[Intent], str] = lambda _intent: "",
     ) -> None:
-        """Bind the call to its tool, its step's journal and whoever approves."""
+        """Bind the call to its tool, its step's journal and whoever approves.
+
+        ``gate`` says why Loom gates it, whatever the tool says of itself; empty when it does not.
+        """
         self._tool = tool
         self._context = context
         self._journal = journal
         self._approve = approve
+        self._gate = gate
+        self._limit = TimeLimit(tool.timeout_seconds)
+        self._ask = context.ask
+        context.ask = self._ask_outside_limit
 
     @property
     def stopped(self) -> ToolResult | None:
@@ -76,7 +92,9 @@ class ToolCallRun:
             interrupted = self._journal.interrupted(step)
             if interrupted is not None:
                 return await self._settle(step, call_id, valid, interrupted)
-            intent = await self._tool.intend(valid, self._context)
+            intent = await self._intend(valid)
+        except WaitsForHuman:
+            raise
         except ArgumentsRejected as problem:
             return await self._finish(
                 step, call_id, error_result(str(problem), ErrorCategory.VALIDATION)
@@ -91,6 +109,13 @@ class ToolCallRun:
             return await self._finish(step, call_id, problem)
         await self._journal_intent(step, call_id, arguments, intent)
         return await self._finish(step, call_id, await self._run_noting_stop(step, call_id, valid))
+
+    async def _intend(self, valid: BaseModel) -> Intent:
+        """What the call is about to do, and what a wider yes to it would be about."""
+        intent = await self._tool.intend(valid, self._context)
+        if intent.target or not self._tool.target_argument:
+            return intent
+        return replace(intent, target=str(getattr(valid, self._tool.target_argument, "")))
 
     async def _settle(
         self, step: int, call_id: str, valid: BaseModel, started: ToolCallStarted
@@ -120,7 +145,8 @@ class ToolCallRun:
         if self._needs_no_approval(intent):
             return Decision(approved=True)
         arguments, digest = valid.model_dump(mode="json"), self._digest(valid, intent)
-        call = PendingCall(self._tool.name, arguments, self._tool.risk, intent, digest)
+        reason = self._reason(intent)
+        call = PendingCall(self._tool.name, arguments, self._tool.risk, intent, digest, reason)
         return await self._approve(call)
 
     async def _differs(self, valid: BaseModel, approved: Intent) -> ToolResult | None:
@@ -128,7 +154,7 @@ class ToolCallRun:
         if self._needs_no_approval(approved):
             return None
         try:
-            now = await self._tool.intend(valid, self._context)
+            now = await self._intend(valid)
         except Exception as error:  # noqa: BLE001  # isolation point: a tool never breaks the run
             return _error_of(self._tool.name, error)
         if self._digest(valid, now) == self._digest(valid, approved):
@@ -141,11 +167,17 @@ class ToolCallRun:
 
     def _needs_no_approval(self, intent: Intent) -> bool:
         """Whether the call only reads, and nothing that is gated."""
-        return self._tool.risk is Risk.READ and not intent.is_gated
+        return self._tool.risk is Risk.READ and not self._reason(intent)
+
+    def _reason(self, intent: Intent) -> str:
+        """Why somebody has to say yes, by the tool and by Loom; empty when nothing gates it."""
+        by_tool = (intent.reason or "it cannot be undone") if intent.is_gated else ""
+        return "; ".join(reason for reason in (by_tool, self._gate(intent)) if reason)
 
     def _digest(self, valid: BaseModel, intent: Intent) -> str:
         """What an approval of this call is bound to."""
-        return digest_of(self._tool.name, valid.model_dump(mode="json"), intent)
+        arguments = valid.model_dump(mode="json")
+        return digest_of(self._tool.name, arguments, intent, self._reason(intent))
 
     async def _deny(self, step: int, call_id: str, decision: Decision) -> ToolResult:
         """Journal the refusal; the call leaves no other trace."""
@@ -210,15 +242,22 @@ class ToolCallRun:
 
     async def _run(self, valid: BaseModel) -> ToolResult:
         """Run the tool within its limit."""
-        limit = self._tool.timeout_seconds
         try:
-            async with asyncio.timeout(limit):
+            async with self._limit:
                 return self._marked(await self._tool.run(valid, self._context))
+        except WaitsForHuman:
+            raise
         except TimeoutError:
-            text = f"{self._tool.name} did not end within {limit:g} s and was stopped."
+            seconds = self._tool.timeout_seconds
+            text = f"{self._tool.name} did not end within {seconds:g} s and was stopped."
             return self._got_so_far() or error_result(text, ErrorCategory.TIMEOUT)
         except Exception as error:  # noqa: BLE001  # isolation point: a tool never breaks the run
             return _error_of(self._tool.name, error)
+
+    async def _ask_outside_limit(self, question: Question) -> str:
+        """The answer to a question of the tool, whose clock stands still meanwhile."""
+        with self._limit.paused():
+            return await self._ask(question)
 
     def _got_so_far(self) -> ToolResult | None:
         """What the tool said when it was cancelled."""
@@ -233,9 +272,12 @@ class ToolCallRun:
         return result.model_copy(update={"changes": changes})
 
 
-def digest_of(tool: str, arguments: Mapping[str, JsonValue], intent: Intent) -> str:
-    """SHA-256 that binds an approval to exactly one call."""
-    said = json.dumps([tool, arguments, intent.preview, intent.facts], sort_keys=True)
+def digest_of(
+    tool: str, arguments: Mapping[str, JsonValue], intent: Intent, reason: str = ""
+) -> str:
+    """SHA-256 that binds an approval to exactly one call, and to why it was asked for."""
+    parts = [tool, arguments, intent.preview, intent.facts, intent.target, reason]
+    said = json.dumps(parts, sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()
 
 

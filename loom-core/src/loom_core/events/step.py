@@ -3,7 +3,7 @@
 from pydantic import JsonValue
 
 from loom_core.events.body import EventBody
-from loom_core.types import Evidence, ModelResponse, ModelRole, ToolResult
+from loom_core.types import ApprovalScope, Evidence, ModelResponse, ModelRole, ToolResult
 
 _PURE = "pure"
 """The recovery class of tools that change nothing."""
@@ -117,6 +117,12 @@ class ApprovalRequested(EventBody):
     what: str
     """The exact command, diff or question."""
     reason: str
+    tool: str = ""
+    """Empty when it is no call that waits."""
+    target: str = ""
+    """What a yes may cover beside this call; empty when nothing."""
+    digest: str = ""
+    """SHA-256 of the call, of which ``what`` shows everything that matters."""
 
 
 class ApprovalDecided(EventBody):
@@ -126,3 +132,21 @@ class ApprovalDecided(EventBody):
     approved: bool
     by: str
     reason: str = ""
+    scope: ApprovalScope = ApprovalScope.ONCE
+    """What the yes covers."""
+
+
+class QuestionAsked(EventBody):
+    """A subtask waits for an answer of the user."""
+
+    question_id: str
+    question: str
+    options: tuple[str, ...] = ()
+
+
+class QuestionAnswered(EventBody):
+    """The user answered."""
+
+    question_id: str
+    answer: str
+    by: str

@@ -31,6 +31,10 @@ class PromptAssembled(EventBody):
     prompt: tuple[Message, ...]
     seen: dict[str, str] = {}
     """Files shown in the prompt: path to the SHA-256 of what was shown."""
+    shows_names: bool = True
+    """Whether names of the workspace's files are in it."""
+    recalled_from: tuple[str, ...] = ()
+    """Subtasks whose memory is in it."""
 
 
 class OutcomeReached(EventBody):

@@ -66,6 +66,7 @@ class BubblewrapSandbox(Sandbox):
             environment: the environment of this process, which is scrubbed.
             network: whether commands may use the network.
         """
+        self.has_network = network
         self._base = [program, *_namespaces(network=network), *_file_system(toolchains)]
         if network:
             self._base += ["--ro-bind-try", "/etc/resolv.conf", "/etc/resolv.conf"]

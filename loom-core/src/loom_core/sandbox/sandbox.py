@@ -26,6 +26,8 @@ class Sandbox(ABC):
     """``bubblewrap`` or ``none``, as shown to the user."""
     is_confining: bool
     """Whether a command cannot touch anything outside the workspace. If not: ask first."""
+    has_network: bool = True
+    """Whether a command may reach other machines; assumed unless a sandbox says otherwise."""
 
     @abstractmethod
     async def run(

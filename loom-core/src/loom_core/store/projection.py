@@ -13,12 +13,13 @@ from loom_core.store.clock import as_microseconds
 from loom_core.store.details import details
 from loom_core.store.rows import Rows, SubtaskRow, TaskRow, Value, Write
 from loom_core.store.transitions import (
+    ANSWERS,
     ENDINGS,
     FINAL_STATES,
     PLAN_EVENTS,
     SUBTASK_STATES,
     TASK_STATES,
-    after_decision,
+    after_answer,
     is_settled,
 )
 from loom_core.types import SubtaskState
@@ -45,7 +46,8 @@ WITHOUT_EFFECT = frozenset(
 """Events that are in the journal only; every other type changes a row."""
 
 HANDLED = frozenset(
-    {*TASK_STATES, *SUBTASK_STATES, *PLAN_EVENTS, *details.registry} - {object, events.EventBody}
+    {*TASK_STATES, *SUBTASK_STATES, *ANSWERS, *PLAN_EVENTS, *details.registry}
+    - {object, events.EventBody}
 )
 """Events that change a row."""
 
@@ -115,10 +117,8 @@ def _moved(
 ) -> dict[str, Value]:
     """The columns that the subtask's move to a state changes."""
     before = SubtaskState(row["state"])
-    if isinstance(event.body, events.ApprovalDecided):
-        approval = rows.approval(event.task_id, event.body.approval_id)
-        is_parking = approval is not None and bool(approval["is_parking"])
-        after = after_decision(before, is_parking=is_parking)
+    if type(event.body) in ANSWERS:
+        after = after_answer(before, is_parking=_is_parking(event, rows))
         state = None if after is before else after
     if state is None or (state is before and state is SubtaskState.SKIPPED):
         return {}
@@ -129,6 +129,14 @@ def _moved(
         )
     finished_at = as_microseconds(event.at) if state.is_finished else None
     return {"state": state.value, "finished_at": finished_at}
+
+
+def _is_parking(event: Event, rows: Rows) -> bool:
+    """Whether an answer is to a subtask whose attempt is over."""
+    if not isinstance(event.body, events.ApprovalDecided):
+        return False
+    approval = rows.approval(event.task_id, event.body.approval_id)
+    return approval is not None and bool(approval["is_parking"])
 
 
 def _of_left_over(event: Event, rows: Rows) -> Iterable[Write]:

@@ -10,12 +10,13 @@ from loom_core import events
 from loom_core.types import SubtaskState, TaskState
 
 __all__ = [
+    "ANSWERS",
     "ENDINGS",
     "FINAL_STATES",
     "PLAN_EVENTS",
     "SUBTASK_STATES",
     "TASK_STATES",
-    "after_decision",
+    "after_answer",
     "after_replanning",
     "is_settled",
 ]
@@ -35,6 +36,7 @@ TASK_STATES: Mapping[type[events.EventBody], TaskState] = {
 SUBTASK_STATES: Mapping[type[events.EventBody], SubtaskState] = {
     events.SubtaskStarted: SubtaskState.RUNNING,
     events.ApprovalRequested: SubtaskState.WAITING_APPROVAL,
+    events.QuestionAsked: SubtaskState.WAITING_APPROVAL,
     events.OutcomeReached: SubtaskState.VERIFYING,
     events.AttemptFailed: SubtaskState.PENDING,
     events.SubtaskParked: SubtaskState.WAITING_APPROVAL,
@@ -44,7 +46,10 @@ SUBTASK_STATES: Mapping[type[events.EventBody], SubtaskState] = {
     events.SubtaskStalled: SubtaskState.STALLED,
     events.SubtaskSkipped: SubtaskState.SKIPPED,
 }
-"""The state of the subtask after an event of that type; ``after_decision`` adds ApprovalDecided."""
+"""The state of the subtask after an event of that type; ``after_answer`` adds those of ``ANSWERS``."""
+
+ANSWERS = frozenset({events.ApprovalDecided, events.QuestionAnswered})
+"""What a human says to a subtask that waits."""
 
 PLAN_EVENTS = frozenset({events.PlanCreated, events.PlanReplaced})
 """Give every subtask of the plan its state: pending, or as ``after_replanning`` says."""
@@ -68,11 +73,11 @@ def is_settled(state: SubtaskState) -> bool:
     return state is SubtaskState.COMPLETED or state is SubtaskState.SKIPPED
 
 
-def after_decision(state: SubtaskState, *, is_parking: bool) -> SubtaskState:
-    """The state of a subtask once its approval was decided, either way.
+def after_answer(state: SubtaskState, *, is_parking: bool) -> SubtaskState:
+    """The state of a subtask once a human answered, whatever was said.
 
-    A gated call goes on with its attempt. The attempt of a parked subtask is over: it waits for the
-    next one, or for the event that ends it.
+    A gated call or a question goes on with its attempt. The attempt of a parked subtask is over: it
+    waits for the next one, or for the event that ends it.
     """
     if state is not SubtaskState.WAITING_APPROVAL:
         return state

@@ -1,6 +1,7 @@
 """Pure data: every value that crosses a boundary of Loom, immutable."""
 
 from loom_core.errors import ErrorCategory
+from loom_core.types.approval import ApprovalScope, Decision, Question
 from loom_core.types.frozen import Frozen
 from loom_core.types.memory import MemoryEntry, MemoryKind
 from loom_core.types.message import (
@@ -19,7 +20,6 @@ from loom_core.types.message import (
 )
 from loom_core.types.outcome import (
     ChangeKind,
-    Decision,
     Evidence,
     FailureKind,
     FileChange,
@@ -44,6 +44,7 @@ from loom_core.types.task import (
 __all__ = [
     "MAX_TIER",
     "ApprovalMode",
+    "ApprovalScope",
     "ChangeKind",
     "CheckSpec",
     "Decision",
@@ -63,6 +64,7 @@ __all__ = [
     "Outcome",
     "OutcomeStatus",
     "Plan",
+    "Question",
     "Role",
     "Sampling",
     "Subtask",

@@ -114,6 +114,8 @@ class Evidence(Frozen):
     """What was checked, readable by a person: ``file_exists hello.py``."""
     status: VerdictStatus
     detail: str = ""
+    shows_content: bool = True
+    """False when the detail tells nothing of what files or outputs hold, beside names."""
 
 
 class Verdict(Frozen):
@@ -129,12 +131,3 @@ class Verdict(Frozen):
     """What the next attempt should be told."""
     tier_confidence: dict[int, float] = {}
     """Confidence by tier, 0 to 1 each, once the verdicts on an outcome were merged."""
-
-
-class Decision(Frozen):
-    """Whether a call may run."""
-
-    approved: bool
-    reason: str = ""
-    by: str = "policy"
-    """Who decided: policy, terminal, or the name of a plugin."""

@@ -14,9 +14,14 @@ def passed(check: str, detail: str) -> Evidence:
     return Evidence(check=check, status=VerdictStatus.PASSED, detail=detail)
 
 
-def failed(check: str, detail: str) -> Evidence:
-    """Evidence that a check failed; the detail says what was expected and what was seen."""
-    return Evidence(check=check, status=VerdictStatus.FAILED, detail=detail)
+def failed(check: str, detail: str, *, shows_content: bool = True) -> Evidence:
+    """Evidence that a check failed; the detail says what was expected and what was seen.
+
+    ``shows_content`` is False when it tells nothing of what files and outputs hold.
+    """
+    return Evidence(
+        check=check, status=VerdictStatus.FAILED, detail=detail, shows_content=shows_content
+    )
 
 
 def unverified(check: str, reason: str) -> Evidence:

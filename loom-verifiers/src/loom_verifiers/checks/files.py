@@ -23,12 +23,16 @@ class FileExists(Check):
         label = f"{self.name} {target}"
         if target.endswith("/"):
             is_there = await asyncio.to_thread(context.workspace.is_directory, target)
-            return passed(label, "is there") if is_there else failed(label, "no such directory")
+            return (
+                passed(label, "is there")
+                if is_there
+                else failed(label, "no such directory", shows_content=False)
+            )
         if await asyncio.to_thread(context.workspace.is_file, target):
             return passed(label, "is there")
         if await asyncio.to_thread(context.workspace.is_directory, target):
-            return failed(label, "expected a file, and it is a directory")
-        return failed(label, f"expected the file {target}, and there is none")
+            return failed(label, "expected a file, and it is a directory", shows_content=False)
+        return failed(label, f"expected the file {target}, and there is none", shows_content=False)
 
 
 class FileMissing(Check):
@@ -42,7 +46,9 @@ class FileMissing(Check):
         """Look whether it is gone."""
         label = f"{self.name} {target}"
         if await asyncio.to_thread(context.workspace.exists, target):
-            return failed(label, f"expected {target} to be gone, and it is still there")
+            return failed(
+                label, f"expected {target} to be gone, and it is still there", shows_content=False
+            )
         return passed(label, "is not there")
 
 
@@ -95,7 +101,9 @@ async def _read(
     if not expected.strip():
         return "", unverified(label, "no expected text was given")
     if not await asyncio.to_thread(context.workspace.is_file, path):
-        return "", failed(label, f"expected the file {path}, and there is none")
+        return "", failed(
+            label, f"expected the file {path}, and there is none", shows_content=False
+        )
     data = await asyncio.to_thread(context.workspace.read, path, max_bytes=MAX_READ_BYTES)
     try:
         return data.decode("utf-8-sig"), None

@@ -15,6 +15,7 @@ EPILOG = """\b
 Examples:
   loom approve last
   loom approve last make-report-4
+  loom approve last make-report-4 --scope target
   loom approve last make-report-4 --deny --reason "wrong file"
 """
 
@@ -23,35 +24,60 @@ Examples:
 @task_argument
 @click.argument("approval", default="")
 @click.option("--deny", is_flag=True, help="Say no instead of yes.")
+@click.option(
+    "--scope",
+    type=click.Choice(["once", "call", "target", "session"]),
+    default="once",
+    help="What the yes covers: this call, exactly it again, its path or beginning, its tool.",
+)
 @click.option("--reason", default="", metavar="TEXT", help="Why; kept with the answer.")
 @config_option
 @json_option
 @pass_looking_session
 @run_async
 async def command(
-    session: Session, *, task: str, approval: str, deny: bool, reason: str, as_json: bool
+    session: Session,
+    *,
+    task: str,
+    approval: str,
+    deny: bool,
+    scope: str,
+    reason: str,
+    as_json: bool,
 ) -> None:
     """Answer what a task waits for; without APPROVAL, show what that is.
 
     ID is the task's id or a unique beginning of it; "last" is the newest task. A task that
     waited goes on with: loom run --resume ID.
     """
-    from loom_core.cli.approving import answer_approval, echo_approvals, find_approval
+    from loom_core.cli.approving import (
+        check_scope,
+        echo_approvals,
+        find_approval,
+        read_requests,
+    )
     from loom_core.cli.program_name import program_name
     from loom_core.cli.task_reference import find_task
     from loom_core.cli.terminal.json_output import echo_json
+    from loom_core.engine.answering import decide
+    from loom_core.types import ApprovalScope, Decision
 
     async with session.open_store() as store:
         record = await find_task(store, task)
         waiting = [a for a in await store.approvals(record.id) if a.decision is None]
+        requests = await read_requests(store, record.id)
         if not approval:
-            echo_approvals(record.id, waiting, as_json=as_json)
+            echo_approvals(record.id, waiting, requests, as_json=as_json)
             return
         chosen = find_approval(record.id, approval, waiting)
-        await answer_approval(store, chosen, approved=not deny, reason=reason)
+        covers = ApprovalScope(scope)
+        check_scope(covers, requests.get(chosen.id))
+        decision = Decision(approved=not deny, reason=reason, by="loom approve", scope=covers)
+        await decide(store, chosen, decision)
+        is_resumable = len(waiting) == 1 and not (await store.task(record.id)).owner
     if as_json:
         echo_json({"task_id": record.id, "approval": chosen.id, "approved": not deny})
         return
     click.echo(f"{chosen.id} is {'denied' if deny else 'approved'}")
-    if len(waiting) == 1:
+    if is_resumable:
         click.echo(f"resume  {program_name()} run --resume {record.id}")

@@ -16,7 +16,11 @@ Example:
 @json_option
 @pass_looking_session
 def command(session: Session, as_json: bool) -> None:
-    """Show the tools that models can call: purpose, risk and where each comes from."""
+    """Show the tools that models can call: purpose, risk and where each comes from.
+
+    Labels: a result may hold private data or text of strangers (untrusted); egress can send
+    something away, which a task that has seen both asks about first.
+    """
     from dataclasses import asdict
 
     from loom_core.cli.terminal.json_output import echo_json
@@ -30,7 +34,12 @@ def command(session: Session, as_json: bool) -> None:
     if as_json:
         echo_json([asdict(tool) for tool in tools])
         return
-    rows = [[t.name, t.risk, t.distribution, t.purpose] for t in tools if not t.problem]
-    echo_table(["NAME", "RISK", "DISTRIBUTION", "PURPOSE"], rows, columns=stdout_columns())
+    rows = [
+        [t.name, t.risk, ", ".join(t.labels) or "-", t.distribution, t.purpose]
+        for t in tools
+        if not t.problem
+    ]
+    headers = ["NAME", "RISK", "LABELS", "DISTRIBUTION", "PURPOSE"]
+    echo_table(headers, rows, columns=stdout_columns())
     broken = [Line(f"{tool.name}: {tool.problem}", FAILED) for tool in tools if tool.problem]
     echo_lines(broken, columns=stdout_columns())

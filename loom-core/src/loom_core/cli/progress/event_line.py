@@ -112,6 +112,17 @@ def _(body: e.ApprovalDecided) -> list[Line]:
 
 
 @describe_event.register
+def _(body: e.QuestionAsked) -> list[Line]:
+    options = f" ({', '.join(body.options)})" if body.options else ""
+    return [Line(f"asks: {body.question}{options}", WARNING)]
+
+
+@describe_event.register
+def _(body: e.QuestionAnswered) -> list[Line]:
+    return [Line(f"answered by {body.by}: {body.answer}", DONE)]
+
+
+@describe_event.register
 def _(body: e.VerdictReached) -> list[Line]:
     verdict = body.verdict
     lines = [Line(f"{verdict.status.value} ({verdict.verifier})", STATE_MARKS[verdict.status])]

@@ -25,7 +25,7 @@ def list_next_steps(progress: TaskProgress, changes: Sequence[FileChange]) -> li
     steps: list[tuple[str, str]] = []
     match progress.state:
         case TaskState.WAITING_APPROVAL:
-            steps += [("answer", f"{loom} approve {task_id}"), _resume(task_id)]
+            steps += [*_answers(progress), _resume(task_id)]
         case TaskState.COMPLETED | TaskState.CANCELLED:
             pass
         case TaskState.FAILED:
@@ -34,6 +34,15 @@ def list_next_steps(progress: TaskProgress, changes: Sequence[FileChange]) -> li
             steps.append(_resume(task_id))
     if changes:
         steps.append(("undo", f"{loom} undo {task_id}"))
+    return steps
+
+
+def _answers(progress: TaskProgress) -> list[tuple[str, str]]:
+    """How to answer what waits."""
+    task_id, loom = progress.task_id, program_name()
+    steps = [("approve", f"{loom} approve {task_id}")] if progress.approvals else []
+    if progress.questions:
+        steps.append(("answer", f"{loom} answer {task_id} TEXT"))
     return steps
 
 

@@ -43,6 +43,10 @@ def _describe_outcome(progress: TaskProgress) -> Iterator[Line]:
             yield Line(text, indent=1)
     for approval_id, what in progress.approvals.items():
         yield Line(f"{approval_id}: {what}", WAITING, indent=1)
+    for question_id, asked in progress.questions.items():
+        yield Line(f"{question_id} asks: {asked.question}", WAITING, indent=1)
+        for number, option in enumerate(asked.options, start=1):
+            yield Line(f"{number}. {option}", indent=3)
     if progress.is_degraded:
         yield Line("no valid plan could be made, so the goal ran as one subtask", WARNING, indent=1)
 

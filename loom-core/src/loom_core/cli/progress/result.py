@@ -24,6 +24,10 @@ def build_result(progress: TaskProgress, changes: Sequence[FileChange]) -> dict[
         "degraded": progress.is_degraded,
         "subtasks": [subtask.as_json() for subtask in progress.subtasks.values()],
         "approvals": dict(progress.approvals),
+        "questions": {
+            name: {"question": asked.question, "options": list(asked.options)}
+            for name, asked in progress.questions.items()
+        },
         "changes": [change.model_dump(mode="json") for change in changes],
         "usage": {**usage.model_dump(), "cache_share": round(usage.cache_share, 4)},
         "tokens_per_second": round(progress.tokens_per_second, 2),

@@ -12,7 +12,7 @@ from loom_core.events import Event, EventBody
 from loom_core.store.transitions import (
     SUBTASK_STATES,
     TASK_STATES,
-    after_decision,
+    after_answer,
     after_replanning,
 )
 from loom_core.types import Plan, SubtaskState, TaskState, Usage
@@ -45,6 +45,8 @@ class TaskProgress:
         self.subtasks: dict[str, SubtaskProgress] = {}
         self.approvals: dict[str, str] = {}
         """What nobody has answered yet, by approval id."""
+        self.questions: dict[str, e.QuestionAsked] = {}
+        """What nobody has answered yet, by question id."""
         self.model_waits: dict[str, ModelWait] = {}
         """Calls of models that are under way, by subtask; planning has the empty id."""
         self.usage = Usage()
@@ -113,6 +115,12 @@ class TaskProgress:
     def _decide_approval(self, _event: Event, body: e.ApprovalDecided) -> None:
         self.approvals.pop(body.approval_id, None)
 
+    def _ask(self, _event: Event, body: e.QuestionAsked) -> None:
+        self.questions[body.question_id] = body
+
+    def _answer(self, _event: Event, body: e.QuestionAnswered) -> None:
+        self.questions.pop(body.question_id, None)
+
     def _stop(self, event: Event, body: e.TaskWaiting | e.TaskPaused) -> None:
         self.clock.stop(event.at)
         self.reason = body.reason
@@ -146,6 +154,8 @@ class TaskProgress:
         e.ApprovalRequested: _request_approval,
         e.ApprovalDecided: _decide_approval,
         e.SubtaskParked: _park,
+        e.QuestionAsked: _ask,
+        e.QuestionAnswered: _answer,
         e.TaskWaiting: _stop,
         e.TaskPaused: _stop,
         e.TaskCompleted: _complete,
@@ -158,10 +168,10 @@ def _apply_to_subtask(progress: SubtaskProgress, event: Event) -> None:
     progress.state = SUBTASK_STATES.get(type(event.body), progress.state)
     progress.attempt = max(progress.attempt, event.attempt)
     match event.body:
-        case e.ApprovalRequested():
+        case e.ApprovalRequested() | e.QuestionAsked():
             progress.is_parked = False
-        case e.ApprovalDecided():
-            progress.state = after_decision(progress.state, is_parking=progress.is_parked)
+        case e.ApprovalDecided() | e.QuestionAnswered():
+            progress.state = after_answer(progress.state, is_parking=progress.is_parked)
         case e.ToolCallStarted(tool=tool):
             progress.doing = tool
         case e.ToolCallFinished() | e.ToolCallDenied() | e.SubtaskStarted():

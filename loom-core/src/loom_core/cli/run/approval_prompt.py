@@ -1,65 +1,94 @@
 """Asking the person at the terminal whether a call may run."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 
 import click
 
-from loom_core.cli.progress.status_line import StatusLine
+from loom_core.cli.run.dialogue import Dialogue
+from loom_core.cli.scope_text import describe_scope
 from loom_core.cli.terminal.marks import WAITING
 from loom_core.contracts.context import PendingCall
 from loom_core.sanitize import sanitize_line, sanitize_text
-from loom_core.types import Decision
+from loom_core.types import ApprovalScope, Decision
 
-ReadLine = Callable[[], Awaitable[str]]
-"""Gives the next line that is typed; empty at the end of input."""
+_HEAD_LINES, _TAIL_LINES = 30, 15
+"""Of a long preview; all of it is shown when asked for."""
+_MAX_LINE_CHARACTERS = 1000
 
-_YES = frozenset({"y", "yes"})
-_NO = frozenset({"n", "no"})
+_NO = Decision(approved=False, by="terminal", reason="the user said no")
 
 
 class ApprovalPrompt:
-    """Shows exactly what would run and asks; one question at a time."""
+    """Shows exactly what would run and asks."""
 
-    def __init__(
-        self,
-        read_line: ReadLine,
-        status: StatusLine,
-        forget_typed: Callable[[], None] = lambda: None,
-    ) -> None:
-        """Read answers with ``read_line``; keep the status line out of the way meanwhile.
-
-        ``forget_typed`` drops what was typed before a question is shown.
-        """
-        self._read_line = read_line
-        self._forget_typed = forget_typed
-        self._status = status
-        self._one_at_a_time = asyncio.Lock()
+    def __init__(self, dialogue: Dialogue) -> None:
+        """Ask in this dialogue, one question at a time."""
+        self._dialogue = dialogue
 
     async def ask(self, call: PendingCall) -> Decision:
-        """The answer of the person: yes for this once, or no. The end of input is a no."""
-        async with self._one_at_a_time:
-            with self._status.paused():
-                _show(call)
-                approved = await self._read_answer()
-        reason = "" if approved else "the user said no"
-        return Decision(approved=approved, by="terminal", reason=reason)
-
-    async def _read_answer(self) -> bool:
-        while True:
-            self._forget_typed()  # before the question is shown: a quick answer must count
-            click.echo("  [y]es once, [n]o: ", err=True, nl=False)
-            line = await self._read_line()
-            answer = line.strip().lower()
-            if answer in _YES:
-                return True
-            if answer in _NO or not line:
-                return False
-            click.echo("  please type y or n", err=True)
+        """The answer of the person, with its scope. The end of input is a no."""
+        preview = sanitize_text(call.intent.preview).splitlines() or [""]
+        shown = _shortened(preview)
+        choices = _choices(call)
+        async with self._dialogue.turn():
+            _show(call, shown, choices)
+            while True:
+                line = await self._dialogue.read(_question(shown != preview))
+                answer = line.strip().lower()
+                if answer in choices:
+                    return Decision(approved=True, by="terminal", scope=choices[answer])
+                if answer in {"n", "no"} or not line:
+                    return _NO
+                if answer in {"v", "view"}:
+                    _show_lines(preview)
+                else:
+                    click.echo("  please type y, a, s or n", err=True)
 
 
-def _show(call: PendingCall) -> None:
-    reason = f" ({sanitize_line(call.intent.reason)})" if call.intent.reason else ""
+def _question(is_shortened: bool) -> str:
+    view = ", [v]iew all of it" if is_shortened else ""
+    return f"  [y]es once, [a]lways, for this [s]ession, [n]o{view}: "
+
+
+def _choices(call: PendingCall) -> Mapping[str, ApprovalScope]:
+    """What can be typed to say yes, and what that covers."""
+    always = ApprovalScope.TARGET if call.intent.target else ApprovalScope.CALL
+    return {
+        "y": ApprovalScope.ONCE,
+        "yes": ApprovalScope.ONCE,
+        "a": always,
+        "always": always,
+        "s": ApprovalScope.SESSION,
+        "session": ApprovalScope.SESSION,
+    }
+
+
+def _show(call: PendingCall, lines: list[str], choices: Mapping[str, ApprovalScope]) -> None:
+    """Write what would run, why it asks, and what each wider yes would cover."""
+    reason = f" ({sanitize_line(call.reason)})" if call.reason else ""
     click.echo(f"{WAITING} {sanitize_line(call.tool)} asks to run{reason}:", err=True)
-    for line in sanitize_text(call.intent.preview).splitlines() or [""]:
+    _show_lines(lines)
+    for key in ("a", "s"):
+        covered = describe_scope(choices[key], tool=call.tool, target=call.intent.target)
+        click.echo(f"  {key} covers {covered}", err=True)
+
+
+def _show_lines(lines: list[str]) -> None:
+    for line in lines:
         click.echo(f"  │ {line}", err=True)
+
+
+def _shortened(lines: list[str]) -> list[str]:
+    """The lines, without the middle of a long text and of long lines; says what is left out."""
+    cut = [_cut(line) for line in lines]
+    left_out = len(cut) - _HEAD_LINES - _TAIL_LINES
+    if left_out <= 1:
+        return cut
+    return [*cut[:_HEAD_LINES], f"… {left_out:,} lines left out …", *cut[-_TAIL_LINES:]]
+
+
+def _cut(line: str) -> str:
+    if len(line) <= _MAX_LINE_CHARACTERS:
+        return line
+    half = _MAX_LINE_CHARACTERS // 2
+    return f"{line[:half]}… {len(line) - 2 * half:,} characters left out …{line[-half:]}"

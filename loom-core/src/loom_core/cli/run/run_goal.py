@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from loom_core.cli.exit_code import ExitCode
@@ -12,14 +13,15 @@ from loom_core.cli.progress.next_steps import choose_exit_code
 from loom_core.cli.progress.status_line import StatusLine
 from loom_core.cli.progress.task_progress import TaskProgress
 from loom_core.cli.run.approval_prompt import ApprovalPrompt
+from loom_core.cli.run.dialogue import Dialogue
 from loom_core.cli.run.notices import Notices
 from loom_core.cli.run.output import JsonOutput, PeopleOutput
+from loom_core.cli.run.question_prompt import QuestionPrompt
 from loom_core.cli.run.request import RunRequest, prepare_workspace
-from loom_core.cli.run.terminal_input import TerminalInput, open_terminal_input
+from loom_core.cli.run.terminal_input import open_terminal_input
 from loom_core.cli.run.watched_run import WatchedRun
 from loom_core.cli.session import EngineOptions, Session
 from loom_core.cli.task_reference import find_task
-from loom_core.engine.human import AskHuman
 from loom_core.errors import UsageError
 from loom_core.sanitize import sanitize_line
 
@@ -27,11 +29,15 @@ if TYPE_CHECKING:
     from loom_core.app import Loom
 
 
-def _asking(terminal: TerminalInput | None, status: StatusLine) -> AskHuman | None:
-    """How the person at the terminal is asked; None when nobody is there."""
+def _with_somebody(options: EngineOptions, status: StatusLine) -> EngineOptions:
+    """The options with ways to ask the person at the terminal, if there is one."""
+    terminal = open_terminal_input()
     if terminal is None:
-        return None
-    return ApprovalPrompt(terminal.read_line, status, terminal.forget_typed).ask
+        return options
+    dialogue = Dialogue(terminal.read_line, status, terminal.forget_typed)
+    return replace(
+        options, ask=ApprovalPrompt(dialogue).ask, ask_question=QuestionPrompt(dialogue).ask
+    )
 
 
 _STOPPING = "stopping so that the task can be resumed; Ctrl-C again ends Loom at once"
@@ -61,15 +67,10 @@ async def run_goal(
     """
     status = StatusLine(is_shown=sys.stderr.isatty() and not as_json)
     notices = Notices(status, agrees=agrees)
-    terminal = open_terminal_input()
     options = EngineOptions(
-        model=model,
-        is_offline=is_offline,
-        say=notices.say,
-        confirm=notices.confirm,
-        ask=_asking(terminal, status),
+        model=model, is_offline=is_offline, say=notices.say, confirm=notices.confirm
     )
-    async with session.build_loom(options) as loom:
+    async with session.build_loom(_with_somebody(options, status)) as loom:
         task_id = await _find_or_create(loom, request, notices)
         progress = TaskProgress(task_id)
         output = JsonOutput() if as_json else PeopleOutput(LiveView(progress, status))
