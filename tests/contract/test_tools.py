@@ -19,6 +19,7 @@ EXAMPLES = {
     "ask_user": {"question": "Which colour?", "options": ["red", "blue"]},
     "delete_file": {"path": "old.txt"},
     "edit_file": {"path": "old.txt", "old_str": "two", "new_str": "2"},
+    "git_command": {"args": "status"},
     "list_directory": {"path": "."},
     "move_file": {"source": "old.txt", "destination": "new/name.txt"},
     "read_file": {"path": "old.txt"},

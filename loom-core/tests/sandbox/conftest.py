@@ -18,12 +18,25 @@ def bubblewrap():
     return sandbox
 
 
+@pytest.fixture(scope="session")
+def landlock():
+    found = describe(SandboxSettings(backend="landlock"))
+    if found.sandbox.name != "landlock":
+        pytest.skip(found.detail)
+    return found.sandbox
+
+
+@pytest.fixture(params=["bubblewrap", "landlock"])
+def confining(request):
+    return request.getfixturevalue(request.param)
+
+
 @pytest.fixture
 def unconfined():
     return UnconfinedSandbox(dict(os.environ))
 
 
-@pytest.fixture(params=["bubblewrap", "unconfined"])
+@pytest.fixture(params=["bubblewrap", "landlock", "unconfined"])
 def sandbox(request):
     return request.getfixturevalue(request.param)
 

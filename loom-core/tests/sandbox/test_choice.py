@@ -1,10 +1,12 @@
 import os
+import sys
 
 import pytest
 
 from loom_core.errors import SandboxUnavailable
 from loom_core.sandbox import choice, choose, describe
 from loom_core.sandbox.bubblewrap import BubblewrapSandbox
+from loom_core.sandbox.landlock import LandlockSandbox
 from loom_core.sandbox.toolchains import find_toolchains
 from loom_core.settings.shape import SandboxSettings
 
@@ -24,15 +26,32 @@ def test_none_is_chosen_when_asked_for():
 
 
 @pytest.mark.usefixtures("forgotten")
-def test_without_bubblewrap_nothing_confines_and_the_fix_is_told(monkeypatch, tmp_path):
+def test_without_bubblewrap_and_landlock_nothing_confines_and_the_fix_is_told(
+    monkeypatch, tmp_path
+):
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(choice, "landlock_abi", lambda: 2)  # as on a kernel of 2022
 
     chosen = describe(SandboxSettings())
 
     assert chosen.sandbox.name == "none"
+    assert "version 2" in chosen.detail
     assert "install bubblewrap" in chosen.fix
-    with pytest.raises(SandboxUnavailable, match="not installed"):
-        choose(SandboxSettings(backend="bubblewrap"))
+    for backend, reason in (("bubblewrap", "not installed"), ("landlock", "Linux 6.12")):
+        with pytest.raises(SandboxUnavailable, match=reason):
+            choose(SandboxSettings(backend=backend))
+
+
+@pytest.mark.usefixtures("forgotten", "landlock")
+def test_without_bubblewrap_landlock_confines_and_the_reason_is_told(monkeypatch, tmp_path):
+    (tmp_path / "python3").symlink_to(sys.executable)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    chosen = describe(SandboxSettings())
+
+    assert chosen.sandbox.name == "landlock"
+    assert "bubblewrap is not installed" in chosen.detail
+    assert chosen.fix
 
 
 @pytest.mark.usefixtures("forgotten")
@@ -53,8 +72,20 @@ def test_a_bubblewrap_that_does_not_confine_is_not_used(monkeypatch, tmp_path, s
 
     chosen = describe(SandboxSettings())
 
-    assert chosen.sandbox.name == "none"
+    assert chosen.sandbox.name != "bubblewrap"
     assert reason in chosen.detail
+
+
+@pytest.mark.usefixtures("forgotten")
+def test_a_landlock_that_does_not_confine_is_not_used(monkeypatch):
+    if sys.platform != "linux" or choice.landlock_abi() < choice.LEAST_ABI:
+        pytest.skip("this kernel has no such Landlock")
+    monkeypatch.setattr(LandlockSandbox, "arguments", lambda *_, **__: ["/bin/true"])
+
+    chosen = describe(SandboxSettings(backend="landlock"))
+
+    assert chosen.sandbox.name == "none"
+    assert "could not write the workspace" in chosen.detail
 
 
 def test_it_is_tried_once_in_a_process(bubblewrap):

@@ -1,4 +1,3 @@
-import json
 import os
 import socket
 from pathlib import Path
@@ -7,9 +6,6 @@ import pytest
 
 from loom_core.errors import SandboxUnavailable
 from loom_core.workspace import PROTECTED_NAMES
-
-CORPUS = Path(__file__).parents[4] / "shared" / "corpora" / "shell_attacks.json"
-CASES = json.loads(CORPUS.read_text())["cases"] if CORPUS.exists() else []
 
 
 @pytest.fixture
@@ -24,48 +20,29 @@ async def run(sandbox, workspace, command, **options):
     return await sandbox.run(command, workspace=workspace, timeout_seconds=20, **options)
 
 
-@pytest.mark.skipif(not CASES, reason="the corpus of attacks is not there")
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
-async def test_no_known_attack_reaches_outside(bubblewrap, workspace, canary, case):
-    places = {
-        "{canary}": str(canary),
-        "{canary_dir}": str(canary.parent),
-        "{canary_relative}": f"../{canary.relative_to(workspace.parent)}",
-        "{workspace}": str(workspace),
-    }
-    command = case["command"]
-    for place, value in places.items():
-        command = command.replace(place, value)
-
-    await run(bubblewrap, workspace, command)
-
-    assert (canary / "f").read_text() == "canary"
-    assert sorted(path.name for path in canary.iterdir()) == ["f"]
-
-
-async def test_what_is_outside_is_not_even_seen(bubblewrap, workspace, canary):
+async def test_what_is_outside_is_not_even_seen(confining, workspace, canary):
     done = await run(
-        bubblewrap, workspace, f"cat {canary}/f; ls {canary.parent}; ls -A {Path.home()}"
+        confining, workspace, f"cat {canary}/f; ls {canary.parent}; ls -A {Path.home()}"
     )
 
     assert "canary" not in done.output.replace(str(canary), "")
     assert done.exit_code != 0 or ".ssh" not in done.output
 
 
-async def test_secrets_of_the_system_are_hidden(bubblewrap, workspace):
-    done = await run(bubblewrap, workspace, "cat /etc/shadow /etc/gshadow; ls /root/.ssh /var/lib")
+async def test_secrets_of_the_system_are_hidden(confining, workspace):
+    done = await run(confining, workspace, "cat /etc/shadow /etc/gshadow; ls /root/.ssh /var/lib")
 
     assert done.exit_code != 0
     assert "root:" not in done.output
 
 
-async def test_the_network_is_off(bubblewrap, workspace):
+async def test_the_network_is_off(confining, workspace):
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
         listening.settimeout(0.2)
 
         done = await run(
-            bubblewrap,
+            confining,
             workspace,
             f"python3 -c 'import socket; socket.create_connection((\"127.0.0.1\", {port}), 2)'",
         )
@@ -84,22 +61,22 @@ async def test_other_processes_are_not_seen(bubblewrap, workspace):
     assert int(done.output.splitlines()[-1]) < 10
 
 
-async def test_system_and_kernel_settings_are_read_only(bubblewrap, workspace):
+async def test_system_and_kernel_settings_are_read_only(confining, workspace):
     done = await run(
-        bubblewrap,
+        confining,
         workspace,
         # Opened for writing and nothing written: where it is not confined it must do no harm.
-        "for f in /usr/x /etc/x /x /dev/x $(find /proc -maxdepth 1 -type f) \\\n"
-        "  $(find /proc/sys -type f); do (: >> $f) 2>/dev/null && echo opened $f\ndone; true",
+        "for f in /usr/x /etc/x /x /dev/x $(find /proc -maxdepth 1 -type f 2>/dev/null) \\\n"
+        "  $(find /proc/sys -type f 2>/dev/null); do (: >> $f) 2>/dev/null && echo opened $f\ndone; true",
     )
 
     assert done.output == ""
 
 
-async def test_a_read_only_workspace_is_not_written(bubblewrap, workspace):
+async def test_a_read_only_workspace_is_not_written(confining, workspace):
     (workspace / "f").write_text("x")
 
-    done = await run(bubblewrap, workspace, "cat f; echo y > f; rm f; touch g", may_write=False)
+    done = await run(confining, workspace, "cat f; echo y > f; rm f; touch g", may_write=False)
 
     assert done.output.startswith("x")
     assert done.exit_code != 0
@@ -126,6 +103,27 @@ async def test_protected_paths_cannot_be_made_changed_or_moved_away(bubblewrap, 
     assert after == before
 
 
+async def test_what_landlock_cannot_close_is_put_back(landlock, workspace):
+    (workspace / ".git/hooks").mkdir(parents=True)
+    (workspace / ".git/config").write_text("mine")
+    (workspace / "loom.toml").write_text("mine")
+
+    done = await run(
+        landlock,
+        workspace,
+        "echo evil > .git/config; echo evil > .git/hooks/pre-commit; rm loom.toml; echo evil > loom.toml;"
+        "mkdir .loom d; echo evil > .envrc; echo evil > .loom/loom.toml; echo evil > d/.envrc; true",
+    )
+
+    held = {path.relative_to(workspace).as_posix() for path in workspace.rglob("*")}
+    assert held == {".git", ".git/config", ".git/hooks", "loom.toml", "d"}
+    assert (workspace / ".git/config").read_text() == "mine"
+    assert (workspace / "loom.toml").read_text() == "mine"
+    assert {".git/config", ".git/hooks/pre-commit", "loom.toml", "d/.envrc"} <= set(
+        done.planted.paths
+    )
+
+
 async def test_a_protected_path_that_is_a_link_is_refused(bubblewrap, workspace, tmp_path):
     (workspace / ".envrc").symlink_to(tmp_path / "shared-envrc")
 
@@ -134,14 +132,14 @@ async def test_a_protected_path_that_is_a_link_is_refused(bubblewrap, workspace,
 
 
 @pytest.mark.parametrize("root", ["/", "/usr", "/proc/self"])
-async def test_the_system_is_no_workspace(bubblewrap, root):
+async def test_the_system_is_no_workspace(confining, root):
     with pytest.raises(SandboxUnavailable):
-        await run(bubblewrap, Path(root), "true")
+        await run(confining, Path(root), "true")
 
 
-async def test_a_missing_workspace_runs_nothing(bubblewrap, tmp_path):
+async def test_a_missing_workspace_runs_nothing(confining, tmp_path):
     with pytest.raises((SandboxUnavailable, FileNotFoundError)):
-        await run(bubblewrap, tmp_path / "missing", "true")
+        await run(confining, tmp_path / "missing", "true")
 
 
 @pytest.mark.parametrize("may_write", [True, False])
@@ -163,3 +161,21 @@ async def test_secret_files_of_the_workspace_are_closed(bubblewrap, workspace, m
     assert "canary-secret" not in done.output
     assert (workspace / ".env").read_text() == "canary-secret"
     assert not (workspace / ".other").exists()
+
+
+async def test_secret_files_are_closed_to_commands_that_only_read(landlock, workspace):
+    (workspace / "app").mkdir()
+    (workspace / "app/.env").write_text("canary-secret")
+    (workspace / "app/readme").write_text("hello")
+
+    done = await run(landlock, workspace, "cat app/readme; cat app/.env; ls app", may_write=False)
+
+    assert "hello" in done.output
+    assert "canary-secret" not in done.output
+
+
+async def test_where_secrets_cannot_be_hidden_nothing_runs(landlock, workspace):
+    (workspace / ".env").write_text("canary-secret")
+
+    with pytest.raises(SandboxUnavailable, match=r"cannot hide \.env"):
+        await run(landlock, workspace, "cat .env")

@@ -2,9 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
 from typing import Annotated
-from weakref import WeakKeyDictionary
 
 from pydantic import Field, field_validator
 
@@ -12,13 +10,15 @@ from loom_core.contracts.tool import Intent, RecoveryClass, Risk, Tool, ToolCont
 from loom_core.errors import ErrorCategory, SandboxUnavailable, ToolFailed
 from loom_core.sandbox import CommandResult
 from loom_core.types import FileChange, ToolResult
-from loom_core.workspace import Snapshot, Workspace, displayed
+from loom_core.workspace import Snapshot, Workspace
 from loom_tools.arguments import Arguments
+from loom_tools.command_changes import named
 from loom_tools.command_shape import beginning_of, only_looks
+from loom_tools.planted import told_of
 from loom_tools.text import MAX_RESULT_BYTES
+from loom_tools.turns import turn_in
 
 MAX_SECONDS = 120
-_NAMED_CHANGES = 20
 _BY_EXIT_CODE = {126: ErrorCategory.PERMISSION, 127: ErrorCategory.NOT_FOUND}
 _BY_OUTPUT = (
     (re.compile(r"SyntaxError|syntax error"), ErrorCategory.SYNTAX),
@@ -64,10 +64,6 @@ class ShellExecute(Tool[ShellExecuteArguments]):
     timeout_seconds = 2 * MAX_SECONDS + 60.0
     """With the time that a command of another subtask takes before it is the turn of this one."""
 
-    def __init__(self) -> None:
-        """Nobody has a turn yet."""
-        self._turns = WeakKeyDictionary[Workspace, asyncio.Lock]()
-
     async def intend(self, arguments: ShellExecuteArguments, context: ToolContext) -> Intent:
         """The exact command; gated where no sandbox confines it and it may do more than look."""
         command, root = arguments.command, context.workspace.root
@@ -84,7 +80,7 @@ class ShellExecute(Tool[ShellExecuteArguments]):
 
     async def run(self, arguments: ShellExecuteArguments, context: ToolContext) -> ToolResult:
         """Exit code, output, and every file that is different after."""
-        async with self._turns.setdefault(context.workspace, asyncio.Lock()):
+        async with turn_in(context.workspace):
             before = await asyncio.to_thread(context.workspace.snapshot)
             try:
                 done = await _execute(arguments, context)
@@ -98,7 +94,11 @@ class ShellExecute(Tool[ShellExecuteArguments]):
             is_error=category is not None,
             category=category,
             changes=tuple(changes),
-            facts={"exit_code": done.exit_code, "timed_out": done.timed_out},
+            facts={
+                "exit_code": done.exit_code,
+                "timed_out": done.timed_out,
+                **({"quarantined": list(done.planted.paths)} if done.planted.paths else {}),
+            },
         )
 
 
@@ -120,7 +120,7 @@ async def _stopped(workspace: Workspace, before: Snapshot) -> ToolResult:
     changes = await asyncio.to_thread(workspace.changes_since, before)
     said = "Error: the command was stopped before its end. Look before you act again."
     return ToolResult(
-        text="\n".join([said, *_named(changes)]),
+        text="\n".join([said, *named(changes)]),
         is_error=True,
         category=ErrorCategory.TIMEOUT,
         changes=tuple(changes),
@@ -152,16 +152,8 @@ def _said(
     lines.append(done.output.rstrip("\n") or "(no output)")
     if done.left_out_bytes:
         lines.append("[to see the rest, write the output to a file and read parts of it]")
-    lines.extend(_named(changes))
+    lines.extend(named(changes))
+    lines.extend(told_of(done.planted))
     if not is_complete:
         lines.append("[the workspace has too many files: not every change was noticed]")
     return "\n".join(lines)
-
-
-def _named(changes: Sequence[FileChange]) -> list[str]:
-    """A line that names what changed; none when nothing did."""
-    if not changes:
-        return []
-    named = [f"{displayed(change.path)} ({change.kind})" for change in changes[:_NAMED_CHANGES]]
-    more = len(changes) - len(named)
-    return ["Files: " + ", ".join(named) + (f" and {more} more" if more else "")]

@@ -5,16 +5,20 @@ import json
 import os
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from loom_core.errors import SandboxUnavailable
+from loom_core.sandbox.call_filter import call_filter
 from loom_core.sandbox.environment import scrubbed
-from loom_core.sandbox.process import Launch, run_to_end
+from loom_core.sandbox.masks import confinable, masks_of, masks_of_stand_ins
+from loom_core.sandbox.process import Launch, Limits, kill_group, run_to_end
 from loom_core.sandbox.sandbox import CommandResult, Sandbox
 from loom_core.sandbox.shell import shell_arguments
-from loom_core.sandbox.toolchains import SYSTEM_DIRECTORIES, Toolchains
+from loom_core.sandbox.toolchains import ETC_NAMES, SYSTEM_DIRECTORIES, Toolchains
+from loom_core.workspace.guarding import Guard
 from loom_core.workspace.placeholders import placeholders
-from loom_core.workspace.protected import PROTECTED_NAMES
+from loom_core.workspace.quarantine import Quarantine
 from loom_core.workspace.secrets import secret_files
 
 HOME = "/run/loom/home"
@@ -22,27 +26,6 @@ HOME = "/run/loom/home"
 
 _PROGRAMS = "/run/loom/bin"
 _SCRATCH_BYTES = 1024**3
-_ETC = (
-    "alternatives",
-    "ca-certificates",
-    "fonts",
-    "group",
-    "hosts",
-    "ld.so.cache",
-    "ld.so.conf",
-    "ld.so.conf.d",
-    "localtime",
-    "mime.types",
-    "nsswitch.conf",
-    "passwd",
-    "pki/ca-trust",
-    "pki/tls/certs",
-    "protocols",
-    "services",
-    "ssl/certs",
-    "ssl/openssl.cnf",
-)
-"""What programs need of /etc; the rest, with its secrets, is hidden."""
 
 
 class BubblewrapSandbox(Sandbox):
@@ -56,7 +39,13 @@ class BubblewrapSandbox(Sandbox):
     is_confining = True
 
     def __init__(
-        self, program: str, toolchains: Toolchains, environment: dict[str, str], *, network: bool
+        self,
+        program: str,
+        toolchains: Toolchains,
+        environment: dict[str, str],
+        *,
+        network: bool,
+        quarantine: Quarantine,
     ) -> None:
         """Prepare what is the same for every command.
 
@@ -65,19 +54,23 @@ class BubblewrapSandbox(Sandbox):
             toolchains: what is readable beside the system directories.
             environment: the environment of this process, which is scrubbed.
             network: whether commands may use the network.
+            quarantine: where planted files go.
         """
         self.has_network = network
+        self._quarantine = quarantine
         self._base = [program, *_namespaces(network=network), *_file_system(toolchains)]
         if network:
             self._base += ["--ro-bind-try", "/etc/resolv.conf", "/etc/resolv.conf"]
         self._path = os.pathsep.join([*toolchains.path, _PROGRAMS])
         self._environment = scrubbed(environment, path=self._path, home=HOME)
 
-    def arguments(self, command: str, workspace: Path, *, may_write: bool) -> list[str]:
+    def arguments(
+        self, command: str, workspace: Path, *, may_write: bool, masks: Sequence[str] = ()
+    ) -> list[str]:
         """The whole command line of ``bwrap``, less the option that needs a descriptor."""
         root = str(workspace)
         bind = ["--bind" if may_write else "--ro-bind", root, root]
-        masks = [*(_masks(workspace) if may_write else ()), *_hidden(workspace)]
+        masks = [*masks, *_hidden(workspace)]
         end = ["--remount-ro", "/", "--chdir", root, "--", *shell_arguments(command, self._path)]
         return [*self._base, *bind, *masks, *end]
 
@@ -93,6 +86,7 @@ class BubblewrapSandbox(Sandbox):
         workspace: Path,
         timeout_seconds: float,
         may_write: bool = True,
+        may_write_git: bool = False,
         max_output_bytes: int = 30 * 1024,
     ) -> CommandResult:
         """Run a command; see ``Sandbox.run``.
@@ -100,28 +94,45 @@ class BubblewrapSandbox(Sandbox):
         Raises:
             SandboxUnavailable: the sandbox could not be set up, so nothing ran.
         """
-        root = _confinable(workspace)
+        limits = Limits(timeout_seconds, max_output_bytes)
+        root = confinable(workspace)
+        if not may_write:
+            return await self._run(command, root, limits, may_write=False)
+        guard = await asyncio.to_thread(Guard, root, self._quarantine, is_closed=True)
+        masks = masks_of(root, guard.paths, may_write_git=may_write_git)
         with ExitStack() as held:
-            if may_write:
+            if not may_write_git:
                 held.enter_context(placeholders(root))
+                masks += masks_of_stand_ins(root)
+            result = await self._run(command, root, limits, may_write=True, masks=masks)
+        return replace(result, planted=await asyncio.to_thread(guard.settle))
+
+    async def _run(
+        self,
+        command: str,
+        root: Path,
+        limits: Limits,
+        *,
+        may_write: bool,
+        masks: Sequence[str] = (),
+    ) -> CommandResult:
+        """Run a command with these masks."""
+        with ExitStack() as held:
             status_read, status_write = os.pipe()
             held.callback(os.close, status_read)
             with os.fdopen(status_write, "wb") as inherited:
                 program, *rest = await asyncio.to_thread(
-                    self.arguments, command, root, may_write=may_write
+                    self.arguments, command, root, may_write=may_write, masks=masks
                 )
+                calls = held.enter_context(call_filter())
+                status = str(inherited.fileno())
                 launch = Launch(
-                    argv=[program, "--json-status-fd", str(inherited.fileno()), *rest],
+                    argv=[program, "--json-status-fd", status, *calls.options, *rest],
                     environment=self._environment,
                     directory=root,
-                    descriptors=(inherited.fileno(),),
+                    descriptors=(inherited.fileno(), *calls.descriptors),
                 )
-                result = await run_to_end(
-                    launch,
-                    timeout_seconds=timeout_seconds,
-                    max_output_bytes=max_output_bytes,
-                    sweep=_nothing_is_left,
-                )
+                result = await run_to_end(launch, limits, end=kill_group)
             if not result.timed_out and not _did_run(status_read):
                 raise SandboxUnavailable(
                     f"bubblewrap could not run the command: {result.output.strip()[-500:]}"
@@ -129,26 +140,10 @@ class BubblewrapSandbox(Sandbox):
         return result
 
 
-def _nothing_is_left() -> None:
-    """The process namespace has died with its first process, which dies with ``bwrap``."""
-
-
 def _did_run(status: int) -> bool:
     """Whether ``bwrap`` reported an exit code, which it does only for a command that ran."""
     lines = os.read(status, 4096).splitlines()
     return any("exit-code" in json.loads(line) for line in lines)
-
-
-def _confinable(workspace: Path) -> Path:
-    """The real path of a workspace that may be made writable."""
-    root = workspace.resolve()
-    hidden = [Path(directory) for directory in (*SYSTEM_DIRECTORIES, "/etc", "/proc", "/dev")]
-    if any(directory.is_relative_to(root) or root.is_relative_to("/proc") for directory in hidden):
-        raise SandboxUnavailable(
-            f"the workspace {root} holds system directories and cannot be confined; "
-            "use a directory of your own"
-        )
-    return root
 
 
 def _namespaces(*, network: bool) -> list[str]:
@@ -171,7 +166,7 @@ def _file_system(toolchains: Toolchains) -> list[str]:
     options: list[str] = []
     for directory in SYSTEM_DIRECTORIES:
         options += _read_only(Path(directory))
-    for name in _ETC:
+    for name in ETC_NAMES:
         options += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     options += ["--proc", "/proc", "--dev", "/dev"]
     for scratch in ("/dev/shm", "/tmp", "/var/tmp", HOME):  # noqa: S108 - inside the sandbox
@@ -191,21 +186,6 @@ def _read_only(directory: Path) -> list[str]:
     if directory.is_symlink():
         return ["--symlink", str(directory.readlink()), str(directory)]
     return ["--ro-bind", str(directory), str(directory)] if directory.is_dir() else []
-
-
-def _masks(root: Path) -> Sequence[str]:
-    """Options that keep protected paths of the workspace read-only."""
-    options: list[str] = []
-    for name in PROTECTED_NAMES:
-        path = root / name
-        if path.is_symlink():
-            raise SandboxUnavailable(
-                f"{path} is a symbolic link, which cannot be protected from commands; "
-                "put the file itself there"
-            )
-        if path.exists():
-            options += ["--ro-bind", str(path), str(path)]
-    return options
 
 
 def _hidden(root: Path) -> list[str]:

@@ -1,20 +1,27 @@
 """Which sandbox this machine can offer, and why not a stronger one."""
 
 import os
+import platform
 import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from loom_core.confinement.architecture import this_architecture
+from loom_core.confinement.landlock import LEAST_ABI, landlock_abi
 from loom_core.errors import SandboxUnavailable
 from loom_core.sandbox.bubblewrap import BubblewrapSandbox
+from loom_core.sandbox.landlock import LandlockSandbox
 from loom_core.sandbox.sandbox import Sandbox
 from loom_core.sandbox.toolchains import find_toolchains
 from loom_core.sandbox.unconfined import UnconfinedSandbox
+from loom_core.settings.home import home_directory
 from loom_core.settings.shape import SandboxSettings
+from loom_core.workspace.quarantine import Quarantine
 
 _PROBE_SECONDS = 10.0
 _ATTEMPTS = """
@@ -47,7 +54,8 @@ def choose(settings: SandboxSettings) -> Sandbox:
         SandboxUnavailable: the settings insist on a backend that does not work here.
     """
     choice = describe(settings)
-    if settings.backend == "bubblewrap" and choice.sandbox.name != "bubblewrap":
+    wanted = {"auto": choice.sandbox.name}.get(settings.backend, settings.backend)
+    if choice.sandbox.name != wanted:
         raise SandboxUnavailable(f"{choice.detail}; {choice.fix}")
     return choice.sandbox
 
@@ -66,40 +74,117 @@ def _found(backend: str, network: bool) -> SandboxChoice:  # noqa: FBT001 - cach
             "sandbox.backend is none: commands run unconfined and each asks first",
             "set sandbox.backend to auto",
         )
-    return _bubblewrap(network=network)
-
-
-def _bubblewrap(*, network: bool) -> SandboxChoice:
-    """The bubblewrap sandbox when it is installed and confines, else no sandbox."""
     if sys.platform != "linux":
         return SandboxChoice(
             _unconfined(),
             f"there is no sandbox for {sys.platform} yet: each command asks first",
             "run Loom on Linux, or in a Linux container",
         )
+    tried = [_BACKENDS[backend]] if backend in _BACKENDS else [*_BACKENDS.values()]
+    misses: list[_Missing] = []
+    for attempt in tried:
+        found = attempt(network=network)
+        if isinstance(found, SandboxChoice):
+            return _with_misses(found, misses)
+        misses.append(found)
+    problems = "; ".join(miss.problem for miss in misses)
+    return SandboxChoice(
+        _unconfined(), f"{problems}: commands run unconfined and each asks first", misses[0].fix
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Missing:
+    """Why a backend cannot be used here."""
+
+    problem: str
+    fix: str
+
+
+def _with_misses(choice: SandboxChoice, misses: Sequence[_Missing]) -> SandboxChoice:
+    """The choice with the reason why no stronger backend was taken."""
+    if not misses:
+        return choice
+    reasons = "; ".join(miss.problem for miss in misses)
+    return replace(choice, detail=f"{choice.detail} ({reasons})", fix=misses[0].fix)
+
+
+def _bubblewrap(*, network: bool) -> SandboxChoice | _Missing:
+    """The bubblewrap sandbox when it is installed and confines."""
     program = shutil.which("bwrap")
     if program is None:
-        return SandboxChoice(
-            _unconfined(),
-            "bubblewrap is not installed: commands run unconfined and each asks first",
+        return _Missing(
+            "bubblewrap is not installed",
             "install bubblewrap, for example with: apt install bubblewrap",
         )
     environment = dict(os.environ)
-    toolchains = find_toolchains(environment, Path.home())
-    sandbox = BubblewrapSandbox(program, toolchains, environment, network=network)
+    sandbox = BubblewrapSandbox(
+        program,
+        find_toolchains(environment, Path.home()),
+        environment,
+        network=network,
+        quarantine=_quarantine(environment),
+    )
     problem = probe(sandbox)
     if problem:
-        return SandboxChoice(
-            _unconfined(),
-            f"bubblewrap does not work here ({problem}): commands run unconfined and each asks first",
+        return _Missing(
+            f"bubblewrap does not work here ({problem})",
             "allow unprivileged user namespaces (see kernel.unprivileged_userns_clone and "
             "kernel.apparmor_restrict_unprivileged_userns)",
         )
-    reach = "with network" if network else "without network"
-    return SandboxChoice(sandbox, f"bubblewrap confines commands to the workspace, {reach}")
+    return SandboxChoice(
+        sandbox, f"bubblewrap confines commands to the workspace, {_reach(network)}"
+    )
 
 
-def probe(sandbox: BubblewrapSandbox) -> str:
+def _landlock(*, network: bool) -> SandboxChoice | _Missing:
+    """The Landlock sandbox when the kernel has what it needs and it confines."""
+    abi = landlock_abi()
+    if abi < LEAST_ABI or this_architecture() is None:
+        found = f"version {abi}" if abi else "none"
+        return _Missing(
+            f"Landlock version {LEAST_ABI} (Linux 6.12) on x86_64 or aarch64 is needed, "
+            f"here is {found} on {platform.machine()}",
+            "install bubblewrap, for example with: apt install bubblewrap",
+        )
+    environment = dict(os.environ)
+    sandbox = LandlockSandbox(
+        find_toolchains(environment, Path.home()),
+        environment,
+        network=network,
+        quarantine=_quarantine(environment),
+    )
+    problem = probe(sandbox)
+    if problem:
+        return _Missing(
+            f"Landlock does not work here ({problem})",
+            "install bubblewrap, for example with: apt install bubblewrap",
+        )
+    return SandboxChoice(
+        sandbox,
+        f"Landlock {abi} and seccomp confine commands to the workspace, {_reach(network)}; protected "
+        "files are put back after each command",
+    )
+
+
+_BACKENDS: Mapping[str, Callable[..., SandboxChoice | _Missing]] = {
+    "bubblewrap": _bubblewrap,
+    "landlock": _landlock,
+}
+"""The strongest first."""
+
+
+def _reach(network: bool) -> str:  # noqa: FBT001 - one setting, said in words
+    """Whether there is a network, in words."""
+    return "with network" if network else "without network"
+
+
+def _quarantine(environment: Mapping[str, str]) -> Quarantine:
+    """Where planted files go."""
+    return Quarantine(home_directory(environment) / "quarantine")
+
+
+def probe(sandbox: BubblewrapSandbox | LandlockSandbox) -> str:
     """What is wrong with a sandbox, found by running a command in it; empty when it confines."""
     with tempfile.TemporaryDirectory(prefix="loom-probe-") as top:
         inside, outside = Path(top) / "inside", Path(top) / "outside"
@@ -112,6 +197,7 @@ def probe(sandbox: BubblewrapSandbox) -> str:
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 env=sandbox.environment,
+                cwd=inside,
                 timeout=_PROBE_SECONDS,
                 check=False,
             )

@@ -16,7 +16,7 @@ from loom_core.sandbox.sandbox import CommandResult
 
 _CHUNK_BYTES = 1024 * 1024
 _DRAIN_SECONDS = 2.0
-"""How long output is still read after everybody was killed."""
+"""How long output is still read after everybody was killed, and a supervisor may take for that."""
 _F_SETPIPE_SZ = 1031
 
 
@@ -31,19 +31,29 @@ class Launch:
     """Further descriptors that it inherits."""
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a process may run, and how much of what it prints is kept."""
+
+    timeout_seconds: float
+    """Wall time after which its group is killed."""
+    max_output_bytes: int
+    """Reading goes on after that and drops the rest."""
+
+
 async def run_to_end(
-    launch: Launch, *, timeout_seconds: float, max_output_bytes: int, sweep: Callable[[], None]
+    launch: Launch, limits: Limits, *, end: Callable[[int], None]
 ) -> CommandResult:
     """Run a process in a group of its own, with stdin closed, and kill what it leaves.
 
     Args:
         launch: what to start.
-        timeout_seconds: wall time after which the group is killed.
-        max_output_bytes: how much of the output is kept.
-        sweep: kills what left the group; called after the group was killed.
+        limits: of time and output.
+        end: has everything killed that is left, given the id of the process; called once, also when
+            the process has ended by itself.
     """
     began = time.monotonic()
-    with _Output(max_output_bytes) as output:
+    with _Output(limits.max_output_bytes) as output:
         process = await asyncio.create_subprocess_exec(
             *launch.argv,
             stdin=asyncio.subprocess.DEVNULL,
@@ -57,13 +67,12 @@ async def run_to_end(
         output.close_write_end()
         timed_out = False
         try:
-            async with asyncio.timeout(timeout_seconds):
+            async with asyncio.timeout(limits.timeout_seconds):
                 await process.wait()
         except TimeoutError:
             timed_out = True
         finally:
-            _kill_group(process.pid)
-            sweep()
+            end(process.pid)
             await asyncio.shield(_ended(process, output))
     return CommandResult(
         output=output.kept.text(),
@@ -75,8 +84,12 @@ async def run_to_end(
 
 
 async def _ended(process: asyncio.subprocess.Process, output: "_Output") -> None:
-    """Wait for the killed process, and for the rest of its output."""
-    await process.wait()
+    """Wait for the process that was told to end, and for the rest of its output."""
+    try:
+        await asyncio.wait_for(process.wait(), _DRAIN_SECONDS)
+    except TimeoutError:
+        kill_group(process.pid)
+        await process.wait()
     with contextlib.suppress(TimeoutError):
         # Only somebody who left the group and escaped the sweep can keep the pipe open.
         await asyncio.wait_for(output.at_end.wait(), _DRAIN_SECONDS)
@@ -89,7 +102,7 @@ def _shell_code(returncode: int | None) -> int | None:
     return returncode
 
 
-def _kill_group(pid: int) -> None:
+def kill_group(pid: int) -> None:
     """Kill the process group that a process leads, if any of it is left."""
     with contextlib.suppress(ProcessLookupError, PermissionError):  # nobody is left
         os.killpg(pid, signal.SIGKILL)

@@ -4,6 +4,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 
+from loom_core.workspace.guarding import NOTHING_PLANTED, Planted
+
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
@@ -17,13 +19,15 @@ class CommandResult:
     left_out_bytes: int = 0
     """Bytes between head and tail that were not kept."""
     elapsed_seconds: float = 0.0
+    planted: Planted = NOTHING_PLANTED
+    """What the command had left for programs outside of the sandbox, and what became of it."""
 
 
 class Sandbox(ABC):
     """Runs shell commands in a workspace. The process tree never outlives the call."""
 
     name: str
-    """``bubblewrap`` or ``none``, as shown to the user."""
+    """``bubblewrap``, ``landlock`` or ``none``, as shown to the user."""
     is_confining: bool
     """Whether a command cannot touch anything outside the workspace. If not: ask first."""
     has_network: bool = True
@@ -37,6 +41,7 @@ class Sandbox(ABC):
         workspace: Path,
         timeout_seconds: float,
         may_write: bool = True,
+        may_write_git: bool = False,
         max_output_bytes: int = 30 * 1024,
     ) -> CommandResult:
         """Run a command line in the workspace with bash, or sh where there is none; stdin is closed.
@@ -46,6 +51,8 @@ class Sandbox(ABC):
             workspace: its working directory and the only place it may write.
             timeout_seconds: wall time after which its whole process tree is killed.
             may_write: False makes the workspace read-only too, for checks.
+            may_write_git: True makes the data of the workspace's repository writable, for git
+                itself; its settings and hooks stay as they are.
             max_output_bytes: how much output is kept; reading goes on and drops the rest.
 
         Cancelling the awaiting task kills the process tree.

@@ -10,6 +10,28 @@ from pathlib import Path
 SYSTEM_DIRECTORIES = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt")
 """Read-only in every sandbox; those that are missing are passed over."""
 
+ETC_NAMES = (
+    "alternatives",
+    "ca-certificates",
+    "fonts",
+    "group",
+    "hosts",
+    "ld.so.cache",
+    "ld.so.conf",
+    "ld.so.conf.d",
+    "localtime",
+    "mime.types",
+    "nsswitch.conf",
+    "passwd",
+    "pki/ca-trust",
+    "pki/tls/certs",
+    "protocols",
+    "services",
+    "ssl/certs",
+    "ssl/openssl.cnf",
+)
+"""What programs need of /etc; the rest, with its secrets, is hidden."""
+
 _COMPANIONS = (".rustup", ".local/share/uv", ".local/share/pipx", ".local/share/mise")
 """Below the home directory: what the programs on the search path are only the entrance to."""
 
@@ -36,7 +58,7 @@ def find_toolchains(environment: Mapping[str, str], home: Path) -> Toolchains:
     entries = [
         own_programs if Path(entry).name == "shims" else entry
         for entry in environment.get("PATH", os.defpath).split(os.pathsep)
-        if entry.startswith("/") and Path(entry).is_dir()
+        if entry.startswith("/") and os.access(f"{entry}/.", os.X_OK)
     ]
     path = list(dict.fromkeys(entries))
     python = shutil.which("python3", path=os.pathsep.join(path)) or sys.executable
@@ -64,7 +86,7 @@ def _bound(entry: Path, home: Path) -> Path:
 def _outermost(wanted: Sequence[Path], home: Path) -> tuple[str, ...]:
     """The directories that exist, outside the system ones, none twice or inside another."""
     chosen: list[Path] = []
-    for directory in sorted({path for path in wanted if path.is_dir()}):
+    for directory in sorted({path for path in wanted if os.access(f"{path}/.", os.X_OK)}):
         is_hidden_thing = home.is_relative_to(directory) or directory == Path("/")
         covered = any(directory.is_relative_to(other) for other in [*chosen, *_system()])
         if not is_hidden_thing and not covered:

@@ -122,7 +122,7 @@ class ApprovalSettings(Table):
 class SandboxSettings(Table):
     """How commands are confined."""
 
-    backend: Literal["auto", "bubblewrap", "none"] = "auto"
+    backend: Literal["auto", "bubblewrap", "landlock", "none"] = "auto"
     """``auto`` takes the strongest that works here; ``none`` asks before every command."""
     network: bool = False
     """Whether commands in the sandbox may use the network."""

@@ -3,9 +3,11 @@
 from loom_core.workspace.blobs import BlobStore
 from loom_core.workspace.changing import MAX_FILE_BYTES
 from loom_core.workspace.entry import Entry
+from loom_core.workspace.guarding import Guard, Planted
 from loom_core.workspace.moving import FileState
 from loom_core.workspace.paths import displayed
 from loom_core.workspace.protected import PROTECTED_NAMES, is_protected
+from loom_core.workspace.quarantine import Quarantine
 from loom_core.workspace.secrets import holds_secrets
 from loom_core.workspace.snapshot import Snapshot
 from loom_core.workspace.undo import UndoConflict, UndoPlan, UndoStep
@@ -18,6 +20,9 @@ __all__ = [
     "BlobStore",
     "Entry",
     "FileState",
+    "Guard",
+    "Planted",
+    "Quarantine",
     "Snapshot",
     "UndoConflict",
     "UndoPlan",

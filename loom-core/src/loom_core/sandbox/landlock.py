@@ -1,0 +1,158 @@
+"""Confining commands with Landlock and a filter of system calls, where there are no namespaces."""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+from loom_core.confinement.supervisor import Order
+from loom_core.errors import SandboxUnavailable
+from loom_core.sandbox.environment import scrubbed
+from loom_core.sandbox.masks import confinable
+from loom_core.sandbox.process import Limits
+from loom_core.sandbox.sandbox import CommandResult, Sandbox
+from loom_core.sandbox.shell import shell_arguments
+from loom_core.sandbox.supervision import run_supervised, supervisor_arguments
+from loom_core.sandbox.toolchains import ETC_NAMES, SYSTEM_DIRECTORIES, Toolchains
+from loom_core.workspace.guarding import Guard
+from loom_core.workspace.placeholders import placeholders
+from loom_core.workspace.quarantine import Quarantine, remove
+from loom_core.workspace.secrets import secret_files
+
+_DEVICES = ("/dev/full", "/dev/null", "/dev/random", "/dev/urandom", "/dev/zero")
+_MACHINE = (
+    "/proc/cpuinfo",
+    "/proc/filesystems",
+    "/proc/loadavg",
+    "/proc/meminfo",
+    "/proc/stat",
+    "/proc/sys/kernel/osrelease",
+    "/proc/sys/vm/overcommit_memory",
+    "/proc/uptime",
+    "/proc/version",
+    "/sys/devices/system/cpu",
+)
+"""What programs ask about the machine; processes are not among it."""
+
+
+class LandlockSandbox(Sandbox):
+    """Runs commands that may read the system, write the workspace, and reach nothing else.
+
+    Weaker than namespaces in three ways, since Landlock cannot take a part out of what it gives:
+    protected files are not closed but put back after each command; a workspace with secret files is
+    refused to commands that may write; and there is no ``/tmp`` but the directory in ``TMPDIR``.
+    """
+
+    name = "landlock"
+    is_confining = True
+
+    def __init__(
+        self,
+        toolchains: Toolchains,
+        environment: dict[str, str],
+        *,
+        network: bool,
+        quarantine: Quarantine,
+    ) -> None:
+        """Prepare what is the same for every command; see ``BubblewrapSandbox``."""
+        etc = [f"/etc/{name}" for name in (*ETC_NAMES, *(("resolv.conf",) if network else ()))]
+        self._readable = (*SYSTEM_DIRECTORIES, *etc, *_MACHINE, *toolchains.directories)
+        self._path = os.pathsep.join(toolchains.path)
+        self._environment = scrubbed(environment, path=self._path, home="/nonexistent")
+        self._network = self.has_network = network
+        self._quarantine = quarantine
+
+    async def run(
+        self,
+        command: str,
+        *,
+        workspace: Path,
+        timeout_seconds: float,
+        may_write: bool = True,
+        may_write_git: bool = False,
+        max_output_bytes: int = 30 * 1024,
+    ) -> CommandResult:
+        """Run a command; see ``Sandbox.run``. Git's data can always be written here.
+
+        Raises:
+            SandboxUnavailable: the command cannot be confined here, so nothing ran.
+        """
+        limits = Limits(timeout_seconds, max_output_bytes)
+        root = confinable(workspace)
+        secrets = await asyncio.to_thread(secret_files, root)
+        if not may_write:
+            return await self._run(command, root, limits, readable=_without(root, secrets))
+        if secrets:
+            raise SandboxUnavailable(
+                f"Landlock cannot hide {secrets[0].relative_to(root)} from a command that may write; "
+                "install bubblewrap, or keep secrets outside of the workspace"
+            )
+        guard = await asyncio.to_thread(Guard, root, self._quarantine)
+        with ExitStack() as held:
+            if not may_write_git:
+                held.enter_context(placeholders(root))
+            result = await self._run(command, root, limits, writable=(str(root),))
+        return replace(result, planted=await asyncio.to_thread(guard.settle))
+
+    async def _run(
+        self,
+        command: str,
+        root: Path,
+        limits: Limits,
+        *,
+        readable: Sequence[str] = (),
+        writable: Sequence[str] = (),
+    ) -> CommandResult:
+        """Run a command with a scratch directory of its own."""
+        scratch = await asyncio.to_thread(_scratch)
+        try:
+            return await run_supervised(
+                self._order(command, readable=readable, writable=(*writable, str(scratch))),
+                limits,
+                environment={**self._environment, "HOME": str(scratch), "TMPDIR": str(scratch)},
+                directory=root,
+            )
+        finally:
+            await asyncio.shield(asyncio.to_thread(remove, scratch))
+
+    def _order(self, command: str, *, readable: Sequence[str], writable: Sequence[str]) -> Order:
+        """What a supervisor is told."""
+        return Order(
+            argv=shell_arguments(command, self._path),
+            is_confined=True,
+            network=self._network,
+            readable=(*self._readable, *readable),
+            writable=(*writable, *_DEVICES),
+        )
+
+    def arguments(self, command: str, workspace: Path, *, may_write: bool) -> list[str]:
+        """The whole command line for a command that needs nothing but the workspace."""
+        places = (str(workspace),)
+        readable, writable = ((), places) if may_write else (places, ())
+        return supervisor_arguments(self._order(command, readable=readable, writable=writable))
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment that commands get, but for the directories of their own."""
+        return dict(self._environment)
+
+
+def _scratch() -> Path:
+    """A new directory, by its real path."""
+    return Path(tempfile.mkdtemp(prefix="loom-command-")).resolve()
+
+
+def _without(root: Path, secrets: Sequence[Path]) -> list[str]:
+    """Paths that together are the whole workspace but for these files."""
+    kept: list[str] = []
+    waiting = [root]
+    while waiting:
+        directory = waiting.pop()
+        if not any(secret.is_relative_to(directory) for secret in secrets):
+            kept.append(str(directory))
+        elif directory not in secrets:
+            waiting += [path for path in directory.iterdir() if not path.is_symlink()]
+    return kept

@@ -1,0 +1,144 @@
+"""What makes git run programs: the files of a repository that are no data."""
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+MAX_CONTROL_BYTES = 1024 * 1024
+"""Of one file that controls git; what is larger counts as hostile."""
+
+_DATA = frozenset(
+    {
+        "AUTO_MERGE",
+        "BISECT_ANCESTORS_OK",
+        "BISECT_EXPECTED_REV",
+        "BISECT_LOG",
+        "BISECT_NAMES",
+        "BISECT_START",
+        "BISECT_TERMS",
+        "CHERRY_PICK_HEAD",
+        "COMMIT_EDITMSG",
+        "FETCH_HEAD",
+        "HEAD",
+        "MERGE_AUTOSTASH",
+        "MERGE_HEAD",
+        "MERGE_MODE",
+        "MERGE_MSG",
+        "MERGE_RR",
+        "ORIG_HEAD",
+        "REBASE_HEAD",
+        "REVERT_HEAD",
+        "SQUASH_MSG",
+        "description",
+        "index",
+        "logs",
+        "objects",
+        "packed-refs",
+        "refs",
+        "rr-cache",
+        "sequencer",
+        "shallow",
+    }
+)
+"""Names in a git directory that cannot make git run anything."""
+
+_SHAPE = {"HEAD", "objects", "refs"}
+_HARMLESS_LINE = re.compile(
+    r"""\s*(?:
+        \#.* | ;.*
+      | \[core\] | \[extensions\] | \[init\] | \[user\]
+      | \[(?:remote|branch)\ "[\w./-]+"\]
+      | repositoryformatversion\ =\ [01]
+      | (?:filemode|bare|logallrefupdates|ignorecase|precomposeunicode|symlinks)\ =\ (?:true|false)
+      | objectformat\ =\ sha(?:1|256) | defaultbranch\ =\ [\w./-]+
+      | name\ =\ [\w .-]+ | email\ =\ [\w.+@-]+
+      | url\ =\ (?:https?://|ssh://|git@|file://|[./])[\w.:/@~+-]+
+      | fetch\ =\ \+?refs/[\w./*-]+:refs/[\w./*-]+ | remote\ =\ [\w./-]+ | merge\ =\ refs/[\w./-]+
+    )?\s*""",
+    re.VERBOSE,
+)
+
+
+def has_shape_of_repository(names: frozenset[str]) -> bool:
+    """Whether a directory with these names is one that git takes for a repository."""
+    return names >= _SHAPE
+
+
+def control_files(git_directory: Path) -> dict[str, bytes]:
+    """What is not plain data in a git directory: its path there, and its kind, mode and content."""
+    return {
+        path.relative_to(git_directory).as_posix(): _state(path) for path in _control(git_directory)
+    }
+
+
+def is_harmless(git_directory: Path) -> bool:
+    """Whether a git directory holds nothing that can make git run a program.
+
+    Only what git itself writes when it makes a repository is known to be harmless.
+    """
+    if git_directory.is_symlink() or not git_directory.is_dir():
+        return False
+    for path in _control(git_directory):
+        relative = path.relative_to(git_directory).as_posix()
+        if relative == "config" and path.is_file() and not path.is_symlink():
+            if not _is_harmless_config(path):
+                return False
+        elif not _is_inert(relative, path):
+            return False
+    return True
+
+
+def _is_inert(relative: str, path: Path) -> bool:
+    """Whether git never runs or obeys this file."""
+    if path.is_symlink() or not path.is_file():
+        return False
+    is_sample = relative.startswith("hooks/") and relative.endswith(".sample")
+    return is_sample or relative == "info/exclude"
+
+
+def _is_harmless_config(path: Path) -> bool:
+    """Whether every line of the settings is one of the known ones; no line may continue."""
+    if path.stat().st_size > MAX_CONTROL_BYTES:
+        return False
+    text = path.read_bytes().decode("utf-8", "replace")
+    return all(_HARMLESS_LINE.fullmatch(line) and "\\" not in line for line in text.split("\n"))
+
+
+def _control(git_directory: Path) -> Iterator[Path]:
+    """Every file, link and special file that is not plain data, by path."""
+    for entry in sorted(os.scandir(git_directory), key=lambda entry: entry.name):
+        path = Path(entry.path)
+        if entry.is_symlink() or not entry.is_dir():
+            if entry.is_symlink() or entry.name.removesuffix(".lock") not in _DATA:
+                yield path
+        elif entry.name not in _DATA:
+            yield from _below(path)
+
+
+def _below(directory: Path) -> Iterator[Path]:
+    """The same for a directory inside a git directory; repositories of submodules may be there."""
+    try:
+        entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
+    except OSError:
+        yield directory
+        return
+    if has_shape_of_repository(frozenset(entry.name for entry in entries)):
+        yield from _control(directory)
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _below(Path(entry.path))
+        else:
+            yield Path(entry.path)
+
+
+def _state(path: Path) -> bytes:
+    """Kind, mode and content of a file; where a link leads."""
+    facts = path.lstat()
+    if stat.S_ISLNK(facts.st_mode):
+        return b"link " + os.fsencode(path.readlink())
+    if not stat.S_ISREG(facts.st_mode) or facts.st_size > MAX_CONTROL_BYTES:
+        return f"special {facts.st_mode:o} {facts.st_ino} {facts.st_mtime_ns}".encode()
+    return f"file {stat.S_IMODE(facts.st_mode):o} ".encode() + path.read_bytes()

@@ -1,0 +1,167 @@
+import os
+import subprocess
+import tarfile
+
+import pytest
+
+from loom_core.workspace.guarding import Guard, guarded_paths
+from loom_core.workspace.quarantine import Quarantine
+
+
+@pytest.fixture
+def quarantine(tmp_path):
+    return Quarantine(tmp_path / "quarantine")
+
+
+def git(directory, *arguments):
+    subprocess.run(["git", *arguments], cwd=directory, check=True, capture_output=True)
+
+
+def test_protected_paths_are_found_at_any_depth_and_under_other_names(root):
+    git(root, "init", "-q", "a/b")
+    git(root, "init", "-q", "--bare", "store")
+    (root / "a/.envrc").write_text("")
+    (root / ".vscode").mkdir()
+    (root / "a/.vscode").mkdir()
+
+    found = {path.relative_to(root).as_posix() for path in guarded_paths(root)}
+
+    assert found == {"a/b/.git", "store", "a/.envrc", ".vscode"}
+
+
+def test_what_is_new_goes_into_the_archive_and_nothing_else(root, quarantine, tmp_path):
+    (root / "src").mkdir()
+    guard = Guard(root, quarantine)
+    (root / "src/mine").write_text("mine")
+    (root / "src/.envrc").write_text("evil")
+    (root / ".vscode").mkdir()
+    (root / ".vscode/tasks.json").write_text("evil")
+
+    planted = guard.settle()
+
+    assert planted.paths == (".vscode", "src/.envrc")
+    assert sorted(path.name for path in root.rglob("*")) == ["mine", "src"]
+    with tarfile.open(planted.archive) as archive:
+        assert set(archive.getnames()) == {".vscode", ".vscode/tasks.json", "src/.envrc"}
+    assert planted.archive.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_plain_new_repository_stays_and_one_that_runs_something_goes(root, quarantine):
+    guard = Guard(root, quarantine)
+    for name in ("plain", "evil", "hooked"):
+        git(root, "init", "-q", name)
+    git(root / "evil", "config", "core.fsmonitor", "touch x")
+    hook = root / "hooked/.git/hooks/pre-commit"
+    hook.write_text("#!/bin/sh")
+
+    assert guard.settle().paths == ("evil/.git", "hooked/.git")
+    assert (root / "plain/.git/HEAD").exists()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[alias]",
+        "[core] fsmonitor = x",
+        "fsmonitor = x",
+        "[include]",
+        "path = ../x",
+        "filemode = true \\",
+        '[filter "x"]',
+        '[remote "x"] uploadpack = y',
+        "url = ext::sh -c x",
+        "url = --upload-pack=x",
+        "sshcommand = x",
+        "worktree = ..",
+    ],
+)
+def test_only_settings_that_git_writes_itself_are_plain(root, quarantine, line):
+    guard = Guard(root, quarantine)
+    git(root, "init", "-q", "made")
+    with (root / "made/.git/config").open("a") as file:
+        file.write(f"{line}\n")
+
+    assert guard.settle().paths == ("made/.git",)
+
+
+def test_a_change_of_what_was_there_is_put_back(root, quarantine):
+    git(root, "init", "-q", ".")
+    (root / ".envrc").write_text("mine")
+    (root / ".envrc").chmod(0o640)
+    config = (root / ".git/config").read_bytes()
+    guard = Guard(root, quarantine)
+    (root / ".envrc").write_text("evil")
+    (root / ".envrc").chmod(0o777)
+    (root / ".git/config").write_text("[core]\nfsmonitor = x\n")
+    (root / ".git/hooks/post-checkout").symlink_to("/bin/sh")
+    (root / ".git/commondir").write_text("../x")
+    (root / ".git/HEAD").write_text("ref: refs/heads/other\n")
+
+    planted = guard.settle()
+
+    assert set(planted.paths) == {
+        ".envrc",
+        ".git/config",
+        ".git/hooks/post-checkout",
+        ".git/commondir",
+    }
+    assert (root / ".envrc").read_text() == "mine"
+    assert (root / ".envrc").stat().st_mode & 0o777 == 0o640
+    assert (root / ".git/config").read_bytes() == config
+    assert not os.path.lexists(root / ".git/hooks/post-checkout")
+    assert (root / ".git/HEAD").read_text() == "ref: refs/heads/other\n"
+
+
+def test_what_is_closed_changes_by_the_user_only_and_stays(root, quarantine):
+    git(root, "init", "-q", ".")
+    guard = Guard(root, quarantine, is_closed=True)
+    git(root, "config", "user.name", "somebody")
+    (root / ".git/commondir").write_text("../x")
+
+    assert guard.settle().paths == (".git/commondir",)
+    assert "somebody" in (root / ".git/config").read_text()
+
+
+def test_a_file_put_in_the_place_of_another_is_taken_out_and_the_old_one_comes_back(
+    root, quarantine
+):
+    (root / ".envrc").write_text("mine")
+    guard = Guard(root, quarantine)
+    (root / "evil").write_text("evil")
+    (root / "evil").rename(root / ".envrc")
+
+    assert guard.settle().paths == (".envrc",)
+    assert (root / ".envrc").read_text() == "mine"
+
+
+def test_a_workspace_made_into_a_repository_keeps_its_files(root, quarantine):
+    (root / "mine").write_text("mine")
+    guard = Guard(root, quarantine)
+    (root / "HEAD").write_text("ref: refs/heads/main")
+    (root / "config").write_text("[core]\nfsmonitor = x")
+    for name in ("objects", "refs"):
+        (root / name).mkdir()
+
+    assert guard.settle().paths == ("HEAD",)
+    assert (root / "mine").exists()
+
+
+def test_moving_a_repository_plants_nothing(root, quarantine):
+    git(root, "init", "-q", "old")
+    git(root / "old", "config", "alias.x", "!true")
+    guard = Guard(root, quarantine)
+    (root / "old").rename(root / "new")
+
+    assert guard.settle().paths == ()
+    assert (root / "new/.git/config").exists()
+
+
+def test_what_cannot_be_kept_is_removed_all_the_same(root, tmp_path):
+    (tmp_path / "quarantine").write_text("in the way")
+    guard = Guard(root, Quarantine(tmp_path / "quarantine"))
+    (root / ".envrc").write_text("evil")
+
+    planted = guard.settle()
+
+    assert (planted.paths, planted.archive) == ((".envrc",), None)
+    assert list(root.iterdir()) == []

@@ -1,0 +1,1 @@
+"""Which git commands a model may give, and how they are run."""

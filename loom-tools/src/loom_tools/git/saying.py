@@ -1,0 +1,47 @@
+"""What a model reads of a git command that ended."""
+
+from collections.abc import Sequence
+
+from loom_core.errors import ErrorCategory
+from loom_core.sandbox import CommandResult
+from loom_core.types import FileChange
+from loom_tools.command_changes import named
+from loom_tools.planted import told_of
+
+_HINTS = (
+    ("not a git repository", "make one with: init"),
+    ("Could not resolve host", "the sandbox has no network; a person can set sandbox.network"),
+    ("unable to connect", "the sandbox has no network; a person can set sandbox.network"),
+    ("empty commit message", "give a message with -m"),
+    ("could not lock config file", "settings of the repository are changed by a person"),
+    ("could not write config file", "settings of the repository are changed by a person"),
+)
+_CATEGORIES = (
+    ("did not match any file", ErrorCategory.NOT_FOUND),
+    ("unknown revision", ErrorCategory.NOT_FOUND),
+    ("not a git repository", ErrorCategory.NOT_FOUND),
+    ("ermission denied", ErrorCategory.PERMISSION),
+)
+
+
+def category_of(done: CommandResult) -> ErrorCategory | None:
+    """What kind of failure it was; None for success."""
+    if done.timed_out:
+        return ErrorCategory.TIMEOUT
+    if done.exit_code == 0:
+        return None
+    by_output = (category for words, category in _CATEGORIES if words in done.output)
+    return next(by_output, ErrorCategory.RUNTIME)
+
+
+def said(done: CommandResult, changes: Sequence[FileChange], seconds: float) -> str:
+    """Exit code, output, a hint, and what changed."""
+    lines = [f"exit code {done.exit_code}"]
+    if done.timed_out:
+        lines = [f"killed after {seconds:g} s: git did not end in time"]
+    lines.append(done.output.rstrip("\n") or "(no output)")
+    if done.exit_code:
+        lines += [f"[{hint}]" for words, hint in _HINTS if words in done.output][:1]
+    if done.left_out_bytes:
+        lines.append("[to see the rest, ask for less, such as a path or -n]")
+    return "\n".join([*lines, *named(changes), *told_of(done.planted)])

@@ -1,0 +1,16 @@
+"""What a model is told of files that were taken out of the workspace after a command."""
+
+from loom_core.workspace import Planted, displayed
+
+_MOST_NAMED = 20
+
+
+def told_of(planted: Planted) -> list[str]:
+    """A line that names them and says why; none when nothing was planted."""
+    if not planted.paths:
+        return []
+    named = ", ".join(displayed(path) for path in planted.paths[:_MOST_NAMED])
+    more = len(planted.paths) - _MOST_NAMED
+    tail = f" and {more} more" if more > 0 else ""
+    why = "programs outside of the sandbox obey such files, so only a person may make them"
+    return [f"Taken back: {named}{tail}; {why}."]
