@@ -2,7 +2,7 @@ import pytest
 
 from loom_core.contracts.tool import Happened
 from loom_core.errors import ErrorCategory, ToolFailed
-from loom_core.workspace import undo
+from loom_core.workspace import plan_undo
 from loom_tools.delete_file import DeleteFile
 from loom_tools.read_file import ReadFile
 
@@ -16,18 +16,23 @@ async def test_a_file_goes_and_undo_brings_it_back(session, root):
     assert result.text == "Deleted old.bin."
     assert not (root / "old.bin").exists()
     workspace = session.context.workspace
-    undo.apply(undo.plan(result.changes, workspace), workspace)
+    for change in plan_undo(result.changes, workspace).changes:
+        workspace.carry_out(change)
     assert (root / "old.bin").read_bytes() == b"a\r\n\xff\0"
     assert (root / "old.bin").stat().st_mode & 0o777 == 0o640
 
 
-async def test_an_empty_directory_goes(session, root):
+async def test_an_empty_directory_goes_and_undo_brings_it_back(session, root):
     (root / "a/b").mkdir(parents=True)
+    (root / "a/b").chmod(0o710)
 
     result = await session.call(DeleteFile, path="a/b")
 
-    assert result.changes == ()
     assert [path.name for path in root.rglob("*")] == ["a"]
+    workspace = session.context.workspace
+    for change in plan_undo(result.changes, workspace).changes:
+        workspace.carry_out(change)
+    assert (root / "a/b").stat().st_mode & 0o777 == 0o710
 
 
 @pytest.mark.parametrize("name", ["f", ".hidden", "ignored.log"])

@@ -4,11 +4,16 @@ import pytest
 
 from loom_core.contracts.tool import Happened
 from loom_core.errors import ErrorCategory, ToolFailed
-from loom_core.workspace import undo
+from loom_core.workspace import plan_undo
 from loom_tools.edit_file import EditFile
 from loom_tools.move_file import MoveFile
 from loom_tools.read_file import ReadFile
 from loom_tools.write_file import WriteFile
+
+
+def undo(changes, workspace):
+    """Put everything back, and give what was done."""
+    return [workspace.carry_out(change) for change in plan_undo(changes, workspace).changes]
 
 
 def files(root) -> dict[str, tuple[bytes, int]]:
@@ -39,8 +44,9 @@ async def test_a_file_moves_to_a_new_directory_and_undo_puts_it_back(session, ro
     assert result.text == "Moved a to new/deep/b."
     assert files(root) == {"new/deep/b": before["a"]}
     workspace = session.context.workspace
-    undo.apply(undo.plan(result.changes, workspace), workspace)
+    undo(result.changes, workspace)
     assert files(root) == before
+    assert [path.name for path in root.iterdir()] == ["a"]
 
 
 async def test_a_directory_moves_with_all_it_holds_and_undo_puts_it_back(session, root):
@@ -50,14 +56,13 @@ async def test_a_directory_moves_with_all_it_holds_and_undo_puts_it_back(session
     result = await session.call(MoveFile, source="src", destination="lib/core")
 
     assert files(root) == {name.replace("src", "lib/core", 1): at for name, at in before.items()}
-    assert len(result.changes) == 2 * len(before)
+    assert sum(change.is_of_file for change in result.changes) == 2 * len(before)
     workspace = session.context.workspace
-    undone = undo.apply(undo.plan(result.changes, workspace), workspace)
+    undone = undo(result.changes, workspace)
     assert files(root) == before
-    undo.apply(undo.plan(undone, workspace), workspace)
-    assert {name: data for name, (data, _) in files(root).items()} == {
-        name.replace("src", "lib/core", 1): data for name, (data, _) in before.items()
-    }
+    assert [path.name for path in root.iterdir()] == ["src"]
+    undo(undone, workspace)
+    assert files(root) == {name.replace("src", "lib/core", 1): at for name, at in before.items()}
 
 
 @pytest.mark.parametrize("taken", ["file", "directory", "empty", "link"])

@@ -18,8 +18,9 @@ The code is told as ``subprocess`` does; null when the process took too long and
 nowhere else, three seams are wrapped: the store commits each piece of work by itself, so that every
 record is a boundary (``Transactor.run`` and ``commit``); tools note that they begin and end
 (``Tool.run``); files note that they were put in place (``os.rename`` and ``rename_to_new`` of
-``workspace.durable``) or moved (that of ``workspace.moving``). What happened is appended to
-the file ``trace``. A crash names such a moment and a side of it; the process sends itself SIGKILL there::
+``workspace.durable``), removed (``os.unlink`` of it) or moved (``rename_to_new`` of
+``workspace.moving``). What happened is appended to the file ``trace``. A crash names such a moment
+and a side of it; the process sends itself SIGKILL there::
 
     {"at": "commit", "number": 7, "side": "before"}          the seventh commit
     {"at": "record", "type": "OutcomeReached", "subtask": "left", "side": "after"}
@@ -139,23 +140,24 @@ class Seams:
                 return getattr(os, name)
 
             def rename(self, source: str, target: str, **directories: int) -> None:
-                seams._note_renaming(
-                    "rename", target, lambda: rename(source, target, **directories)
-                )
+                seams._around("rename", target, lambda: rename(source, target, **directories))
+
+            def unlink(self, name: str, **directory: int) -> None:
+                seams._around("unlink", name, lambda: os.unlink(name, **directory))
 
         def putting(source: str, target: str, **where: Any) -> None:
-            self._note_renaming("rename", target, lambda: rename_to_new(source, target, **where))
+            self._around("rename", target, lambda: rename_to_new(source, target, **where))
 
         def moved(source: str, target: str, **where: Any) -> None:
-            self._note_renaming("move", target, lambda: rename_to_new(source, target, **where))
+            self._around("move", target, lambda: rename_to_new(source, target, **where))
 
         durable.os, durable.rename_to_new, moving.rename_to_new = TracedOs(), putting, moved
 
-    def _note_renaming(self, at: str, name: str, rename: Any) -> None:
-        """Let a file get its name, and say so."""
+    def _around(self, at: str, name: str, act: Any) -> None:
+        """Let a file come, go or move, and say so."""
         moment = {"at": at, "name": name}
         self._passes("before", moment)
-        rename()
+        act()
         self._note(**moment)
         self._passes("after", moment)
 

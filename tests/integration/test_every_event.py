@@ -50,6 +50,12 @@ def completes(place):
     return place.work()
 
 
+def is_undone_and_that_taken_back(place):
+    completes(place)
+    place.run("undo", "last")
+    place.run("undo", "last", "--redo")
+
+
 def plans_badly(place):
     cycle = plan(subtask("a", "b"), subtask("b", "a"))
     place.serve(
@@ -132,7 +138,7 @@ def pauses_and_is_cancelled(place):
 
 
 RUNS = [
-    completes,
+    is_undone_and_that_taken_back,
     plans_badly,
     plans_padding,
     is_replanned_blocked_and_skipped,
@@ -164,7 +170,7 @@ async def asks_somebody(place):
 
 def is_killed_in_a_command(place):
     """A run that is killed while a command runs, and is resumed."""
-    slow = Reply.calling("shell_execute", command="touch started; sleep 60")
+    slow = Reply.calling("shell_execute", command="echo on > started; sleep 60")
     look = Reply.calling("shell_execute", command="ls")
     place.serve(*turns(slow, look, *says_hi()))
     process = place.start("run", GOAL, "-w", place.workspace)

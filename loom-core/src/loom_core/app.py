@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from loom_core.contracts.check import Check
 from loom_core.contracts.provider import FoundModel, Provider, ProviderEnvironment
 from loom_core.contracts.tool import Tool
 from loom_core.contracts.verifier import Verifier
+from loom_core.engine.cleaning import clean
 from loom_core.engine.human import AskHuman, AskQuestion
 from loom_core.engine.observing import PluginObserver
 from loom_core.engine.orchestrator import Orchestrator
@@ -21,7 +22,7 @@ from loom_core.engine.policy import ApprovalPolicy
 from loom_core.engine.recalling import memory_of
 from loom_core.engine.runner import Runner
 from loom_core.engine.scope import TaskScope
-from loom_core.errors import PluginError, UsageError
+from loom_core.errors import PluginError, StoreBusy, UsageError
 from loom_core.extensions import Group
 from loom_core.extensions.instances import BrokenPart, make_all, subclass
 from loom_core.extensions.unloaded_verifier import stand_ins
@@ -81,6 +82,7 @@ class Loom:
             durability=settings.memory.durability,
         )
         self.store.subscribe(PluginObserver(self.hooks, self.store))
+        self._blobs = BlobStore(environment.home / _BLOBS)
         self._model = model
         self._ask = ask
         self._ask_question = ask_question
@@ -209,17 +211,28 @@ class Loom:
         def make_scope(task: Task, fence: int) -> TaskScope:
             return self._scope(task, fence, router)
 
-        await Orchestrator(self.store, make_scope).run(task_id)
+        with self._blobs.in_use():
+            await Orchestrator(self.store, make_scope).run(task_id)
+        await self._clean()
         return await self.store.task(task_id)
+
+    async def _clean(self) -> None:
+        """Delete contents that are kept too long; somebody who is at work does it when done."""
+        with suppress(StoreBusy):
+            cleaned = await clean(self.store, self._blobs, self.settings.undo)
+            if cleaned.task_ids:
+                self.environment.say(
+                    f"deleted contents from before older tasks, which cannot be undone any more: "
+                    f"{', '.join(cleaned.task_ids)}"
+                )
 
     def _scope(self, task: Task, fence: int, router: Router) -> TaskScope:
         """What a task's run shares."""
-        blobs = BlobStore(self.environment.home / _BLOBS)
         return TaskScope(
             task=task,
             fence=fence,
             settings=self.settings,
-            workspace=Workspace(Path(task.workspace), blobs=blobs),
+            workspace=Workspace(Path(task.workspace), blobs=self._blobs),
             sandbox=self.sandbox,
             tools=self.tools(),
             checks=self.checks(),

@@ -139,6 +139,10 @@ def writing(**scopes):
         ("src/*.py", "src/a.py"),
         ("src/a.py", "src/*"),
         ("x.txt a.py", "y.txt a.py"),
+        ("src", "src/a.py"),
+        ("src/", "src/deep/*.py"),
+        ("src/*.py", "src/test_*"),
+        ("**/*.py", "src/*/a.py"),
     ],
 )
 @pytest.mark.parametrize("end", ["complete", "drop", "release"])
@@ -154,7 +158,16 @@ def test_two_that_write_the_same_run_one_after_the_other(one, other, end):
     assert not scheduler.has_ready
 
 
-@pytest.mark.parametrize(("one", "other"), [("a.py", "b.py"), ("", "a.py"), ("src/*.py", "a.md")])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("a.py", "b.py"),
+        ("", "a.py"),
+        ("src/*.py", "a.md"),
+        ("src/*.py", "src/*.md"),
+        ("src", "srcs/a"),
+    ],
+)
 def test_what_is_not_said_to_be_written_by_both_runs_side_by_side(one, other):
     assert taken(Scheduler(writing(first=one, second=other))) == ["first", "second"]
 

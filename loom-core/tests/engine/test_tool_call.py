@@ -12,6 +12,7 @@ from loom_core.engine.tool_call import IN_DOUBT, ToolCallRun
 from loom_core.errors import ErrorCategory, ToolFailed
 from loom_core.store import Entry, Store
 from loom_core.types import ChangeKind, Decision, FileChange, Plan, Subtask, Task, ToolResult
+from loom_core.workspace import BlobStore, Workspace
 
 MADE = FileChange(path="made", kind=ChangeKind.CREATED, after="1")
 
@@ -55,6 +56,13 @@ class Stepper(Tool[Nothing]):
 
 
 @pytest.fixture
+def workspace(tmp_path):
+    root = tmp_path / "work"
+    root.mkdir()
+    return Workspace(root, blobs=BlobStore(tmp_path / "blobs"))
+
+
+@pytest.fixture
 async def store(tmp_path):
     opened = Store.open(tmp_path / "loom.db")
     await opened.create_task(Task(id="t1", goal="g", workspace="/w"))
@@ -63,7 +71,7 @@ async def store(tmp_path):
 
 
 @pytest.fixture
-async def call(store):
+async def call(store, workspace):
     """Makes a call of a tool with somebody who approves."""
     fence = await store.claim("t1", owner="me", lease_seconds=60)
     plan = Plan(subtasks=(Subtask(id="a", description="a"),))
@@ -71,7 +79,7 @@ async def call(store):
     journal = StepJournal(store, "t1", fence=fence, subtask_id="a", attempt=1)
 
     def make(tool, approve):
-        context = ToolContext("t1", "a", None, None, {})
+        context = ToolContext("t1", "a", workspace, None, {})
         return ToolCallRun(tool, context, journal, approve)
 
     return make
@@ -135,3 +143,58 @@ async def test_a_call_over_its_limit_keeps_its_changes(call):
 
     assert result.category is ErrorCategory.TIMEOUT
     assert [change.path for change in result.changes] == ["made"]
+
+
+class Toucher(Stepper):
+    """Changes files and reports nothing, like a plugin that does not know better."""
+
+    async def run(self, arguments, context):
+        (context.workspace.root / "silent").write_text("x")
+        self.running.set()
+        if self.is_endless:
+            await asyncio.Event().wait()
+        return ToolResult(text="done")
+
+
+async def test_what_a_tool_does_not_report_is_found(call, workspace):
+    result = await call(Toucher(), yes).run(1, "c", {})
+
+    assert [(change.path, change.by_command) for change in result.changes] == [("silent", True)]
+    assert result.text == "done\nFiles: silent (created)"
+    assert workspace.kept(("t1", "a", 1, 1)) is None
+
+
+async def test_what_a_stopped_tool_does_not_report_is_found(call, store):
+    tool = Toucher(is_endless=True)
+    running = asyncio.create_task(call(tool, yes).run(1, "c", {}))
+    await asyncio.wait_for(tool.running.wait(), 5)
+
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+    _, finished = await told(store)
+    assert [change.path for change in finished.result.changes] == ["silent"]
+    assert finished.result.facts == {IN_DOUBT: True}
+
+
+async def test_what_an_interrupted_call_changed_is_found_after_a_crash(call, store, workspace):
+    tool = Toucher(is_endless=True)
+    crashed = asyncio.create_task(call(tool, yes).run(1, "c", {}))
+    await asyncio.wait_for(tool.running.wait(), 5)
+    events = await store.events("t1")
+    kept = workspace.kept(("t1", "a", 1, 1))
+    crashed.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await crashed
+    workspace.keep(kept, ("t1", "a", 1, 1))
+    journal = StepJournal(store, "t1", fence=1, subtask_id="a", attempt=1, recorded=events)
+    own = ToolCallRun(tool, ToolContext("t1", "a", workspace, None, {}), journal, yes)
+
+    result = await own.run(1, "c", {})
+
+    assert result.facts == {IN_DOUBT: True}
+    assert [change.path for change in result.changes] == ["silent"]
+    assert "Files: silent (created)" in result.text
+    assert isinstance((await told(store))[-1], e.StepInDoubt)
+    assert workspace.kept(("t1", "a", 1, 1)) is None

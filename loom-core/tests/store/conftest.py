@@ -157,7 +157,7 @@ def sample_bodies() -> Iterator[events.EventBody]:
     yield events.ToolCallStarted(**TOOL, arguments=arguments, recovery="content")
     yield events.ToolCallFinished(**TOOL, result=ToolResult(text="ok", changes=(CHANGE,)))
     yield events.ToolCallDenied(**TOOL, reason="no", by="policy")
-    yield events.StepInDoubt(**TOOL)
+    yield events.StepInDoubt(**TOOL, changes=(CHANGE,))
     yield events.ApprovalRequested(approval_id="a1", what="rm -r x", reason="destructive")
     yield events.ApprovalDecided(approval_id="a1", approved=True, by="terminal")
     yield events.QuestionAsked(question_id="q1", question=ODD_TEXT, options=("a", ODD_TEXT))
@@ -165,6 +165,9 @@ def sample_bodies() -> Iterator[events.EventBody]:
     yield events.OutcomeReached(outcome=Outcome(status=OutcomeStatus.COMPLETED, changes=(CHANGE,)))
     yield events.VerdictReached(verdict=Verdict(status=VerdictStatus.PASSED, verifier="d"))
     yield events.SubtaskCompleted(summary="done", confidence=0.1 + 0.2)
+    yield events.UndoStarted(changes=(CHANGE,), taken_back=((1, 0),))
+    yield events.ChangesUndone(changes=(CHANGE,), taken_back=((1, 0),), left=("b.txt",))
+    yield events.ChangesRedone(redoes=2, changes=(CHANGE,), taken_back=((1, 0),))
     yield events.AttemptRolledBack(changes=(CHANGE,), kept=("b.txt",))
     yield events.AttemptFailed(
         reason="wrong",

@@ -3,8 +3,9 @@ from datetime import timedelta
 import pytest
 
 from loom_core import events
-from loom_core.errors import StoreError, SubtaskIsOver
+from loom_core.errors import StoreBusy, StoreError, SubtaskIsOver
 from loom_core.events import EVENT_TYPES
+from loom_core.store import Entry
 from loom_core.store.projection import HANDLED, WITHOUT_EFFECT, project
 from loom_core.types import SubtaskState, TaskState, Usage
 
@@ -187,6 +188,49 @@ async def test_changes_of_files_are_kept_with_their_step(run, bodies):
 
     assert record.change == bodies["ToolCallFinished"].result.changes[0]
     assert (record.subtask_id, record.attempt, record.sequence) == ("first", 1, event.sequence)
+
+
+async def test_undone_changes_count_no_more_until_that_is_taken_back(run, bodies):
+    [event] = await run.add_to_first(bodies["ToolCallFinished"])
+    [doubt] = await run.add_to_first(bodies["StepInDoubt"])
+    key = (event.sequence, 0)
+    await run.add(bodies["TaskCompleted"])
+    await run.store.release(run.task_id, fence=run.fence)
+
+    [undone] = await run.store.append_unclaimed(
+        run.task_id, [Entry(events.ChangesUndone(changes=(), taken_back=(key,)))]
+    )
+    in_force = await run.store.changes(run.task_id)
+    every = await run.store.changes(run.task_id, with_undone=True)
+    redone = events.ChangesRedone(redoes=undone.sequence, changes=(), taken_back=(key,))
+    await run.store.append_unclaimed(run.task_id, [Entry(redone)])
+
+    assert [record.sequence for record in in_force] == [doubt.sequence]
+    assert [record.undone_by for record in every] == [undone.sequence, None]
+    assert len(await run.store.changes(run.task_id)) == 2
+    assert await run.state() is TaskState.COMPLETED
+
+
+async def test_nobody_writes_beside_an_engine_that_may_be_alive(run, bodies):
+    with pytest.raises(StoreBusy):
+        await run.store.append_unclaimed(run.task_id, [Entry(bodies["UndoStarted"])])
+
+    dead = await run.store.append_unclaimed(
+        run.task_id, [Entry(bodies["UndoStarted"])], is_alive=lambda _owner: False
+    )
+    assert [event.type for event in dead] == ["UndoStarted"]
+
+
+async def test_contents_are_needed_by_changes_and_by_undos(run, bodies):
+    await run.add_to_first(bodies["ToolCallFinished"])
+    change = bodies["UndoStarted"].changes[0]
+    other = change.model_copy(update={"before": "b" * 64, "after": "c" * 64})
+    await run.add(events.UndoStarted(changes=(other,), taken_back=()))
+
+    [needed] = await run.store.needed_contents()
+
+    assert (needed.task_id, needed.is_over) == (run.task_id, False)
+    assert needed.sha256s == {change.before, other.before, other.after} - {""}
 
 
 async def test_new_plan_keeps_finished_work_and_running_work(run, make_plan):

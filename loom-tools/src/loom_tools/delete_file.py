@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from loom_core.contracts.tool import Happened, Probe, ToolContext
 from loom_core.errors import ErrorCategory, ToolFailed
 from loom_core.types import ChangeKind, FileChange, ToolResult
-from loom_core.workspace import Workspace, displayed
+from loom_core.workspace import Workspace, directory_deleted, displayed
 from loom_tools.arguments import Arguments, Path
 from loom_tools.content import ContentTool, check_seen
 from loom_tools.text import counted
@@ -50,9 +50,8 @@ class Deletion:
     def made(self, workspace: Workspace) -> ToolResult:
         """Delete it, its content kept for undo."""
         if not self.before:
-            workspace.delete_directory(self.path)
-            return _result(self.path, ())
-        return _result(self.path, (workspace.delete(self.path, expected=self.before),))
+            return _result(workspace.delete_directory(self.path))
+        return _result(workspace.delete(self.path, expected=self.before))
 
 
 class DeleteFile(ContentTool[DeleteFileArguments]):
@@ -87,8 +86,7 @@ class DeleteFile(ContentTool[DeleteFileArguments]):
         """Gone, still as it was, or something else."""
         path, before = str(facts["path"]), str(facts["before"])
         if not workspace.exists(path):
-            changes = (_change(facts, workspace),) if before else ()
-            return Probe(Happened.DONE, _result(path, changes))
+            return Probe(Happened.DONE, _result(_change(facts, workspace)))
         is_same = workspace.sha256(path) == before if before else workspace.is_directory(path)
         return Probe(Happened.NOT_YET if is_same else Happened.IN_DOUBT)
 
@@ -109,9 +107,11 @@ def _directory(path: str, workspace: Workspace) -> Deletion:
 
 def _change(facts: Mapping[str, Any], workspace: Workspace) -> FileChange:
     """The change that an interrupted call made, as its result would have said it."""
-    before, blobs = str(facts["before"]), workspace.blobs
+    path, before, blobs = str(facts["path"]), str(facts["before"]), workspace.blobs
+    if not before:
+        return directory_deleted(path, int(facts["mode"]))
     return FileChange(
-        path=str(facts["path"]),
+        path=path,
         kind=ChangeKind.DELETED,
         before=before,
         mode=int(facts["mode"]),
@@ -119,6 +119,6 @@ def _change(facts: Mapping[str, Any], workspace: Workspace) -> FileChange:
     )
 
 
-def _result(path: str, changes: tuple[FileChange, ...]) -> ToolResult:
+def _result(change: FileChange) -> ToolResult:
     """The result of a deletion."""
-    return ToolResult(text=f"Deleted {displayed(path)}.", changes=changes)
+    return ToolResult(text=f"Deleted {displayed(change.path)}.", changes=(change,))

@@ -8,8 +8,8 @@ from pydantic import Field, JsonValue
 
 from loom_core.contracts.tool import Happened, Probe, ToolContext
 from loom_core.errors import ErrorCategory, ToolFailed
-from loom_core.types import ChangeKind, FileChange, ToolResult
-from loom_core.workspace import FileState, Workspace, displayed
+from loom_core.types import FileChange, FileType, ToolResult
+from loom_core.workspace import FileState, Workspace, displayed, moved
 from loom_tools.arguments import Arguments, Path
 from loom_tools.content import ContentTool
 from loom_tools.text import counted
@@ -31,7 +31,9 @@ class Move:
     destination: str
     """Relative to the workspace; nothing is there."""
     files: Sequence[FileState]
-    """Every file that is moved, as it is."""
+    """Every file and directory that is moved, as it is."""
+    parents_made: int
+    """How many directories above the new path have to be made."""
     seen: Sequence[str] = ()
     """The paths of those that this subtask has read; it has read them under the new path too."""
 
@@ -43,17 +45,20 @@ class Move:
     @property
     def preview(self) -> str:
         """Both paths, and how much is moved."""
-        how_many = counted(len(self.files), "file")
+        count = sum(file.type is FileType.FILE for file in self.files)
+        how_many = counted(count, "file")
         return f"move {displayed(self.source)} to {displayed(self.destination)} ({how_many})"
 
     def facts(self) -> dict[str, JsonValue]:
-        """Both paths, and the hashes and modes of all files by their path below the source."""
+        """Both paths, and what tells how all was, by the path below the source."""
         return {
             "path": self.destination,
             "source": self.source,
             "files": [
-                [file.path[len(self.source) :], file.sha256, file.mode] for file in self.files
+                [file.path[len(self.source) :], file.sha256, file.mode, file.type.value]
+                for file in self.files
             ],
+            "parents_made": self.parents_made,
             "seen": list(self.seen),
         }
 
@@ -87,7 +92,7 @@ class MoveFile(ContentTool[MoveFileArguments]):
         files = workspace.states(source)
         read = context.seen_files
         seen = [file.path for file in files if read.get(file.path) == file.sha256]
-        return Move(source, destination, files, seen)
+        return Move(source, destination, files, workspace.missing_parents(destination), seen)
 
     def probed(self, facts: Mapping[str, Any], workspace: Workspace) -> Probe:
         """All of it is at the new path, all of it still at the old one, or something else."""
@@ -122,46 +127,34 @@ def _from_facts(facts: Mapping[str, Any]) -> Move:
     """The move that was intended."""
     source = str(facts["source"])
     files = [
-        FileState(source + str(below), str(digest), int(mode))
-        for below, digest, mode in facts["files"]
+        FileState(source + str(below), str(digest), int(mode), FileType(kind))
+        for below, digest, mode, kind in facts["files"]
     ]
-    return Move(source, str(facts["path"]), files, [str(path) for path in facts["seen"]])
+    seen = [str(path) for path in facts["seen"]]
+    return Move(source, str(facts["path"]), files, int(facts["parents_made"]), seen)
 
 
 def _contents(path: str, workspace: Workspace) -> dict[str, str] | None:
-    """The hash of each file at or below a path; None when nothing is there."""
+    """What tells all that is at or below a path; None when nothing is there."""
     if not workspace.exists(path):
         return None
     return _below(path, workspace.states(path))
 
 
 def _below(path: str, files: Sequence[FileState]) -> dict[str, str]:
-    """The hash of each file by its path below another one."""
-    return {file.path[len(path) :]: file.sha256 for file in files}
+    """What tells the content of each file, and that a directory is one, by the path below another."""
+    return {file.path[len(path) :]: f"{file.type} {file.sha256}" for file in files}
 
 
 def _changes(move: Move, workspace: Workspace) -> list[FileChange]:
     """The changes that an interrupted call made, as its result would have said them."""
-    blobs = workspace.blobs
-    gone = [
-        FileChange(
-            path=file.path,
-            kind=ChangeKind.DELETED,
-            before=file.sha256,
-            mode=file.mode,
-            is_recoverable=blobs is not None and file.sha256 in blobs,
-        )
-        for file in move.files
-    ]
-    made = [
-        FileChange(
-            path=move.destination + file.path[len(move.source) :],
-            kind=ChangeKind.CREATED,
-            after=file.sha256,
-        )
-        for file in move.files
-    ]
-    return [*gone, *made]
+    return moved(
+        move.files,
+        move.source,
+        move.destination,
+        blobs=workspace.blobs,
+        parents_made=move.parents_made,
+    )
 
 
 def _result(move: Move, changes: Sequence[FileChange]) -> ToolResult:

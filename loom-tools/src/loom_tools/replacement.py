@@ -29,6 +29,8 @@ class Replacement:
     """What the model reads when it is done."""
     preview: str
     """What a person reads before approving it."""
+    parents_made: int = 0
+    """How many directories above it have to be made."""
 
     @property
     def paths(self) -> Sequence[str]:
@@ -48,6 +50,7 @@ class Replacement:
             "after": self.after,
             "mode": self.mode,
             "text": self.text,
+            "parents_made": self.parents_made,
         }
 
     def made(self, workspace: Workspace) -> ToolResult:
@@ -81,6 +84,8 @@ def _change(facts: Mapping[str, Any], workspace: Workspace) -> FileChange:
         before=before,
         after=str(facts["after"]),
         mode=int(facts["mode"]),
+        mode_after=workspace.permissions(str(facts["path"])),
+        parents_made=int(facts["parents_made"]),
         is_recoverable=not before or (blobs is not None and before in blobs),
     )
 

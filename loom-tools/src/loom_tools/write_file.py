@@ -52,6 +52,7 @@ class WriteFile(ReplacingTool[WriteFileArguments]):
             mode=workspace.permissions(path),
             text=_said(path, old, arguments.content),
             preview=_preview(path, old, arguments.content),
+            parents_made=workspace.missing_parents(path),
         )
 
 

@@ -40,11 +40,11 @@ async def net_changes(outcome: Outcome, context: CheckContext) -> list[NetChange
     recorded = [*context.changes, *(one for one in outcome.changes if one not in context.changes)]
     before: dict[str, str] = {}
     last: dict[str, FileChange] = {}
-    for change in recorded:
+    for change in (one for one in recorded if one.is_of_file):
         before.setdefault(change.path, change.before)
         last[change.path] = change
     now = await asyncio.to_thread(_hashes, list(before), context) if before else dict[str, str]()
-    own = {change.path for change in outcome.changes}
+    own = {change.path for change in outcome.changes if change.is_of_file}
     return [
         NetChange(path, is_gone=not now[path], was_deleted=last[path].kind is ChangeKind.DELETED)
         for path in before

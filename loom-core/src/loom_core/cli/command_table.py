@@ -19,12 +19,14 @@ COMMAND_SECTIONS: dict[str, dict[str, CommandEntry]] = {
         "status": CommandEntry("status", "Show a task: plan, results, tokens, time."),
         "list": CommandEntry("list_tasks", "List tasks, newest first."),
         "events": CommandEntry("events", "Show what happened in a task, in order."),
+        "diff": CommandEntry("diff", "Show what a task changed, as a unified diff."),
     },
     "Steer": {
         "cancel": CommandEntry("cancel", "Stop a task for good."),
         "approve": CommandEntry("approve", "Say yes or no to what a task wants to do."),
         "answer": CommandEntry("answer", "Answer what a model asks."),
         "undo": CommandEntry("undo", "Put back the files that a task changed."),
+        "clean": CommandEntry("clean", "Delete old contents that undo would restore from."),
     },
     "Look": {
         "models": CommandEntry("models", "Show the models that Loom can use."),

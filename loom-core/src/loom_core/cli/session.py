@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from loom_core.app import Loom
     from loom_core.contracts.context import PendingCall
     from loom_core.contracts.provider import ProviderEnvironment
+    from loom_core.contracts.tool import Tool
     from loom_core.settings import LoadedSettings, Settings
     from loom_core.store import Store
     from loom_core.types import Decision, Question
-    from loom_core.workspace import Workspace
+    from loom_core.workspace import BlobStore, Workspace
 
 _BLOBS = "blobs"
 """Directory of before-images in Loom's home; the engine's own."""
@@ -125,9 +126,25 @@ class Session:
 
     def open_workspace(self, directory: Path) -> "Workspace":
         """A workspace with the contents that were kept of it. Raises ``WorkspaceError``."""
-        from loom_core.workspace import BlobStore, Workspace
+        from loom_core.workspace import Workspace
 
-        return Workspace(directory, blobs=BlobStore(self.home / _BLOBS))
+        return Workspace(directory, blobs=self.open_blobs())
+
+    def open_blobs(self) -> "BlobStore":
+        """The contents that were kept."""
+        from loom_core.workspace import BlobStore
+
+        return BlobStore(self.home / _BLOBS)
+
+    def load_tool(self, name: str) -> "Tool[Any]":
+        """A new instance of an installed tool. Raises ``ExtensionNotFound`` or ``PluginError``."""
+        from loom_core import extensions
+        from loom_core.contracts.tool import Tool
+        from loom_core.extensions import Group
+        from loom_core.extensions.instances import subclass
+
+        part = extensions.load(Group.TOOLS, name, disabled=self.settings.plugins.disabled)
+        return cast("type[Tool[Any]]", subclass(part, Tool, f"tool {name!r}"))()
 
     def build_loom(self, options: EngineOptions) -> "AbstractAsyncContextManager[Loom]":
         """An engine for one run, alive while inside. Raises what ``Loom`` raises."""

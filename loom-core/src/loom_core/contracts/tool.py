@@ -53,7 +53,11 @@ class Intent:
     is_local: bool = False
     """True when this very call can send nothing off the machine, whatever its tool can."""
     facts: dict[str, JsonValue] = field(default_factory=dict[str, JsonValue])
-    """What ``probe`` needs after a crash, such as the hashes before and after."""
+    """What ``probe`` needs after a crash, such as the hashes before and after.
+
+    A call that makes directories on its way says so in ``path``, the path that they are made for,
+    and ``parents_made``, their number: if it is cut off before its effect, they are taken away.
+    """
 
 
 class Happened(StrEnum):

@@ -343,7 +343,7 @@ class RunContext:
         if isinstance(recorded, ToolCallDenied):
             return denied_result(recorded)
         if isinstance(recorded, StepInDoubt):
-            return in_doubt_result(recorded.tool)
+            return in_doubt_result(recorded)
         return None
 
     def _absorb(self, name: str, arguments: Mapping[str, JsonValue], result: ToolResult) -> None:

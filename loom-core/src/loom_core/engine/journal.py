@@ -21,6 +21,7 @@ from loom_core.events import (
     ToolCallStarted,
 )
 from loom_core.store import Entry, Store
+from loom_core.types import FileChange
 
 FinishedStep = ModelCallFinished | ToolCallFinished | ToolCallDenied | StepInDoubt | ChecksRun
 """Records after which a step never runs again."""
@@ -77,10 +78,13 @@ class StepJournal:
         self._answers: dict[str, QuestionAnswered] = {}
         self._finished: dict[int, FinishedStep] = {}
         self._started: dict[int, ToolCallStarted] = {}
+        self._intended_at: dict[int, int] = {}
         self._told: list[EventBody] = []
         self.beginning: PromptAssembled | None = None
         for event in recorded:
             self._take(event.body)
+            if isinstance(event.body, ToolCallStarted):
+                self._intended_at[event.body.step] = event.sequence
 
     def next_step(self) -> int:
         """The number of the step that begins now, from 1."""
@@ -134,6 +138,16 @@ class StepJournal:
         if self._last_write is not None:
             await self._last_write
             self._last_write = None
+
+    async def changes_by_others(self, step: int) -> list[FileChange]:
+        """What other subtasks changed after the intent of a step, in order."""
+        records = await self._store.changes(self._task_id)
+        since = self._intended_at.get(step, 0)
+        return [
+            record.change
+            for record in records
+            if record.sequence > since and record.subtask_id != self.subtask_id
+        ]
 
     def _submit(self, bodies: Sequence[EventBody], *, is_urgent: bool) -> Written:
         """Hand records to the store."""

@@ -6,8 +6,14 @@ from collections.abc import Sequence
 from loom_core.engine.scope import TaskScope
 from loom_core.errors import LoomError
 from loom_core.events import AttemptRolledBack
-from loom_core.types import ChangeKind, FileChange
-from loom_core.workspace import Workspace, undo
+from loom_core.types import FileChange, FileType
+from loom_core.workspace import Workspace, plan_undo
+from loom_core.workspace.path_state import (
+    changes_between,
+    state_after,
+    state_before,
+    with_directories,
+)
 
 
 async def roll_back(
@@ -26,34 +32,40 @@ async def roll_back(
     own = [change for change in changes if change.path not in theirs]
     kept = {change.path for change in changes} & theirs
     kept |= await asyncio.to_thread(_restore, own, scope.workspace)
-    reversed_changes = [_reversed(path, own) for path in dict.fromkeys(c.path for c in own)]
+    every = [one for change in own for one in with_directories(change)]
+    paths = dict.fromkeys(change.path for change in every)
+    taken_back = [change for path in paths for change in _reversed(path, every)]
+    kept |= await asyncio.to_thread(_still_filled, taken_back, scope.workspace)
     return AttemptRolledBack(
-        changes=tuple(change for change in reversed_changes if change and change.path not in kept),
+        changes=tuple(change for change in taken_back if change.path not in kept),
         kept=tuple(sorted(kept)),
     )
 
 
 def _restore(changes: Sequence[FileChange], workspace: Workspace) -> set[str]:
-    """Put every file back that can be, and give the paths of those that cannot."""
-    planned = undo.plan(changes, workspace)
+    """Put every path back that can be, and give those that cannot."""
+    planned = plan_undo(changes, workspace)
     kept = {conflict.path for conflict in planned.conflicts}
-    for step in planned.steps:
+    for change in planned.changes:
         try:
-            undo.apply(undo.UndoPlan((step,), ()), workspace)
+            workspace.carry_out(change)
         except (LoomError, OSError):
-            kept.add(step.path)  # somebody changed it in this very moment: it is theirs now
+            kept.add(change.path)  # somebody changed it in this very moment: it is theirs now
     return kept
 
 
-def _reversed(path: str, changes: Sequence[FileChange]) -> FileChange | None:
-    """The one change that takes all changes of a path back; None if they cancel each other."""
+def _still_filled(changes: Sequence[FileChange], workspace: Workspace) -> set[str]:
+    """The directories that were to go and stay, because others have something in them."""
+    return {
+        change.path
+        for change in changes
+        if change.type is FileType.DIRECTORY
+        and state_after(change).type is None
+        and workspace.names(change.path)
+    }
+
+
+def _reversed(path: str, changes: Sequence[FileChange]) -> list[FileChange]:
+    """The changes that take all changes of a path back; none if they cancel each other."""
     mine = [change for change in changes if change.path == path]
-    first, last = mine[0], mine[-1]
-    if first.before == last.after:
-        return None
-    kind = ChangeKind.MODIFIED
-    if not first.before:
-        kind = ChangeKind.DELETED
-    elif not last.after:
-        kind = ChangeKind.CREATED
-    return FileChange(path=path, kind=kind, before=last.after, after=first.before, mode=last.mode)
+    return changes_between(path, state_after(mine[-1]), state_before(mine[0]))

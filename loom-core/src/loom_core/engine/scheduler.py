@@ -2,6 +2,7 @@
 
 import heapq
 import posixpath
+import re
 from collections.abc import Collection, Sequence
 from fnmatch import fnmatchcase
 from graphlib import TopologicalSorter
@@ -102,9 +103,24 @@ def _overlap(these: Sequence[str], those: Sequence[str]) -> bool:
 
 
 def _is_shared(this: str, that: str) -> bool:
-    """Whether two patterns are the same or one of them matches the other."""
+    """Whether two patterns can mean the same path; a plain one means what is below it too."""
     this, that = posixpath.normpath(this), posixpath.normpath(that)
-    return this == that or fnmatchcase(this, that) or fnmatchcase(that, this)
+    if this == that or fnmatchcase(this, that) or fnmatchcase(that, this):
+        return True
+    if "." in {this, that} or this.startswith(f"{that}/") or that.startswith(f"{this}/"):
+        return True
+    (head, tail), (other_head, other_tail) = _ends(this), _ends(that)
+    return (
+        not (this == head or that == other_head)
+        and (head.startswith(other_head) or other_head.startswith(head))
+        and (tail.endswith(other_tail) or other_tail.endswith(tail))
+    )
+
+
+def _ends(pattern: str) -> tuple[str, str]:
+    """What a pattern says literally, before its first wildcard and after its last."""
+    parts = re.split(r"[*?]|\[[^]]*\]", pattern)
+    return parts[0], parts[-1]
 
 
 def _ranks(plan: Plan) -> dict[str, tuple[int, int, int]]:

@@ -4,7 +4,8 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,9 @@ from loom_core.contracts.context import PendingCall
 from loom_core.contracts.tool import Happened, Intent, Probe, RecoveryClass, Risk, Tool, ToolContext
 from loom_core.dialects import ArgumentsRejected, validate_arguments
 from loom_core.engine.journal import StepJournal
+from loom_core.engine.leftovers import clear_leftovers
 from loom_core.engine.time_limit import TimeLimit
+from loom_core.engine.watching import Watch, is_watched, named, turn_of, with_found
 from loom_core.errors import (
     ConflictFound,
     ErrorCategory,
@@ -31,7 +34,7 @@ from loom_core.events import (
     ToolCallStarted,
 )
 from loom_core.surrogates import replace_surrogates, replace_surrogates_in
-from loom_core.types import Decision, Question, ToolResult
+from loom_core.types import Decision, FileChange, Question, ToolResult
 
 _log = logging.getLogger(__name__)
 
@@ -75,6 +78,9 @@ class ToolCallRun:
         self._limit = TimeLimit(tool.timeout_seconds)
         self._ask = context.ask
         context.ask = self._ask_outside_limit
+        self._watch: Watch | None = None
+        self._found: Sequence[FileChange] = ()
+        """What the watch found after the tool ended or was stopped."""
 
     @property
     def stopped(self) -> ToolResult | None:
@@ -107,8 +113,36 @@ class ToolCallRun:
         problem = await self._differs(valid, intent)
         if problem is not None:
             return await self._finish(step, call_id, problem)
-        await self._journal_intent(step, call_id, arguments, intent)
-        return await self._finish(step, call_id, await self._run_noting_stop(step, call_id, valid))
+        return await self._carry_out(step, call_id, arguments, intent, valid)
+
+    async def _carry_out(
+        self,
+        step: int,
+        call_id: str,
+        arguments: Mapping[str, JsonValue],
+        intent: Intent,
+        valid: BaseModel,
+    ) -> ToolResult:
+        """Journal the intent, run the tool, and journal the result."""
+        async with AsyncExitStack() as held:
+            if is_watched(self._tool):
+                await held.enter_async_context(turn_of(self._context.workspace))
+                self._watch = self._new_watch(step)
+                try:
+                    await self._watch.begin()
+                except OSError as error:
+                    return await self._finish(step, call_id, _error_of(self._tool.name, error))
+            await self._journal_intent(step, call_id, arguments, intent)
+            result = await self._run_noting_stop(step, call_id, valid)
+            return await self._finish(step, call_id, result)
+
+    def _new_watch(self, step: int) -> Watch:
+        """Watches this call."""
+        return Watch(
+            self._context.workspace,
+            (self._context.task_id, self._context.subtask_id, self._journal.attempt, step),
+            is_command=self._tool.risk is Risk.EXECUTE,
+        )
 
     async def _intend(self, valid: BaseModel) -> Intent:
         """What the call is about to do, and what a wider yes to it would be about."""
@@ -121,16 +155,28 @@ class ToolCallRun:
         self, step: int, call_id: str, valid: BaseModel, started: ToolCallStarted
     ) -> ToolResult:
         """Find out what became of a call that a crash interrupted, and never repeat it blindly."""
+        if is_watched(self._tool):
+            self._watch = self._new_watch(step)
+            if await self._watch.take_up():
+                self._found = await self._watch.found(await self._journal.changes_by_others(step))
         probe = await self._probe(valid, started)
         if probe.happened is Happened.DONE and probe.result is not None:
-            return await self._finish(step, call_id, probe.result)
+            return await self._finish(step, call_id, with_found(probe.result, self._found))
         if probe.happened is Happened.NOT_YET:
+            await asyncio.to_thread(clear_leftovers, started.intent, self._context.workspace)
             return await self._finish(
                 step, call_id, await self._run_noting_stop(step, call_id, valid)
             )
-        body = StepInDoubt(step=step, call_id=call_id, tool=self._tool.name)
+        body = StepInDoubt(
+            step=step,
+            call_id=call_id,
+            tool=self._tool.name,
+            changes=_storable_changes(self._found),
+        )
         await self._journal.commit(body)
-        return in_doubt_result(self._tool.name)
+        if self._watch is not None:
+            await self._watch.end()
+        return in_doubt_result(body)
 
     async def _probe(self, valid: BaseModel, started: ToolCallStarted) -> Probe:
         """What the tool can tell; in doubt when it cannot."""
@@ -202,6 +248,7 @@ class ToolCallRun:
             arguments=dict(arguments),
             recovery=self._tool.recovery.value,
             intent=intent.facts,
+            unkept=self._watch.unkept if self._watch else (),
         )
         if self._tool.recovery is RecoveryClass.PURE:
             self._journal.write(started)
@@ -222,16 +269,26 @@ class ToolCallRun:
             self._journal.write(body)
         else:
             await self._journal.commit(body)
+        if self._watch is not None:
+            await self._watch.end()
         return result
 
     async def _run_noting_stop(self, step: int, call_id: str, valid: BaseModel) -> ToolResult:
         """Run the tool; when that is cancelled, journal first how far it says that it got."""
         try:
-            return await self._run(valid)
+            result = await self._run(valid)
+            await self._look_after()
+            return with_found(result, self._found)
         except asyncio.CancelledError:
+            await asyncio.shield(self._look_after())
             if self.stopped is not None:
                 await self._note_stop(step, call_id, self.stopped)
             raise
+
+    async def _look_after(self) -> None:
+        """Find what the tool changed, where it cannot know that itself."""
+        if self._watch is not None:
+            self._found = await self._watch.found()
 
     async def _note_stop(self, step: int, call_id: str, stopped: ToolResult) -> None:
         """Journal the result of a cancelled call; a journal that is gone does not stop the stop."""
@@ -260,9 +317,12 @@ class ToolCallRun:
             return await self._ask(question)
 
     def _got_so_far(self) -> ToolResult | None:
-        """What the tool said when it was cancelled."""
+        """What the tool said when it was cancelled, and what else it had changed by then."""
         stopped = self._context.stopped
-        return self._marked(stopped) if stopped else None
+        if stopped is None and self._found:
+            text = f"{self._tool.name} was stopped before its end. Look before you act again."
+            stopped = error_result(text, ErrorCategory.TIMEOUT)
+        return with_found(self._marked(stopped), self._found) if stopped else None
 
     def _marked(self, result: ToolResult) -> ToolResult:
         """The result with its changes marked when a command made them."""
@@ -283,16 +343,19 @@ def digest_of(
 
 def _storable(result: ToolResult) -> ToolResult:
     """The result without halves of characters, which come from names of files that are no text."""
-    changes = tuple(
-        change.model_copy(update={"path": replace_surrogates(change.path)})
-        for change in result.changes
-    )
     cleaned = {
         "text": replace_surrogates(result.text),
         "facts": replace_surrogates_in(result.facts),
-        "changes": changes,
+        "changes": _storable_changes(result.changes),
     }
     return result.model_copy(update=cleaned)
+
+
+def _storable_changes(changes: Sequence[FileChange]) -> tuple[FileChange, ...]:
+    """Changes without halves of characters in their paths."""
+    return tuple(
+        change.model_copy(update={"path": replace_surrogates(change.path)}) for change in changes
+    )
 
 
 def error_result(text: str, category: ErrorCategory) -> ToolResult:
@@ -307,11 +370,13 @@ def denied_result(denied: ToolCallDenied) -> ToolResult:
     return error_result(text, ErrorCategory.PERMISSION)
 
 
-def in_doubt_result(tool: str) -> ToolResult:
+def in_doubt_result(doubt: StepInDoubt) -> ToolResult:
     """What the model is told of a call of which nobody knows whether it ran."""
-    text = f"{tool} was interrupted by a crash; it may have run or not. Look before you act again."
+    text = f"{doubt.tool} was interrupted by a crash; it may have run or not. Look before you act again."
+    if doubt.changes:
+        text += f"\n{named(doubt.changes)}"
     said = error_result(text, ErrorCategory.RUNTIME)
-    return said.model_copy(update={"facts": {IN_DOUBT: True}})
+    return said.model_copy(update={"facts": {IN_DOUBT: True}, "changes": doubt.changes})
 
 
 def _error_of(tool: str, error: Exception) -> ToolResult:

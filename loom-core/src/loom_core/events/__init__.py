@@ -57,6 +57,7 @@ from loom_core.events.task import (
     TaskPaused,
     TaskWaiting,
 )
+from loom_core.events.undo import ChangeKey, ChangesRedone, ChangesUndone, UndoStarted
 
 __all__ = [
     "EVENT_TYPES",
@@ -64,6 +65,9 @@ __all__ = [
     "ApprovalRequested",
     "AttemptFailed",
     "AttemptRolledBack",
+    "ChangeKey",
+    "ChangesRedone",
+    "ChangesUndone",
     "ChecksRun",
     "Event",
     "EventBody",
@@ -104,6 +108,7 @@ __all__ = [
     "ToolCallDenied",
     "ToolCallFinished",
     "ToolCallStarted",
+    "UndoStarted",
     "VerdictReached",
 ]
 

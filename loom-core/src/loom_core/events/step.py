@@ -3,7 +3,14 @@
 from pydantic import JsonValue
 
 from loom_core.events.body import EventBody
-from loom_core.types import ApprovalScope, Evidence, ModelResponse, ModelRole, ToolResult
+from loom_core.types import (
+    ApprovalScope,
+    Evidence,
+    FileChange,
+    ModelResponse,
+    ModelRole,
+    ToolResult,
+)
 
 _PURE = "pure"
 """The recovery class of tools that change nothing."""
@@ -69,6 +76,8 @@ class ToolCallStarted(EventBody):
     """Recovery class of the tool: pure, content, keyed or unknown."""
     intent: dict[str, JsonValue] = {}
     """What a probe needs to tell whether it happened, such as the hashes before and after."""
+    unkept: tuple[str, ...] = ()
+    """Files that undo could not restore if the call changed them, where no call said so before."""
 
     @property
     def has_effect(self) -> bool:
@@ -108,6 +117,8 @@ class StepInDoubt(EventBody):
     step: int
     call_id: str
     tool: str
+    changes: tuple[FileChange, ...] = ()
+    """What is different in the workspace from just before the call."""
 
 
 class ApprovalRequested(EventBody):

@@ -41,7 +41,7 @@ def _result(subtask: Subtask, outcome: Outcome) -> Iterable[MemoryEntry]:
 
 def _artifacts(subtask: Subtask, changes: Iterable[FileChange]) -> Iterable[MemoryEntry]:
     """One entry for each file as it was left."""
-    last = {change.path: change.kind for change in changes}
+    last = {change.path: change.kind for change in changes if change.is_of_file}
     for path, kind in list(last.items())[:_MAX_ARTIFACTS]:
         if kind is not ChangeKind.DELETED:
             tags = (path[:200], subtask.id)

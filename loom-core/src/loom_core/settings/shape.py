@@ -128,6 +128,15 @@ class SandboxSettings(Table):
     """Whether commands in the sandbox may use the network."""
 
 
+class UndoSettings(Table):
+    """How long what undo restores from is kept; contents of unfinished tasks always are."""
+
+    keep_days: Annotated[int, Field(ge=1, le=36_500)] = 30
+    """Contents that no task has needed for so many days are deleted."""
+    max_bytes: Annotated[int, Field(ge=0)] = 5_000_000_000
+    """More than that is deleted, the oldest first; 0 keeps only what unfinished tasks need."""
+
+
 class LoggingSettings(Table):
     """What Loom says about itself on stderr."""
 
@@ -152,5 +161,6 @@ class Settings(Table):
     memory: MemorySettings = MemorySettings()
     approval: ApprovalSettings = ApprovalSettings()
     sandbox: SandboxSettings = SandboxSettings()
+    undo: UndoSettings = UndoSettings()
     logging: LoggingSettings = LoggingSettings()
     plugins: PluginSettings = PluginSettings()

@@ -5,6 +5,7 @@ from loom_core.store.records import (
     ChangeRecord,
     Command,
     MemoryRecord,
+    NeededContents,
     SubtaskRecord,
     TaskRecord,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "Durability",
     "Entry",
     "MemoryRecord",
+    "NeededContents",
     "Store",
     "SubtaskRecord",
     "TaskRecord",

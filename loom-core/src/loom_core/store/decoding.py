@@ -123,6 +123,8 @@ def as_change(row: RowMapping) -> ChangeRecord:
         subtask_id=row["subtask_id"],
         attempt=row["attempt"],
         sequence=row["sequence"],
+        position=row["position"],
+        undone_by=row["undone_by"],
         change=FileChange.model_validate({name: row[name] for name in FileChange.model_fields}),
     )
 

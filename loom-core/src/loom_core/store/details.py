@@ -162,6 +162,26 @@ def _files_put_back(body: events.AttemptRolledBack, event: Event, _rows: Rows) -
     return _changes(body.changes, event)
 
 
+@details.register
+def _files_found_changed(body: events.StepInDoubt, event: Event, _rows: Rows) -> Details:
+    return _changes(body.changes, event)
+
+
+@details.register
+def _changes_undone(body: events.ChangesUndone, event: Event, _rows: Rows) -> Details:
+    return Details(others=_marked(body.taken_back, event.sequence))
+
+
+@details.register
+def _changes_redone(body: events.ChangesRedone, _event: Event, _rows: Rows) -> Details:
+    return Details(others=_marked(body.taken_back, None))
+
+
+def _marked(keys: Sequence[events.ChangeKey], undone_by: int | None) -> list[Write]:
+    """Recorded changes with the event that undid them, or none."""
+    return [Write("changes", key, {"undone_by": undone_by}) for key in keys]
+
+
 def _changes(changes: Sequence[FileChange], event: Event) -> Details:
     """The rows of changed files."""
     return Details(
@@ -180,6 +200,7 @@ def _change(event: Event, position: int, change: dict[str, Value]) -> Write:
         "task_id": event.task_id,
         "subtask_id": event.subtask_id,
         "attempt": event.attempt,
+        "undone_by": None,
     }
     return Write("changes", (event.sequence, position), columns, is_new=True)
 

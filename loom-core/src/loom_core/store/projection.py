@@ -38,9 +38,9 @@ WITHOUT_EFFECT = frozenset(
         events.ChecksRun,
         events.ToolCallStarted,
         events.ToolCallDenied,
-        events.StepInDoubt,
         events.ExtractionFailed,
         events.HookFailed,
+        events.UndoStarted,
     }
 )
 """Events that are in the journal only; every other type changes a row."""

@@ -51,9 +51,11 @@ def read_subtasks(connection: Connection, task_id: str) -> list[SubtaskRecord]:
     return [as_subtask(row) for row in connection.execute(query).mappings()]
 
 
-def read_changes(connection: Connection, task_id: str) -> list[ChangeRecord]:
+def read_changes(connection: Connection, task_id: str, *, with_undone: bool) -> list[ChangeRecord]:
     """The file changes of a task in the order in which they were made."""
     query = _of_task(changes, task_id).order_by(changes.c.sequence, changes.c.position)
+    if not with_undone:
+        query = query.where(changes.c.undone_by.is_(None))
     return [as_change(row) for row in connection.execute(query).mappings()]
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "ChangeRecord",
     "Command",
     "MemoryRecord",
+    "NeededContents",
     "SubtaskRecord",
     "TaskRecord",
 ]
@@ -108,7 +109,22 @@ class ChangeRecord:
     attempt: int
     sequence: int
     """Of the event that holds the tool's result."""
+    position: int
+    """Place in that event, from 0."""
     change: FileChange
+    undone_by: int | None = None
+    """Sequence of the event that took it back; None while it is in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeededContents:
+    """The contents without which a task cannot be undone, or its undo not taken back."""
+
+    task_id: str
+    is_over: bool
+    """Whether the task has ended."""
+    sha256s: frozenset[str]
+    """In hex."""
 
 
 @dataclass(frozen=True, slots=True)

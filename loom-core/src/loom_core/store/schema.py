@@ -30,7 +30,7 @@ __all__ = [
     "tasks",
 ]
 
-REVISION = "0001"
+REVISION = "0002"
 """The migration that leads to these tables; a test compares both."""
 
 _Serial = BigInteger().with_variant(Integer, "sqlite")
@@ -150,9 +150,13 @@ changes = Table(
     Column("mode", Integer, nullable=False),
     Column("is_recoverable", Boolean, nullable=False),
     Column("by_command", Boolean, nullable=False),
+    Column("type", Text, nullable=False, server_default="file"),
+    Column("mode_after", Integer, nullable=False, server_default="0"),
+    Column("parents_made", Integer, nullable=False, server_default="0"),
+    Column("undone_by", BigInteger),
     Index("changes_by_task", "task_id", "sequence"),
 )
-"""Every change of a workspace file, with the event that says so."""
+"""Every change of a workspace file, with the event that says so, and the one that undid it."""
 
 memory_entries = Table(
     "memory_entries",

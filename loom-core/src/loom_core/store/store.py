@@ -18,6 +18,7 @@ from loom_core.store.address import database_at
 from loom_core.store.clean_text import refuse_half_characters
 from loom_core.store.clock import Clock, system_clock
 from loom_core.store.commands import PutCommand, TakeCommands, has_commands
+from loom_core.store.contents import read_needed_contents
 from loom_core.store.decoding import as_memory
 from loom_core.store.draft import Line
 from loom_core.store.migrate import bring_up_to_date
@@ -26,6 +27,7 @@ from loom_core.store.records import (
     ChangeRecord,
     Command,
     MemoryRecord,
+    NeededContents,
     SubtaskRecord,
     TaskRecord,
 )
@@ -34,6 +36,7 @@ from loom_core.store.sqlite import SqliteDatabase
 from loom_core.store.transactor import Durability, Transactor
 from loom_core.store.works import (
     AppendEvents,
+    AppendUnclaimed,
     ClaimTask,
     CreateTask,
     ReleaseTask,
@@ -191,6 +194,23 @@ class Store:
         work = AppendEvents(task_id, lines, fence, has_effect)
         return self._writer.submit(work, is_urgent=is_urgent)
 
+    async def append_unclaimed(
+        self,
+        task_id: str,
+        entries: Sequence[Entry],
+        *,
+        is_alive: Callable[[str], bool] = _always,
+    ) -> list[Event]:
+        """Put events into the journal of a task that nobody works on; it may have ended.
+
+        Raises:
+            UnknownTask: No task has exactly that id.
+            StoreBusy: An owner that may be alive holds it.
+            StoreError: As for ``append``.
+        """
+        lines = [_line(entry) for entry in entries]
+        return await self._writer.submit(AppendUnclaimed(task_id, lines, is_alive))
+
     async def request(self, task_id: str, kind: str, payload: dict[str, JsonValue]) -> int:
         """Leave a command for whoever works on a task, and give the command's id.
 
@@ -251,9 +271,18 @@ class Store:
             attempt=attempt,
         )
 
-    async def changes(self, task_id: str) -> list[ChangeRecord]:
-        """The file changes of a task in the order in which they were made."""
-        return await self._read(reads.read_changes, task_id)
+    async def changes(self, task_id: str, *, with_undone: bool = False) -> list[ChangeRecord]:
+        """The file changes of a task in the order in which they were made.
+
+        Args:
+            task_id: Exactly.
+            with_undone: Also those that an undo took back, which are in force no more.
+        """
+        return await self._read(reads.read_changes, task_id, with_undone=with_undone)
+
+    async def needed_contents(self) -> list[NeededContents]:
+        """For every task, the kept contents that undoing it takes, the newest last."""
+        return await self._read(read_needed_contents)
 
     async def approvals(self, task_id: str) -> list[ApprovalRecord]:
         """The approvals of a task, the oldest first."""

@@ -13,7 +13,15 @@ from loom_core.store.draft import Draft, Line
 from loom_core.store.rows import TaskRow, Write
 from loom_core.store.transitions import FINAL_STATES
 
-__all__ = ["AppendEvents", "ClaimTask", "CreateTask", "ReleaseTask", "RenewLease", "Work"]
+__all__ = [
+    "AppendEvents",
+    "AppendUnclaimed",
+    "ClaimTask",
+    "CreateTask",
+    "ReleaseTask",
+    "RenewLease",
+    "Work",
+]
 
 Answer_co = TypeVar("Answer_co", covariant=True)
 
@@ -72,6 +80,23 @@ class AppendEvents:
 
 
 @dataclass(frozen=True, slots=True)
+class AppendUnclaimed:
+    """Puts events into the journal of a task that no engine holds, such as those of an undo."""
+
+    task_id: str
+    lines: Sequence[Line]
+    is_alive: Callable[[str], bool]
+    has_effect: bool = True
+    order: None = None
+
+    def do(self, draft: Draft) -> list[Event]:
+        """The events, in order, under the fence of the last claim."""
+        task = known_task(draft, self.task_id)
+        refuse_if_held(task, draft, self.is_alive)
+        return list(draft.record(self.task_id, self.lines, fence=task["fence"]))
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimTask:
     """Takes a task that nobody else holds."""
 
@@ -86,23 +111,12 @@ class ClaimTask:
     def do(self, draft: Draft) -> int:
         """The new fence."""
         task = open_task(draft, self.task_id)
-        self._refuse_if_held(task, draft)
+        if task["owner"] != self.owner:
+            refuse_if_held(task, draft, self.is_alive)
         fence = task["fence"] + 1
         draft.record(self.task_id, [self.line], fence=fence)
         draft.write(lease(draft, self.task_id, self.lease_seconds))
         return fence
-
-    def _refuse_if_held(self, task: TaskRow, draft: Draft) -> None:
-        """Raise when somebody else's lease has not run out and its owner may still live."""
-        until = task["lease_until"]
-        if task["owner"] in {"", self.owner} or until is None:
-            return
-        if until > as_microseconds(draft.now) and self.is_alive(task["owner"]):
-            raise StoreBusy(
-                f"task {self.task_id} is being worked on by {task['owner']}, which holds it until "
-                f"{as_datetime(until):%Y-%m-%d %H:%M:%S} UTC unless it goes on; "
-                "wait for it, or stop that process and try again after that time"
-            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +154,19 @@ def lease(draft: Draft, task_id: str, seconds: float) -> Write:
     """The write that makes a lease run from now."""
     until = as_microseconds(draft.now + timedelta(seconds=seconds))
     return Write("tasks", (task_id,), {"lease_until": until})
+
+
+def refuse_if_held(task: TaskRow, draft: Draft, is_alive: Callable[[str], bool]) -> None:
+    """Raise when a lease has not run out and its owner may still live."""
+    until = task["lease_until"]
+    if not task["owner"] or until is None:
+        return
+    if until > as_microseconds(draft.now) and is_alive(task["owner"]):
+        raise StoreBusy(
+            f"task {task['id']} is being worked on by {task['owner']}, which holds it until "
+            f"{as_datetime(until):%Y-%m-%d %H:%M:%S} UTC unless it goes on; "
+            "wait for it, or stop that process and try again after that time"
+        )
 
 
 def known_task(draft: Draft, task_id: str) -> TaskRow:

@@ -18,8 +18,21 @@ class ChangeKind(StrEnum):
     DELETED = "deleted"
 
 
+class FileType(StrEnum):
+    """What is at a path of a workspace."""
+
+    FILE = "file"
+    SYMLINK = "symlink"
+    """Its content is the path that it leads to."""
+    DIRECTORY = "directory"
+    """It has no content of its own: what it holds are other paths."""
+
+
 class FileChange(Frozen):
-    """One workspace file before and after an action."""
+    """One path of the workspace before and after an action.
+
+    A file that became a directory or a symbolic link is two changes: one is deleted, one is created.
+    """
 
     path: str
     """Relative to the workspace, with forward slashes."""
@@ -34,6 +47,16 @@ class FileChange(Frozen):
     """False when the content before was too large to keep, so that undo cannot restore it."""
     by_command: bool = False
     """True when a command made it, not a model that wrote the content out by itself."""
+    type: FileType = FileType.FILE
+    mode_after: int = 0
+    """Permission bits after the change; 0 when the file is gone or nobody looked."""
+    parents_made: int = 0
+    """How many of the directories above it were made for it."""
+
+    @property
+    def is_of_file(self) -> bool:
+        """Whether it is of a file that a person may look into, not of git's own records."""
+        return self.type is FileType.FILE and ".git" not in self.path.split("/")
 
 
 class ToolResult(Frozen):

@@ -6,10 +6,12 @@ import os
 import stat
 
 from loom_core.errors import ConflictFound, PathRefused
-from loom_core.types import ChangeKind, FileChange
+from loom_core.types import ChangeKind, FileChange, FileType
 from loom_core.workspace.beneath import link_refusal, make_directory, open_directory
 from loom_core.workspace.blobs import BlobStore
 from loom_core.workspace.durable import remove_file, replace_file
+from loom_core.workspace.examining import missing_parents
+from loom_core.workspace.path_state import NO_CONTENT
 from loom_core.workspace.paths import displayed
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
@@ -39,6 +41,7 @@ def replace_beneath(
         ConflictFound: the file is not as expected.
     """
     parent, _, name = relative.rpartition("/")
+    made = missing_parents(root, relative)
     directory = make_directory(root, parent or ".")
     try:
         before = kept(directory, name, relative, blobs)
@@ -46,12 +49,18 @@ def replace_beneath(
         if mode is None and before is not None:
             mode = before.mode
         replace_file(directory, name, data, mode, must_be_new=before is None)
+        mode_after = stat.S_IMODE(os.stat(name, dir_fd=directory, follow_symlinks=False).st_mode)
     finally:
         os.close(directory)
-    after = hashlib.sha256(data).hexdigest()
+    after: dict[str, object] = {
+        "after": hashlib.sha256(data).hexdigest(),
+        "mode_after": mode_after,
+        "parents_made": made,
+    }
     if before is None:
-        return FileChange(path=relative, kind=ChangeKind.CREATED, after=after)
-    return before.model_copy(update={"kind": ChangeKind.MODIFIED, "after": after})
+        before = FileChange(path=relative, kind=ChangeKind.CREATED)
+        return before.model_copy(update=after)
+    return before.model_copy(update={"kind": ChangeKind.MODIFIED, **after})
 
 
 def remove_beneath(
@@ -74,15 +83,28 @@ def remove_beneath(
     return before
 
 
-def remove_directory_beneath(root: int, relative: str) -> None:
-    """Remove an empty directory; raises what ``os.rmdir`` raises."""
+def remove_directory_beneath(root: int, relative: str) -> FileChange:
+    """Remove an empty directory and say what changed; raises what ``os.rmdir`` raises."""
     parent, _, name = relative.rpartition("/")
     directory = open_directory(root, parent or ".")
     try:
+        mode = stat.S_IMODE(os.stat(name, dir_fd=directory, follow_symlinks=False).st_mode)
         os.rmdir(name, dir_fd=directory)
         os.fsync(directory)
     finally:
         os.close(directory)
+    return directory_deleted(relative, mode)
+
+
+def directory_deleted(relative: str, mode: int) -> FileChange:
+    """The change that took a directory away."""
+    return FileChange(
+        path=relative,
+        kind=ChangeKind.DELETED,
+        before=NO_CONTENT,
+        mode=mode,
+        type=FileType.DIRECTORY,
+    )
 
 
 def check_expected(relative: str, found: FileChange | None, expected: str | None) -> None:

@@ -4,10 +4,12 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import re
 import stat
 
 from loom_core.workspace.renaming import rename_to_new
 
+_TEMPORARY = re.compile(r"\.loom-[0-9a-f]{16}\.tmp")
 _CREATE = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -26,7 +28,7 @@ def replace_file(
     Temporary file, fsync, rename, fsync of the directory. The temporary name depends on the name
     alone: what a killed process left behind is used up by the next write of the same file.
     """
-    temporary = f".loom-{hashlib.sha256(os.fsencode(name)).hexdigest()[:16]}.tmp"
+    temporary = temporary_name(name)
     descriptor = _locked(directory, temporary)
     try:
         os.ftruncate(descriptor, 0)
@@ -45,6 +47,32 @@ def replace_file(
     finally:
         os.close(descriptor)
     os.fsync(directory)
+
+
+def temporary_name(name: str) -> str:
+    """What the file is called from which a file of that name comes to be."""
+    return f".loom-{hashlib.sha256(os.fsencode(name)).hexdigest()[:16]}.tmp"
+
+
+def is_temporary(name: str) -> bool:
+    """Whether a file of that name is one that never came to its place, or has not yet."""
+    return _TEMPORARY.fullmatch(name) is not None
+
+
+def remove_temporary(directory: int, name: str) -> None:
+    """Remove what a killed process left of a write; one that is at work keeps its own."""
+    try:
+        descriptor = os.open(name, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=directory)
+    except OSError:
+        return  # it is in its place by now, or none of ours
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if _is_own(descriptor, directory, name):
+            os.unlink(name, dir_fd=directory)
+    except BlockingIOError:
+        return
+    finally:
+        os.close(descriptor)
 
 
 def remove_file(directory: int, name: str) -> None:

@@ -8,10 +8,11 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 from loom_core.errors import ConflictFound, PathRefused
-from loom_core.types import ChangeKind, FileChange
+from loom_core.types import ChangeKind, FileChange, FileType
 from loom_core.workspace.beneath import make_directory, open_directory
 from loom_core.workspace.blobs import BlobStore
-from loom_core.workspace.changing import MAX_FILE_BYTES, kept
+from loom_core.workspace.changing import MAX_FILE_BYTES, directory_deleted, kept
+from loom_core.workspace.examining import missing_parents
 from loom_core.workspace.paths import displayed
 from loom_core.workspace.protected import is_protected
 from loom_core.workspace.renaming import rename_to_new
@@ -24,17 +25,19 @@ _MAX_DEPTH = 64
 
 @dataclass(frozen=True, slots=True)
 class FileState:
-    """A plain file as it is at one moment."""
+    """A plain file or a directory as it is at one moment."""
 
     path: str
     """Relative to the workspace."""
     sha256: str
+    """In hex; of a directory, which has no content, that of no bytes."""
     mode: int
     """Permission bits."""
+    type: FileType = FileType.FILE
 
 
 def states_beneath(root: int, relative: str) -> list[FileState]:
-    """The file at a path, or every file of the directory there, by path; nothing is kept.
+    """The file at a path, or the directory there with all that is in it; nothing is kept.
 
     Raises:
         PathRefused: there is something that cannot be kept for undo, such as a symbolic link, or
@@ -43,7 +46,7 @@ def states_beneath(root: int, relative: str) -> list[FileState]:
     """
     with _parent(root, relative) as (directory, name):
         kept_files = _Keeper(relative, None).entry(directory, name, relative)
-        return [FileState(change.path, change.before, change.mode) for change in kept_files]
+        return [_state(change) for change in kept_files]
 
 
 def move_beneath(
@@ -54,7 +57,7 @@ def move_beneath(
     blobs: BlobStore | None,
     expected: Sequence[FileState] | None = None,
 ) -> list[FileChange]:
-    """Move a file or directory to a name that is free, and say what changed, file by file.
+    """Move a file or directory to a name that is free, and say what changed, path by path.
 
     Directories on the way to the destination are made.
 
@@ -68,23 +71,64 @@ def move_beneath(
     changed = ConflictFound(
         f"{displayed(source)} was changed by somebody else in this moment; look at it again"
     )
+    parents_made = missing_parents(root, destination)
     with _parent(root, source) as (directory, name):
         facts = os.stat(name, dir_fd=directory, follow_symlinks=False)
         gone = list(_Keeper(source, blobs).entry(directory, name, source))
-        found = [FileState(change.path, change.before, change.mode) for change in gone]
+        found = [_state(change) for change in gone]
         if expected is not None and found != list(expected):
             raise changed
         if not _renamed(root, directory, name, destination, facts):
             raise changed
+    return moved(found, source, destination, blobs=blobs, parents_made=parents_made)
+
+
+def moved(
+    states: Sequence[FileState],
+    source: str,
+    destination: str,
+    *,
+    blobs: BlobStore | None,
+    parents_made: int,
+) -> list[FileChange]:
+    """The changes that a move made: all goes at the old path, and comes at the new one.
+
+    Args:
+        states: what was moved, as it was at the old path.
+        source: the old path.
+        destination: the new path.
+        blobs: tells which contents are kept.
+        parents_made: how many directories above the new path were made for it.
+    """
+    gone = [
+        FileChange(
+            path=state.path,
+            kind=ChangeKind.DELETED,
+            before=state.sha256,
+            mode=state.mode,
+            type=state.type,
+            is_recoverable=state.type is FileType.DIRECTORY
+            or (blobs is not None and state.sha256 in blobs),
+        )
+        for state in states
+    ]
     made = [
         FileChange(
-            path=destination + change.path[len(source) :],
+            path=destination + state.path[len(source) :],
             kind=ChangeKind.CREATED,
-            after=change.before,
+            after=state.sha256,
+            mode_after=state.mode,
+            type=state.type,
+            parents_made=parents_made if state.path == source else 0,
         )
-        for change in gone
+        for state in states
     ]
     return [*gone, *made]
+
+
+def _state(change: FileChange) -> FileState:
+    """What was there before a change."""
+    return FileState(change.path, change.before, change.mode, change.type)
 
 
 def _renamed(root: int, directory: int, name: str, destination: str, facts: os.stat_result) -> bool:
@@ -136,7 +180,7 @@ def _parent(root: int, relative: str) -> Generator[tuple[int, str]]:
 
 @dataclass(slots=True)
 class _Keeper:
-    """Keeps the files of one move, as many as are allowed."""
+    """Keeps the files of one move, as many as are allowed; directories count for nothing."""
 
     top: str
     blobs: BlobStore | None
@@ -148,6 +192,7 @@ class _Keeper:
         facts = os.stat(name, dir_fd=directory, follow_symlinks=False)
         _check_movable(relative, facts)
         if stat.S_ISDIR(facts.st_mode):
+            yield directory_deleted(relative, stat.S_IMODE(facts.st_mode))
             yield from self._below(directory, name, relative)
             return
         self._count(facts.st_size)

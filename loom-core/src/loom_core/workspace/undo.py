@@ -1,45 +1,67 @@
-"""Taking back what a task, a subtask or one file's changes did.
+"""What it takes to put files back to how they were, worked out before anything is touched.
 
-``plan(changes, workspace)`` looks and changes nothing, which is also the dry run; ``apply(plan,
-workspace)`` does it and returns what it did as changes, so that undo can be undone::
+``plan_undo`` looks and changes nothing, which is also the dry run. What it gives are changes like any
+other: whoever carries them out journals them first, and taking those back is the undo of the undo::
 
-    planned = undo.plan(changes, workspace)
-    if planned.conflicts and not force:
+    planned = plan_undo(changes, workspace)
+    if planned.is_held_up:
         show(planned.conflicts)
-    done = undo.apply(planned, workspace, force=force)
+    else:
+        for change in planned.changes:
+            workspace.carry_out(change)
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from loom_core.errors import ConflictFound, PathRefused
-from loom_core.types import FileChange
-from loom_core.workspace.paths import displayed
+from loom_core.errors import PathRefused
+from loom_core.types import ChangeKind, FileChange, FileType
+from loom_core.workspace.git_state import is_git_state, is_in_git
+from loom_core.workspace.path_state import (
+    ABSENT,
+    PathState,
+    changes_between,
+    parents,
+    state_after,
+    state_before,
+    with_directories,
+)
 from loom_core.workspace.workspace import Workspace
+
+_BY_ANOTHER = "another subtask changed it since"
+_BY_SOMEBODY = "somebody else changed it since"
+_NOT_KEPT = "its content before was not kept"
+_NO_FILE = "it is no plain readable file any more"
+_OF_GIT = "it is git's settings or hooks, which undo leaves alone"
 
 
 @dataclass(frozen=True, slots=True)
 class UndoStep:
-    """One file that goes back to what it was."""
+    """One path that goes back to what it was."""
 
     path: str
-    restored: str
-    """SHA-256 of the content it gets back; empty when the file is removed."""
-    mode: int
-    """Permission bits it gets back; 0 when the file is removed."""
-    current: str
-    """SHA-256 of what is there now; empty when nothing is."""
+    current: PathState
+    """What is there now."""
+    restored: PathState
+    """What it gets back."""
+    covers: tuple[int, ...]
+    """The changes that this takes back, as indexes into those that were given."""
 
     @property
     def is_removal(self) -> bool:
-        """Whether the file did not exist before and goes away."""
-        return not self.restored
+        """Whether nothing was there before, and nothing will be."""
+        return self.restored.type is None
+
+    @property
+    def changes(self) -> list[FileChange]:
+        """What has to be done; nothing when it is as it was already."""
+        return changes_between(self.path, self.current, self.restored)
 
 
 @dataclass(frozen=True, slots=True)
 class UndoConflict:
-    """One file that cannot go back without losing something, or at all."""
+    """One path that cannot go back without losing something, or at all."""
 
     path: str
     reason: str
@@ -51,105 +73,148 @@ class UndoConflict:
 class UndoPlan:
     """What an undo would do, by path."""
 
-    steps: tuple[UndoStep, ...]
-    conflicts: tuple[UndoConflict, ...]
+    steps: tuple[UndoStep, ...] = ()
+    conflicts: tuple[UndoConflict, ...] = ()
+    """With force only those that cannot be done at all."""
+    is_forced: bool = False
+
+    @property
+    def is_held_up(self) -> bool:
+        """Whether nothing may be done, because it would lose something."""
+        return bool(self.conflicts) and not self.is_forced
+
+    @property
+    def changes(self) -> list[FileChange]:
+        """What has to be done, in an order in which it can be."""
+        return in_order([change for step in self.steps for change in step.changes])
 
 
-def plan(changes: Sequence[FileChange], workspace: Workspace) -> UndoPlan:
-    """What it takes to put every changed file back to how it was before the first change.
+def plan_undo(
+    changes: Sequence[FileChange],
+    workspace: Workspace,
+    *,
+    chosen: Collection[int] | None = None,
+    made: Collection[str] = (),
+    force: bool = False,
+) -> UndoPlan:
+    """What it takes to put every path back to how it was before the first chosen change.
 
     Args:
-        changes: in the order they happened; those of other paths or tasks left out.
+        changes: every change of the task that is in force, in the order in which they happened.
         workspace: where they happened; its blobs hold the contents before.
-
-    Returns:
-        Steps for files that are as the last change left them, conflicts for the others. Files
-        that already are as they were before appear in neither.
+        chosen: indexes of the changes to take back; None takes all. A path that something else
+            changed after a chosen change is a conflict.
+        made: directories that the task made and that go too when nothing is left in them.
+        force: turn the conflicts into steps that overwrite what is there.
     """
-    by_path: dict[str, list[FileChange]] = {}
-    for change in changes:
-        by_path.setdefault(change.path, []).append(change)
-    answers = [_planned(path, by_path[path], workspace) for path in sorted(by_path)]
-    return UndoPlan(
-        steps=tuple(answer for answer in answers if isinstance(answer, UndoStep)),
-        conflicts=tuple(answer for answer in answers if isinstance(answer, UndoConflict)),
-    )
+    by_path: dict[str, list[tuple[int, FileChange]]] = {}
+    for index, change in enumerate(changes):
+        for one in with_directories(change):
+            by_path.setdefault(one.path, []).append((index, one))
+    wanted = set(range(len(changes)) if chosen is None else chosen)
+    answers = [_planned(by_path[path], wanted, workspace) for path in sorted(by_path)]
+    steps = [answer for answer in answers if isinstance(answer, UndoStep)]
+    conflicts = [answer for answer in answers if isinstance(answer, UndoConflict)]
+    if force:
+        steps += [conflict.step for conflict in conflicts if conflict.step is not None]
+        conflicts = [conflict for conflict in conflicts if conflict.step is None]
+    steps = _without_filled(steps, made, workspace)
+    steps.sort(key=lambda step: step.path)
+    return UndoPlan(tuple(steps), tuple(conflicts), is_forced=force)
 
 
-def apply(undo_plan: UndoPlan, workspace: Workspace, *, force: bool = False) -> list[FileChange]:
-    """Carry a plan out and return what was changed, to be journalled like any change.
+def in_order(changes: Sequence[FileChange]) -> list[FileChange]:
+    """Changes of different paths in an order in which they can be carried out.
 
-    Args:
-        undo_plan: made a moment ago; each file is compared again before it is touched.
-        workspace: the same workspace.
-        force: also do the conflicts that can be done, overwriting what others changed.
-
-    Raises:
-        ConflictFound: without force, when there are conflicts; nothing was changed then. Also
-            when a file changed between plan and apply; files before it by path are done.
+    What goes away does so before the directory that it is in; what comes does so after.
     """
-    if undo_plan.conflicts and not force:
-        listed = "; ".join(f"{displayed(c.path)}: {c.reason}" for c in undo_plan.conflicts)
-        raise ConflictFound(f"nothing was undone, use force to overwrite: {listed}")
-    forced = [conflict.step for conflict in undo_plan.conflicts if conflict.step is not None]
-    steps = sorted([*undo_plan.steps, *forced], key=lambda step: step.path)
-    return [_applied(step, workspace) for step in steps]
+    gone = [change for change in changes if change.kind is ChangeKind.DELETED]
+    rest = [change for change in changes if change.kind is not ChangeKind.DELETED]
+    return [
+        *sorted(gone, key=lambda change: change.path, reverse=True),
+        *sorted(rest, key=lambda change: (change.type is not FileType.DIRECTORY, change.path)),
+    ]
 
 
 def _planned(
-    path: str, changes: Sequence[FileChange], workspace: Workspace
+    changes: Sequence[tuple[int, FileChange]], chosen: set[int], workspace: Workspace
 ) -> UndoStep | UndoConflict | None:
-    """What to do about one path; None when it already is as it was."""
-    first, last = changes[0], changes[-1]
-    try:
-        current = workspace.sha256(path)
-    except (PathRefused, OSError):
-        return UndoConflict(path, "it is no plain readable file any more", None)
-    step = UndoStep(path, first.before, first.mode, current)
-    if first.is_recoverable and current == first.before and _has_mode(step, workspace):
+    """What to do about the changes of one path; None when none of them was chosen."""
+    first = next((index for index, _ in changes if index in chosen), None)
+    if first is None:
         return None
-    if not _is_kept(first, workspace):
-        return UndoConflict(path, "its content before was not kept", None)
-    if current != last.after or _was_changed_between(changes):
-        return UndoConflict(path, "somebody else changed it since", step)
+    covers = [index for index, _ in changes if index >= first]
+    covered = [change for index, change in changes if index >= first]
+    path = covered[0].path
+    if is_in_git(path) and not is_git_state(path):
+        return UndoConflict(path, _OF_GIT, None)
+    try:
+        current = workspace.state(path)
+    except (PathRefused, OSError):
+        return UndoConflict(path, _NO_FILE, None)
+    step = UndoStep(path, current, state_before(covered[0]), tuple(covers))
+    if not step.changes:
+        return replace(step, covers=tuple(index for index in covers if index in chosen))
+    reason = _objection(step, covered, workspace)
+    if not reason and not set(covers) <= chosen:
+        reason = _BY_ANOTHER
+    if reason:
+        return UndoConflict(path, reason, None if reason == _NOT_KEPT else step)
     return step
 
 
-def _has_mode(step: UndoStep, workspace: Workspace) -> bool:
-    """Whether the permission bits already are as they were."""
-    return step.mode in {0, workspace.permissions(step.path)}
+def _objection(step: UndoStep, covered: Sequence[FileChange], workspace: Workspace) -> str:
+    """Why a path cannot simply go back; empty when it can."""
+    if not _is_kept(covered[0], workspace):
+        return _NOT_KEPT
+    types = {step.current.type, *(change.type for change in covered)}
+    if types <= {None, FileType.DIRECTORY}:
+        return ""  # nothing can be lost: what is in it are other paths
+    was_left_alone = all(
+        state_after(earlier).is_like(state_before(later)) for earlier, later in pairwise(covered)
+    )
+    if not was_left_alone or not step.current.is_like(state_after(covered[-1])):
+        return _BY_SOMEBODY
+    return ""
 
 
 def _is_kept(first: FileChange, workspace: Workspace) -> bool:
     """Whether the state before the first change can be had."""
     if not first.is_recoverable:
         return False
-    if not first.before:
+    before = state_before(first)
+    if before.type is None or before.type is FileType.DIRECTORY:
         return True
-    return workspace.blobs is not None and first.before in workspace.blobs
+    return workspace.blobs is not None and before.sha256 in workspace.blobs
 
 
-def _was_changed_between(changes: Sequence[FileChange]) -> bool:
-    """Whether a change began from something else than the one before it left."""
-    return any(earlier.after != later.before for earlier, later in pairwise(changes))
+def _without_filled(
+    steps: list[UndoStep], made: Collection[str], workspace: Workspace
+) -> list[UndoStep]:
+    """The steps without removing directories that hold something else, but with those made on the way."""
+    going = {step.path: step for step in steps if step.is_removal}
+    for path in made:
+        if path not in going and _is_directory(path, workspace):
+            going[path] = UndoStep(path, workspace.state(path), ABSENT, ())
+    filled: set[str] = set()
+    for path in sorted(going, reverse=True):
+        if going[path].current.type is FileType.DIRECTORY:
+            held = {f"{path}/{name}" for name in workspace.names(path)}
+            if held - (going.keys() - filled):
+                filled.add(path)
+    kept = [step for step in steps if step.path not in filled]
+    known = {step.path for step in steps}
+    return [*kept, *(going[path] for path in going if path not in known | filled)]
 
 
-def _applied(step: UndoStep, workspace: Workspace) -> FileChange:
-    """Put one file back."""
-    if workspace.sha256(step.path) != step.current:
-        raise ConflictFound(f"{displayed(step.path)} changed while it was being undone; try again")
-    if step.is_removal:
-        return workspace.restore(step.path, None)
-    return workspace.restore(step.path, _content(step, workspace), mode=step.mode or None)
-
-
-def _content(step: UndoStep, workspace: Workspace) -> bytes:
-    """The content that a file gets back."""
-    if workspace.blobs is None:
-        raise ConflictFound(f"no content was kept for {displayed(step.path)}; it stays as it is")
+def _is_directory(path: str, workspace: Workspace) -> bool:
+    """Whether a directory is there, and no link to one."""
     try:
-        return workspace.blobs.get(step.restored)
-    except KeyError as error:
-        raise ConflictFound(
-            f"the kept content of {displayed(step.path)} is missing or damaged; it stays as it is"
-        ) from error
+        return workspace.state(path).type is FileType.DIRECTORY
+    except (PathRefused, OSError):
+        return False
+
+
+def directories_made(changes: Sequence[FileChange]) -> set[str]:
+    """The directories that these changes made on their way."""
+    return {path for change in changes for path in parents(change.path, change.parents_made)}

@@ -12,8 +12,9 @@ from itertools import islice
 from pathlib import Path
 
 from loom_core.errors import PathRefused, WorkspaceError
-from loom_core.types import FileChange
-from loom_core.workspace.beneath import open_for_reading, status_of
+from loom_core.types import FileChange, FileType
+from loom_core.workspace.attribution import beyond
+from loom_core.workspace.beneath import open_directory, open_for_reading, status_of
 from loom_core.workspace.blobs import BlobStore
 from loom_core.workspace.changing import (
     MAX_FILE_BYTES,
@@ -22,10 +23,15 @@ from loom_core.workspace.changing import (
     replace_beneath,
 )
 from loom_core.workspace.entry import Entry
+from loom_core.workspace.examining import link_beneath, missing_parents, state_beneath
+from loom_core.workspace.kept_snapshots import KeptSnapshots
 from loom_core.workspace.moving import FileState, move_beneath, states_beneath
+from loom_core.workspace.path_state import PathState, parents
 from loom_core.workspace.paths import displayed, relative_path
 from loom_core.workspace.placeholders import remove_stale_placeholders
 from loom_core.workspace.protected import is_protected
+from loom_core.workspace.restoring import carry_out
+from loom_core.workspace.scanning import remove_temporaries
 from loom_core.workspace.snapshot import Snapshot, Snapshots
 from loom_core.workspace.walking import Walk
 
@@ -64,8 +70,8 @@ class Workspace:
         weakref.finalize(self, os.close, self._descriptor)
         self.change_count = 0
         """Grows with every change through this object, and when somebody looks for changes."""
-        self._written: list[tuple[str, str]] = []
-        """Path and SHA-256 after each change through this object."""
+        self._written: list[FileChange] = []
+        """Each change through this object."""
         self._writing = threading.RLock()
         self._snapshots = Snapshots(self._descriptor, blobs)
         remove_stale_placeholders(self.root)
@@ -146,7 +152,7 @@ class Workspace:
         return stat.S_IMODE(self._mode(path))
 
     def states(self, path: str) -> list[FileState]:
-        """The file at a path, or every file of the directory there, as they are now.
+        """The file at a path, or the directory there with all that is in it, as they are now.
 
         Raises ``PathRefused`` when there is something that ``move`` would refuse.
         """
@@ -188,12 +194,10 @@ class Workspace:
             lambda: remove_beneath(self._descriptor, relative, blobs=self.blobs, expected=expected)
         )
 
-    def delete_directory(self, path: str) -> None:
+    def delete_directory(self, path: str) -> FileChange:
         """Remove an empty directory. Protected paths are refused."""
         relative = self.writable(path)
-        with self._writing:
-            remove_directory_beneath(self._descriptor, relative)
-            self.change_count += 1
+        return self._changed(lambda: remove_directory_beneath(self._descriptor, relative))
 
     def move(
         self, source: str, destination: str, *, expected: Sequence[FileState] | None = None
@@ -213,16 +217,48 @@ class Workspace:
             lambda: move_beneath(self._descriptor, old, new, blobs=self.blobs, expected=expected)
         )
 
-    def restore(self, path: str, data: bytes | None, *, mode: int | None = None) -> FileChange:
-        """For undo: write or, with None, delete a file, protected or not."""
-        relative = self.relative(path)
-        if data is None:
-            return self._changed(
-                lambda: remove_beneath(self._descriptor, relative, blobs=self.blobs)
-            )
-        return self._changed(
-            lambda: replace_beneath(self._descriptor, relative, data, mode=mode, blobs=self.blobs)
-        )
+    def state(self, path: str) -> PathState:
+        """What is at a path; a symbolic link is itself, not what it leads to.
+
+        Raises ``PathRefused`` for what is outside, behind a link, or a pipe, socket or device.
+        """
+        return state_beneath(self._descriptor, self.relative(path))
+
+    def content(self, path: str, *, max_bytes: int) -> bytes:
+        """The bytes of a file, or where a symbolic link leads; raises as ``read`` and ``state`` do."""
+        if self.state(path).type is FileType.SYMLINK:
+            return link_beneath(self._descriptor, self.relative(path))
+        return self.read(path, max_bytes=max_bytes)
+
+    def missing_parents(self, path: str) -> int:
+        """How many of the directories above a path are not there."""
+        return missing_parents(self._descriptor, self.relative(path))
+
+    def names(self, path: str) -> list[str]:
+        """The names of everything in a directory; none when it cannot be looked into."""
+        try:
+            directory = open_directory(self._descriptor, self.relative(path))
+        except (OSError, PathRefused):
+            return []
+        try:
+            return os.listdir(directory)  # noqa: PTH208 - a Path knows no descriptor
+        finally:
+            os.close(directory)
+
+    def carry_out(self, change: FileChange) -> FileChange:
+        """For undo: do a change, protected or not, unless it is done already. Returns it.
+
+        Raises:
+            ConflictFound: the path is neither as before nor as after, or the content is gone.
+            PathRefused: it is of git's settings or hooks.
+        """
+
+        def make() -> FileChange:
+            carry_out(self._descriptor, change, self.blobs)
+            return change
+
+        self.relative(change.path)
+        return self._changed(make)
 
     def listing(
         self, path: str = ".", *, depth: int = 2, limit: int = LISTING_LIMIT
@@ -245,23 +281,58 @@ class Workspace:
             if not (entry.is_directory or entry.is_symlink or entry.is_special):
                 yield entry
 
+    def remove_made(self, path: str, count: int) -> None:
+        """Take away so many directories above a path, as far as they are empty.
+
+        For those that a killed process made for a path that it then did not come to write.
+        """
+        with self._writing:
+            for directory in parents(self.relative(path), count):
+                try:
+                    remove_directory_beneath(self._descriptor, directory)
+                except (OSError, PathRefused):
+                    return  # somebody uses it, or it was never made
+
+    def remove_temporaries(self) -> None:
+        """Take away what killed writes left behind, which is never the content of anything."""
+        remove_temporaries(self._descriptor)
+
     def snapshot(self) -> Snapshot:
-        """How every file is now, to tell later what somebody else than this object changed."""
+        """How every path is now, to tell later what somebody else than this object changed."""
         with self._writing:
             write_count = len(self._written)
         return replace(self._snapshots.take(), write_count=write_count)
 
     def changes_since(self, snapshot: Snapshot) -> list[FileChange]:
-        """What differs from a snapshot, by path. What small files held then goes into the blobs.
+        """What differs from a snapshot, by path.
 
-        Files that are as a change through this object left them since are not among it: whoever
-        made that change, such as a parallel subtask, has it recorded.
+        Paths that are as a change through this object left them since are not among it: whoever
+        made that change, such as a parallel subtask, has it recorded. What was changed through
+        this object first and then by somebody else begins where this object left it.
         """
         self.change_count += 1
         changes = self._snapshots.changes_since(snapshot)
         with self._writing:
-            recorded = set(self._written[snapshot.write_count :])
-        return [change for change in changes if (change.path, change.after) not in recorded]
+            recorded = self._written[snapshot.write_count :]
+        return beyond(changes, recorded, self.blobs)
+
+    def keep(self, snapshot: Snapshot, key: Sequence[str | int]) -> None:
+        """Put a snapshot where a later process finds it; without blobs nothing is kept."""
+        if self.blobs is not None:
+            KeptSnapshots(self.blobs.directory).save(key, snapshot)
+
+    def kept(self, key: Sequence[str | int]) -> Snapshot | None:
+        """The snapshot that was kept under a key, perhaps by a process that died; None if none was."""
+        if self.blobs is None:
+            return None
+        found = KeptSnapshots(self.blobs.directory).load(key)
+        with self._writing:
+            return found and replace(found, write_count=len(self._written))
+
+    def forget(self, key: Sequence[str | int]) -> None:
+        """Keep the snapshot of a key no longer."""
+        if self.blobs is not None:
+            KeptSnapshots(self.blobs.directory).delete(key)
 
     def _changed(self, make: Callable[[], FileChange]) -> FileChange:
         """Make one change at a time, counted and noted."""
@@ -272,7 +343,7 @@ class Workspace:
         with self._writing:
             try:
                 changes = make()
-                self._written.extend((change.path, change.after) for change in changes)
+                self._written.extend(changes)
             finally:
                 self.change_count += 1
         return changes

@@ -124,7 +124,7 @@ def test_json_is_one_event_a_line_and_a_result(run_loom, engine):
     assert result["type"] == "result"
     assert (result["state"], result["exit_code"], result["task_id"]) == ("completed", 0, "t1")
     assert result["changes"][0]["path"] == "h.py"
-    assert result["next"] == {"undo": "loom undo t1"}
+    assert result["next"] == {"diff": "loom diff t1", "undo": "loom undo t1"}
     assert "write_file" not in finished.stderr
 
 

@@ -1,8 +1,7 @@
-"""Commands that act on tasks: cancel, approve, undo."""
+"""Commands that act on tasks: cancel, approve."""
 
 import asyncio
 import json
-from pathlib import Path
 
 import pytest
 
@@ -10,9 +9,8 @@ from loom_core import events as e
 from loom_core.cli import cancelling
 from loom_core.cli.exit_code import ExitCode
 from loom_core.cli.session import Session
-from loom_core.engine.owner import this_owner
 from loom_core.store import Entry
-from loom_core.types import FileChange, Plan, Subtask, Task, ToolResult
+from loom_core.types import Plan, Subtask, Task
 
 PLAN = Plan(subtasks=(Subtask(id="one", description="First"),))
 STARTED = [
@@ -124,88 +122,3 @@ def test_an_unknown_approval_is_refused(run_loom):
 
     assert finished.code == ExitCode.USAGE
     assert "did you mean 'one-1'" in finished.stderr
-
-
-@pytest.fixture
-def changed(home, tmp_path) -> Path:
-    """A workspace in which a task modified one file and created another."""
-    workspace = tmp_path / "w"
-    workspace.mkdir()
-    (workspace / "old.txt").write_text("before")
-    opened = Session().open_workspace(workspace)
-    changes: tuple[FileChange, ...] = (
-        opened.write("old.txt", b"after"),
-        opened.write("new.txt", b"new"),
-    )
-    result = ToolResult(text="ok", changes=changes)
-    call = e.ToolCallFinished(step=1, call_id="c", tool="write_file", result=result)
-    put(*STARTED, Entry(call, "one", 1), workspace=str(workspace))
-    return workspace
-
-
-def contents(workspace: Path) -> dict[str, str]:
-    return {path.name: path.read_text() for path in workspace.iterdir()}
-
-
-def test_undo_puts_everything_back(run_loom, changed):
-    finished = run_loom("undo", "last")
-
-    assert finished.code == 0
-    assert finished.stdout.splitlines() == [
-        f"task t1 in {changed}: Do it",
-        "✓ removed new.txt",
-        "✓ restored old.txt",
-    ]
-    assert contents(changed) == {"old.txt": "before"}
-    assert "nothing to undo" in run_loom("undo", "last").stdout
-
-
-def test_a_dry_run_changes_nothing(run_loom, changed):
-    before = contents(changed)
-
-    finished = run_loom("undo", "last", "--dry-run", "--json")
-
-    plan = json.loads(finished.stdout)
-    assert (plan["done"], plan["task_id"]) == (False, "t1")
-    assert "· would remove new.txt" in run_loom("undo", "last", "--dry-run").stdout
-    assert [step["path"] for step in plan["steps"]] == ["new.txt", "old.txt"]
-    assert contents(changed) == before
-
-
-def test_somebody_elses_change_is_a_conflict(run_loom, changed):
-    (changed / "new.txt").write_text("mine")
-
-    held_up = run_loom("undo", "last")
-
-    assert held_up.code == ExitCode.FAILED
-    assert "new.txt: somebody else changed it since" in held_up.stdout
-    assert contents(changed) == {"old.txt": "after", "new.txt": "mine"}
-    assert run_loom("undo", "last", "--force").code == 0
-    assert contents(changed) == {"old.txt": "before"}
-
-
-def test_one_file_or_subtask_alone(run_loom, changed):
-    wrong = run_loom("undo", "last", "--file", "nwe.txt")
-    nobody = run_loom("undo", "last", "--subtask", "two")
-    one = run_loom("undo", "last", "--file", "./new.txt", "--subtask", "one")
-
-    assert (wrong.code, nobody.code) == (ExitCode.USAGE, ExitCode.USAGE)
-    assert "did you mean 'new.txt'" in wrong.stderr
-    assert one.code == 0
-    assert contents(changed) == {"old.txt": "after"}
-
-
-def test_a_path_outside_is_refused(run_loom, changed):
-    finished = run_loom("undo", "last", "--file", "../../etc/passwd")
-
-    assert finished.code == ExitCode.FAILED
-    assert finished.stderr.startswith("loom: ")
-
-
-def test_a_task_at_work_is_not_undone(run_loom):
-    put(*STARTED, held_by=this_owner())
-
-    finished = run_loom("undo", "t1")
-
-    assert finished.code == ExitCode.FAILED
-    assert "loom cancel t1" in finished.stderr

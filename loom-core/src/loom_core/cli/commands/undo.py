@@ -18,13 +18,15 @@ Examples:
   loom undo last
   loom undo last --subtask write-tests
   loom undo last --file src/app.py --force
+  loom undo last --redo
 """
 
 
 @click.command("undo", epilog=EPILOG)
 @task_argument
 @click.option("--subtask", default="", metavar="S", help="Only what this subtask changed.")
-@click.option("--file", default="", metavar="F", help="Only this file of the workspace.")
+@click.option("--file", default="", metavar="F", help="Only this file or directory.")
+@click.option("--redo", is_flag=True, help="Take the newest undo back.")
 @click.option("--dry-run", is_flag=True, help="Show what would be done and change nothing.")
 @click.option("--force", is_flag=True, help="Also overwrite what somebody else changed since.")
 @config_option
@@ -37,21 +39,25 @@ async def command(
     task: str,
     subtask: str,
     file: str,
+    redo: bool,
     dry_run: bool,
     force: bool,
     as_json: bool,
 ) -> ExitCode:
     """Put back the files that a task changed, as they were before it.
 
-    A file that was changed since by somebody else is a conflict: it is shown and nothing is
-    done, unless --force is given. ID is the task's id or a unique beginning of it; "last" is
-    the newest task.
+    A file that was changed since by somebody else is a conflict: it is shown with what would be
+    lost and nothing is done, unless --force is given. Every undo can be taken back with --redo,
+    also one with --force. ID is the task's id or a unique beginning of it; "last" is the newest
+    task.
     """
     from loom_core.cli.task_reference import find_task
-    from loom_core.cli.undoing import plan_undo, undo_changes
+    from loom_core.cli.undoing import UndoRequest, show_undo, undo_task
 
+    if redo and (subtask or file):
+        raise click.UsageError("--redo takes a whole undo back; leave --subtask and --file out")
+    request = UndoRequest(subtask, file, is_redo=redo, is_dry_run=dry_run, force=force)
     async with session.open_store() as store:
-        record = await find_task(store, task)
-        changes = await store.changes(record.id)
-    undoing = plan_undo(session, record, changes, subtask=subtask, file=file)
-    return undo_changes(undoing, is_dry_run=dry_run, force=force, as_json=as_json)
+        report = await undo_task(session, store, await find_task(store, task), request)
+    show_undo(report, as_json=as_json)
+    return report.exit_code

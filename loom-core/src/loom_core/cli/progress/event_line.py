@@ -91,6 +91,13 @@ def _(body: e.ChecksRun) -> list[Line]:
 
 
 @describe_event.register
+def _(body: e.ToolCallStarted) -> list[Line]:
+    if not body.unkept:
+        return []
+    return [Line(f"too large to be restored by undo if changed: {', '.join(body.unkept)}", WARNING)]
+
+
+@describe_event.register
 def _(body: e.ToolCallDenied) -> list[Line]:
     return [Line(f"{body.tool} denied by {body.by}: {body.reason}", FAILED)]
 
@@ -141,6 +148,21 @@ def _(body: e.AttemptRolledBack) -> list[Line]:
         return []
     kept = f"; left as they are: {', '.join(body.kept)}" if body.kept else ""
     return [Line(f"{format_count(len(body.changes), 'change')} taken back{kept}", WARNING)]
+
+
+@describe_event.register
+def _(_body: e.UndoStarted) -> list[Line]:
+    return [Line("undo started", RUNNING)]
+
+
+@describe_event.register
+def _(body: e.ChangesUndone) -> list[Line]:
+    return [Line(f"undone: {format_count(len(body.taken_back), 'change')} of files", WARNING)]
+
+
+@describe_event.register
+def _(body: e.ChangesRedone) -> list[Line]:
+    return [Line(f"undo taken back: {format_count(len(body.taken_back), 'change')}", WARNING)]
 
 
 @describe_event.register

@@ -33,7 +33,11 @@ def list_next_steps(progress: TaskProgress, changes: Sequence[FileChange]) -> li
         case _:
             steps.append(_resume(task_id))
     if changes:
+        steps += [("diff", f"{loom} diff {task_id}"), ("undo", f"{loom} undo {task_id}")]
+    elif progress.is_undo_open:
         steps.append(("undo", f"{loom} undo {task_id}"))
+    if progress.undos:
+        steps.append(("redo", f"{loom} undo {task_id} --redo"))
     return steps
 
 

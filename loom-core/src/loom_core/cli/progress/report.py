@@ -10,7 +10,8 @@ from loom_core.cli.terminal.line import Line
 from loom_core.cli.terminal.marks import STATE_MARKS, WAITING, WARNING
 from loom_core.cli.terminal.time_text import format_count, format_duration
 from loom_core.confidence import confidence_band
-from loom_core.types import FileChange
+from loom_core.types import FileChange, FileType
+from loom_core.workspace.git_state import is_in_git
 
 _LABEL_COLUMNS = 11
 _MOST_SUBTASKS = 50
@@ -47,6 +48,8 @@ def _describe_outcome(progress: TaskProgress) -> Iterator[Line]:
         yield Line(f"{question_id} asks: {asked.question}", WAITING, indent=1)
         for number, option in enumerate(asked.options, start=1):
             yield Line(f"{number}. {option}", indent=3)
+    if progress.is_undo_open:
+        yield Line("an undo was interrupted; the next undo finishes it", WARNING, indent=1)
     if progress.is_degraded:
         yield Line("no valid plan could be made, so the goal ran as one subtask", WARNING, indent=1)
 
@@ -76,13 +79,17 @@ def _describe_subtask(progress: SubtaskProgress, *, said: str) -> Iterator[Line]
 
 def _describe_files(changes: Sequence[FileChange]) -> Iterator[Line]:
     label = "files"
-    for change in changes[:_MOST_FILES]:
-        yield _label(label, f"{change.kind.value} {change.path}")
+    shown = [change for change in changes if not is_in_git(change.path)]
+    for change in shown[:_MOST_FILES]:
+        kind = "" if change.type is FileType.FILE else f"{change.type.value} "
+        yield _label(label, f"{change.kind.value} {kind}{change.path}")
         label = ""
-    if len(changes) > _MOST_FILES:
-        yield _label("", f"… and {len(changes) - _MOST_FILES:,} more")
-    if not changes:
+    if len(shown) > _MOST_FILES:
+        yield _label("", f"… and {len(shown) - _MOST_FILES:,} more")
+    if not shown:
         yield _label(label, "none changed")
+    if len(changes) > len(shown):
+        yield _label("git", "HEAD, branches or index changed")
 
 
 def _describe_cost(progress: TaskProgress) -> Iterator[Line]:

@@ -26,6 +26,10 @@ class ModelWait:
     since: datetime
 
 
+_NO_WORK = (e.UndoStarted, e.ChangesUndone, e.ChangesRedone)
+"""Events that nobody works on the task for."""
+
+
 class TaskProgress:
     """Folds events, in order, into what a person wants to know; never reads anything else."""
 
@@ -53,6 +57,10 @@ class TaskProgress:
         self.decode_seconds = 0.0
         """Time between first and last token, summed over all calls."""
         self.clock = WorkClock()
+        self.is_undo_open = False
+        """Whether an undo was begun and its end is not recorded."""
+        self.undos: set[int] = set()
+        """Sequences of the undos that stand."""
 
     def apply(self, event: Event) -> None:
         """Take in the next event."""
@@ -62,7 +70,8 @@ class TaskProgress:
         subtask = self.subtasks.get(event.subtask_id)
         if subtask is not None:
             _apply_to_subtask(subtask, event)
-        self.clock.tick(event.at)
+        if not isinstance(event.body, _NO_WORK):
+            self.clock.tick(event.at)
 
     @property
     def finished_count(self) -> int:
@@ -121,6 +130,17 @@ class TaskProgress:
     def _answer(self, _event: Event, body: e.QuestionAnswered) -> None:
         self.questions.pop(body.question_id, None)
 
+    def _begin_undo(self, _event: Event, _body: EventBody) -> None:
+        self.is_undo_open = True
+
+    def _undo(self, event: Event, _body: EventBody) -> None:
+        self.is_undo_open = False
+        self.undos.add(event.sequence)
+
+    def _redo(self, _event: Event, body: e.ChangesRedone) -> None:
+        self.is_undo_open = False
+        self.undos.discard(body.redoes)
+
     def _stop(self, event: Event, body: e.TaskWaiting | e.TaskPaused) -> None:
         self.clock.stop(event.at)
         self.reason = body.reason
@@ -156,6 +176,9 @@ class TaskProgress:
         e.SubtaskParked: _park,
         e.QuestionAsked: _ask,
         e.QuestionAnswered: _answer,
+        e.UndoStarted: _begin_undo,
+        e.ChangesUndone: _undo,
+        e.ChangesRedone: _redo,
         e.TaskWaiting: _stop,
         e.TaskPaused: _stop,
         e.TaskCompleted: _complete,

@@ -1,0 +1,1 @@
+"""What files were and are, as a unified diff for people and programs."""

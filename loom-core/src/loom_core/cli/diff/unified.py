@@ -1,0 +1,110 @@
+"""A unified diff in git's form, so that other programs can read it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import unified_diff
+
+from loom_core.cli.diff.versions import Version, Versions
+from loom_core.types import FileType
+
+_TYPE_BITS = {FileType.FILE: 0o100000, FileType.SYMLINK: 0o120000, FileType.DIRECTORY: 0o040000}
+_NO_NEWLINE = "\\ No newline at end of file"
+
+
+@dataclass(frozen=True, slots=True)
+class FileDiff:
+    """How one file differs, ready to be shown."""
+
+    path: str
+    old_path: str
+    """Another path only of a file that was renamed."""
+    kind: str
+    """``created``, ``modified``, ``deleted`` or ``renamed``."""
+    lines: list[str]
+    """Without line ends."""
+    added: int
+    removed: int
+    is_binary: bool
+    """Whether there are no lines to compare: it is no text, too large, or not kept."""
+    is_newer: bool
+    """Whether it shows what is there now, since what the task left there is not kept."""
+
+
+def diff_of(versions: Versions) -> FileDiff:
+    """The diff of two versions."""
+    before, after = versions.before, versions.after
+    has_text = before.text is not None and after.text is not None
+    hunks = list(_hunks(before.text or "", after.text or "", versions)) if has_text else []
+    body = [*_header(before, after), *(hunks if has_text else [_unshown(before, after)])]
+    changed = [line for line in hunks if not line.startswith(("--- ", "+++ "))]
+    return FileDiff(
+        path=after.path,
+        old_path=before.path,
+        kind=_kind(before, after),
+        lines=body,
+        added=sum(line.startswith("+") for line in changed),
+        removed=sum(line.startswith("-") for line in changed),
+        is_binary=not has_text,
+        is_newer=versions.is_newer,
+    )
+
+
+def _kind(before: Version, after: Version) -> str:
+    """What happened, in a word."""
+    if before.state.type is None:
+        return "created"
+    if after.state.type is None:
+        return "deleted"
+    return "modified" if before.path == after.path else "renamed"
+
+
+def _header(before: Version, after: Version) -> Iterator[str]:
+    """The lines above the hunks."""
+    yield f"diff --git a/{before.path} b/{after.path}"
+    old, new = _mode(before), _mode(after)
+    if before.state.type is None:
+        yield f"new file mode {new}"
+    elif after.state.type is None:
+        yield f"deleted file mode {old}"
+    elif old != new and before.state.mode and after.state.mode:
+        yield f"old mode {old}"
+        yield f"new mode {new}"
+    if before.path != after.path:
+        yield f"rename from {before.path}"
+        yield f"rename to {after.path}"
+
+
+def _mode(version: Version) -> str:
+    """Type and permission bits as git writes them: it knows only whether a file can be run."""
+    kind = version.state.type or FileType.FILE
+    if kind is not FileType.FILE:
+        return f"{_TYPE_BITS[kind]:06o}"
+    return f"{_TYPE_BITS[kind] | (0o755 if version.state.mode & 0o100 else 0o644):06o}"
+
+
+def _hunks(old: str, new: str, versions: Versions) -> Iterator[str]:
+    """The lines of the diff; nothing when both are the same."""
+    source = f"a/{versions.before.path}" if versions.before.state.type else "/dev/null"
+    target = f"b/{versions.after.path}" if versions.after.state.type else "/dev/null"
+    for line in unified_diff(_lines(old), _lines(new), source, target, lineterm="\n"):
+        yield line.removesuffix("\n")
+        if not line.endswith("\n"):
+            yield _NO_NEWLINE
+
+
+def _lines(text: str) -> list[str]:
+    """The lines with their ends; only a newline ends one, as in git."""
+    parts = text.split("\n")
+    lines = [f"{part}\n" for part in parts[:-1]]
+    return [*lines, parts[-1]] if parts[-1] else lines
+
+
+def _unshown(before: Version, after: Version) -> str:
+    """What stands in for hunks."""
+    if before.data is None:
+        return "What it held before was not kept, or is too large to be shown"
+    if after.data is None:
+        return "What it holds is too large to be shown, or not there any more"
+    if before.data == after.data:
+        return "Binary file, not changed"
+    return f"Binary files differ ({len(before.data):,} and {len(after.data):,} bytes)"

@@ -1,0 +1,77 @@
+"""What is at one path below a held directory, without following the path's own symbolic link."""
+
+import hashlib
+import os
+import stat
+
+from loom_core.errors import PathRefused
+from loom_core.types import FileType
+from loom_core.workspace.beneath import open_directory, status_of
+from loom_core.workspace.path_state import ABSENT, NO_CONTENT, PathState
+from loom_core.workspace.paths import displayed
+
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+def state_beneath(root: int, relative: str) -> PathState:
+    """What is at a path.
+
+    Raises:
+        PathRefused: the way there leads through a symbolic link, or it is a pipe, socket or device.
+        OSError: it cannot be read.
+    """
+    parent, _, name = relative.rpartition("/")
+    try:
+        directory = open_directory(root, parent or ".")
+    except (FileNotFoundError, NotADirectoryError):
+        return ABSENT
+    try:
+        return _state(directory, name, relative)
+    except FileNotFoundError:
+        return ABSENT
+    finally:
+        os.close(directory)
+
+
+def link_beneath(root: int, relative: str) -> bytes:
+    """Where a symbolic link leads, as it is written in it."""
+    parent, _, name = relative.rpartition("/")
+    directory = open_directory(root, parent or ".")
+    try:
+        return link_target(directory, name)
+    finally:
+        os.close(directory)
+
+
+def missing_parents(root: int, relative: str) -> int:
+    """How many of the directories above a path are not there."""
+    missing = 0
+    parent = relative.rpartition("/")[0]
+    while parent and status_of(root, parent) is None:
+        missing += 1
+        parent = parent.rpartition("/")[0]
+    return missing
+
+
+def _state(directory: int, name: str, relative: str) -> PathState:
+    """What a name of an open directory is."""
+    facts = os.stat(name, dir_fd=directory, follow_symlinks=False)
+    mode = stat.S_IMODE(facts.st_mode)
+    if stat.S_ISDIR(facts.st_mode):
+        return PathState(FileType.DIRECTORY, NO_CONTENT, mode)
+    if stat.S_ISLNK(facts.st_mode):
+        return PathState(FileType.SYMLINK, digest_of(link_target(directory, name)))
+    if not stat.S_ISREG(facts.st_mode):
+        raise PathRefused(f"{displayed(relative)} is a pipe, socket or device; it is left alone")
+    with os.fdopen(os.open(name, _READ, dir_fd=directory), "rb") as file:
+        return PathState(FileType.FILE, hashlib.file_digest(file, "sha256").hexdigest(), mode)
+
+
+def link_target(directory: int, name: str) -> bytes:
+    """Where a symbolic link leads, as it is written in it."""
+    return os.fsencode(os.readlink(name, dir_fd=directory))
+
+
+def digest_of(data: bytes) -> str:
+    """SHA-256 in hex."""
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,126 @@
+"""Looking at every path of a workspace with one ``stat`` each."""
+
+import contextlib
+import os
+import stat
+from collections import deque
+from dataclasses import dataclass
+
+from loom_core.errors import PathRefused
+from loom_core.types import FileType
+from loom_core.workspace.beneath import open_directory, open_for_reading
+from loom_core.workspace.durable import is_temporary, remove_temporary
+from loom_core.workspace.git_state import is_git_state
+from loom_core.workspace.placeholders import is_placeholder
+from loom_core.workspace.protected import PROTECTED_NAMES
+
+MAX_PATHS = 100_000
+"""Files, links and directories that are looked at; what lies deepest is left out first."""
+
+_SKIPPED = frozenset({".loom"})
+_MAX_DEPTH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One path as ``stat`` shows it; equal facts mean an unchanged path unless it was racy.
+
+    Of a directory only type and mode count: what happens inside it shows in the paths below.
+    """
+
+    type: FileType
+    mode: int
+    inode: int = 0
+    size_bytes: int = 0
+    mtime_ns: int = 0
+    ctime_ns: int = 0
+
+
+def scan(root: int) -> tuple[dict[str, Facts], bool]:
+    """The facts of every path, and whether there were no more than ``MAX_PATHS``.
+
+    Pipes, sockets and devices are passed over, and of ``.git`` all that is not its state.
+    """
+    found: dict[str, Facts] = {}
+    waiting = deque([("", 0, False)])
+    while waiting:
+        prefix, depth, is_in_git = waiting.popleft()
+        for name, status in _directory(root, prefix):
+            path = prefix + name
+            facts = _facts(status)
+            if facts is None or _is_left_out(path, name, status, is_in_git=is_in_git):
+                continue
+            if len(found) >= MAX_PATHS:
+                return found, False
+            if facts.type is FileType.DIRECTORY and depth < _MAX_DEPTH:
+                waiting.append((path + "/", depth + 1, is_in_git or name == ".git"))
+            if name != ".git":
+                found[path] = facts
+    return found, True
+
+
+def _is_left_out(path: str, name: str, status: os.stat_result, *, is_in_git: bool) -> bool:
+    """Whether a path is none of a task's: a stand-in, Loom's own, or no state of git."""
+    if is_in_git:
+        return not is_git_state(path)
+    if name in _SKIPPED or is_temporary(name):
+        return True
+    return name in PROTECTED_NAMES and is_placeholder(status)
+
+
+def _facts(status: os.stat_result) -> Facts | None:
+    """The facts that count; None for what is no file, link or directory."""
+    mode = stat.S_IMODE(status.st_mode)
+    if stat.S_ISDIR(status.st_mode):
+        return Facts(FileType.DIRECTORY, mode)
+    if stat.S_ISLNK(status.st_mode):
+        kind, mode = FileType.SYMLINK, 0
+    elif stat.S_ISREG(status.st_mode):
+        kind = FileType.FILE
+    else:
+        return None
+    times = (status.st_mtime_ns, status.st_ctime_ns)
+    return Facts(kind, mode, status.st_ino, status.st_size, *times)
+
+
+def _directory(root: int, prefix: str) -> list[tuple[str, os.stat_result]]:
+    """Names and facts of one directory; none when it cannot be read or went away."""
+    found: list[tuple[str, os.stat_result]] = []
+    try:
+        descriptor = open_for_reading(root, prefix.rstrip("/") or ".")
+    except OSError:
+        return found
+    try:
+        with os.scandir(descriptor) as names:
+            for item in names:
+                try:
+                    found.append((item.name, item.stat(follow_symlinks=False)))
+                except FileNotFoundError:
+                    continue  # it went away between listing and looking
+    except NotADirectoryError:
+        return found
+    finally:
+        os.close(descriptor)
+    return found
+
+
+def remove_temporaries(root: int) -> None:
+    """Take away what killed writes left anywhere, outside of ``.git``."""
+    waiting = deque([("", 0)])
+    while waiting:
+        prefix, depth = waiting.popleft()
+        for name, status in _directory(root, prefix):
+            if stat.S_ISDIR(status.st_mode) and name != ".git" and depth < _MAX_DEPTH:
+                waiting.append((f"{prefix}{name}/", depth + 1))
+            elif stat.S_ISREG(status.st_mode) and is_temporary(name):
+                _remove_temporary(root, prefix, name)
+
+
+def _remove_temporary(root: int, prefix: str, name: str) -> None:
+    """Take one away, unless its directory went away meanwhile."""
+    with contextlib.suppress(OSError, PathRefused):
+        directory = open_directory(root, prefix.rstrip("/") or ".")
+        try:
+            remove_temporary(directory, name)
+        finally:
+            os.close(directory)
