@@ -32,13 +32,13 @@ def decide(mode, risk, *, is_gated=False, reason="", attempt=1, threshold=0.8):
         (AUTO, Risk.READ, True),
         (AUTO, Risk.WRITE, True),
         (AUTO, Risk.EXECUTE, True),
-        (AUTO, Risk.NETWORK, True),
+        (AUTO, Risk.NETWORK, None),
         (MANUAL, Risk.READ, True),
         (MANUAL, Risk.WRITE, None),
         (MANUAL, Risk.EXECUTE, None),
         (MANUAL, Risk.NETWORK, None),
         (THRESHOLD, Risk.WRITE, True),
-        (THRESHOLD, Risk.NETWORK, True),
+        (THRESHOLD, Risk.NETWORK, None),
     ],
 )
 def test_a_mode_allows_so_much(mode, risk, answer):

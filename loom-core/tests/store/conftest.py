@@ -175,6 +175,11 @@ def sample_bodies() -> Iterator[events.EventBody]:
         category=ErrorCategory.SYNTAX,
         next_step="retry",
     )
+    yield from endings()
+
+
+def endings() -> Iterator[events.EventBody]:
+    """What ends a subtask or a task, or stops it for a while."""
     yield events.SubtaskFailed(reason="used up")
     yield events.SubtaskBlocked(reason="no key")
     yield events.SubtaskStalled(reason="in circles")

@@ -14,13 +14,13 @@ class ApprovalPolicy:
     def loom_approve(self, call: PendingCall, context: Context) -> Decision | None:
         """Yes to what the mode allows; None to all that is gated or needs a human.
 
-        ``auto`` allows all that is not gated: writes and confined commands, which can be undone, and
-        the network while nothing private could leave by it; ``manual`` allows reading only;
+        ``auto`` allows all that is not gated and does not reach out: writes and confined commands,
+        which can be undone; ``manual`` allows reading only;
         ``confidence_threshold`` is ``auto`` while the attempt's confidence so far reaches
         ``execution.auto_approve_confidence_threshold``.
         """
-        if call.is_gated:
-            return None
+        if call.is_gated or call.risk is Risk.NETWORK:
+            return None  # nothing leaves the machine unasked, whatever was read before
         mode = context.task.approval_mode
         if call.risk is Risk.READ:
             return Decision(approved=True)
