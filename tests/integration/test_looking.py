@@ -78,7 +78,7 @@ def test_json_is_nothing_but_json_lines_that_end_with_the_result(place):
         finished.events
     ) + [True]
     assert finished.result["exit_code"] == 0
-    assert finished.stderr.count("\n") <= 1
+    assert finished.stderr.count("\n") <= 2  # the task, and what confines its commands
 
 
 def test_progress_goes_to_stderr_and_the_report_to_stdout(place):
@@ -147,3 +147,11 @@ def test_the_store_never_shares_what_belongs_to_another_task(place):
     assert first.result["task_id"] != second.result["task_id"]
     events = place.run("events", first.result["task_id"], "--json").lines
     assert events == first.events
+
+
+def test_each_run_says_what_confines_its_commands(place):
+    place.serve(*three_parts(), settings='[sandbox]\nbackend = "none"')
+
+    finished = place.work(BIG_GOAL)
+
+    assert "sandbox.backend is none: commands run unconfined and each asks first" in finished.stderr

@@ -23,6 +23,7 @@ from loom_core.cli.run.watched_run import WatchedRun
 from loom_core.cli.session import EngineOptions, Session
 from loom_core.cli.task_reference import find_task
 from loom_core.errors import UsageError
+from loom_core.sandbox import describe as describe_sandbox
 from loom_core.sanitize import sanitize_line
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ async def run_goal(
 
 
 async def _find_or_create(loom: "Loom", request: RunRequest, notices: Notices) -> str:
+    """The id of the task that is wanted, made unless it is resumed; says what confines it."""
+    notices.say(describe_sandbox(loom.settings.sandbox).detail)
     if request.resume:
         return (await find_task(loom.store, request.resume)).id
     directory, is_new = prepare_workspace(request.workspace)
