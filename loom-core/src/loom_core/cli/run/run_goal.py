@@ -78,8 +78,8 @@ async def run_goal(
         watched = WatchedRun(loom, progress, output)
         await watched.catch_up(is_shown=not request.resume)
         _refuse_if_over(progress)
+        _announce(session, progress, notices, is_resumed=bool(request.resume))
         if request.resume:
-            notices.say(f"task {task_id} in {progress.workspace}")
             output.resume(progress)
         try:
             was_interrupted = await watched.run(lambda: notices.say(_STOPPING))
@@ -91,9 +91,16 @@ async def run_goal(
         return code
 
 
+def _announce(
+    session: Session, progress: TaskProgress, notices: Notices, *, is_resumed: bool
+) -> None:
+    """Say which task goes on, and what confines the commands of this run."""
+    if is_resumed:
+        notices.say(f"task {progress.task_id} in {progress.workspace}")
+    notices.say(describe_sandbox(session.settings.sandbox).detail)
+
+
 async def _find_or_create(loom: "Loom", request: RunRequest, notices: Notices) -> str:
-    """The id of the task that is wanted, made unless it is resumed; says what confines it."""
-    notices.say(describe_sandbox(loom.settings.sandbox).detail)
     if request.resume:
         return (await find_task(loom.store, request.resume)).id
     directory, is_new = prepare_workspace(request.workspace)
