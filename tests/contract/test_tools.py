@@ -17,15 +17,19 @@ from loom_core.workspace.undo import directories_made
 
 TOOLS = {point.name: point.load() for point in entry_points(group="loom.tools")}
 EXAMPLES = {
+    "analyze_code": {"path": "old.py"},
     "ask_user": {"question": "Which colour?", "options": ["red", "blue"]},
     "delete_file": {"path": "old.txt"},
     "edit_file": {"path": "old.txt", "old_str": "two", "new_str": "2"},
     "git_command": {"args": "status"},
+    "glob_find": {"pattern": "*.txt"},
     "list_directory": {"path": "."},
     "move_file": {"source": "old.txt", "destination": "new/name.txt"},
     "read_file": {"path": "old.txt"},
+    "ripgrep_search": {"pattern": "t[wh]"},
     "search_files": {"pattern": "two"},
     "shell_execute": {"command": "cat old.txt"},
+    "task_tracker": {"action": "add", "content": "look"},
     "web_fetch": {"url": "https://example.com/"},
     "web_search": {"query": "loom"},
     "write_file": {"path": "new/made.txt", "content": "made\n"},
@@ -48,6 +52,7 @@ def context(tmp_path: Path) -> ToolContext:
     root = tmp_path / "work"
     root.mkdir()
     (root / "old.txt").write_text("one\ntwo\nthree\n")
+    (root / "old.py").write_text("def two(): ...\n")
     return ToolContext(
         task_id="t",
         subtask_id="s",
@@ -92,7 +97,7 @@ def test_it_declares_what_it_is(name):
     assert 10 <= len(tool.purpose) <= 120
 
 
-SHOW_NOTHING_OF_OTHERS = {"ask_user"}
+SHOW_NOTHING_OF_OTHERS = {"ask_user", "task_tracker"}
 """Reading tools whose results hold only what the user or the model itself said."""
 
 
@@ -133,13 +138,15 @@ def test_an_unknown_argument_is_refused(name):
         TOOLS[name].arguments_model.model_validate(arguments)
 
 
-def test_all_schemas_together_are_small():
-    specs = [TOOLS[name]().spec() for name in EXAMPLES]
-    sent = [spec.model_dump(include={"name", "description", "parameters"}) for spec in specs]
+def test_all_specs_together_cost_at_most_1500_tokens():
+    sent = [
+        TOOLS[name]().spec().model_dump(include={"name", "description", "parameters"})
+        for name in sorted(TOOLS)
+    ]
     text = json.dumps(sent, separators=(",", ":"))
 
-    # Four characters a token is what tokenizers give for JSON of this kind.
-    assert len(text) / 4 < 1500
+    # The tokenizer of the embedded model makes 4.2 characters of them a token (benchmarks/tool_specs.py).
+    assert len(text) / 4 <= 1500
 
 
 @pytest.mark.parametrize("name", LOCAL)

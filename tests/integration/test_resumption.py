@@ -4,7 +4,7 @@ import json
 import os
 import signal
 
-from scenario import GOAL, done, turns, write
+from scenario import GOAL, done, says_hi, turns, write
 from terminal import Terminal
 
 from loom_core.testing import Reply
@@ -63,3 +63,20 @@ def test_a_refusal_given_while_nobody_ran_the_task_is_taken(place):
     assert resumed.result["state"] == "failed"
     assert place.files() == []
     assert any("not there" in data["reason"] for data in resumed.of("ToolCallDenied"))
+
+
+def test_a_list_of_steps_is_there_again(place):
+    adds = Reply.calling("task_tracker", action="add", content="say hi")
+    lists = Reply.calling("task_tracker", action="list")
+    begins = Reply.calling("task_tracker", action="update", item_id=1, status="in_progress")
+    place.serve(*turns(adds, lists, Reply.status(401)))
+    place.work(GOAL, "--json")
+    place.serve(*turns(adds, lists, begins, lists, *says_hi()))
+
+    resumed = place.run("run", "--resume", "last", "--json")
+
+    assert (resumed.code, resumed.result["state"]) == (0, "completed")
+    finished = [e["data"] for e in place.events() if e["type"] == "ToolCallFinished"]
+    shown = [call["result"]["text"] for call in finished if call["tool"] == "task_tracker"]
+    before, after = "1 [ ] say hi\n0 of 1 done", "1 [>] say hi\n0 of 1 done"
+    assert shown == [before, before, after, after]

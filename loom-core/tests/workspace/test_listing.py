@@ -3,6 +3,7 @@ import os
 import pytest
 
 from loom_core.errors import PathRefused
+from loom_core.workspace.placeholders import placeholders
 
 
 def paths(entries) -> list[str]:
@@ -57,6 +58,15 @@ def test_hostile_ignore_patterns_take_no_time(workspace):
     assert paths(workspace.files()) == [".gitignore", "a" * 200]
 
 
+@pytest.mark.parametrize("pattern", [b"[z-a]", b"b[!a][[:alpha:]]\\#", b"\xff[]a]{", b"a\\"])
+def test_a_pattern_that_cannot_be_compiled_ignores_nothing(workspace, pattern):
+    workspace.write(".gitignore", pattern + b"\n*.tmp\n")
+    workspace.write("a.py", b"1")
+    workspace.write("x.tmp", b"1")
+
+    assert paths(workspace.files()) == [".gitignore", "a.py"]
+
+
 def test_listing_what_is_no_directory_is_an_error(workspace, root, tmp_path):
     workspace.write("f", b"1")
     (root / "out").symlink_to(tmp_path)
@@ -71,5 +81,24 @@ def test_listing_what_is_no_directory_is_an_error(workspace, root, tmp_path):
 
 def test_a_name_that_is_not_text_is_listed(workspace, root):
     (root / os.fsdecode(b"bad\xff")).write_text("1")
+    (root / os.fsdecode(b"bad\xff.log")).write_text("1")
+    (root / ".ignore").write_text("*.log\n")
 
-    assert len(workspace.listing()) == 1
+    assert paths(workspace.listing()) == [".ignore", "bad\udcff"]
+
+
+def test_what_stands_in_for_a_protected_path_is_not_listed(workspace, root):
+    (root / "a").touch()
+
+    with placeholders(root):
+        assert (root / "loom.toml").exists()
+        assert paths(workspace.listing()) == ["a"]
+
+
+def test_entries_say_when_they_changed(workspace, root):
+    (root / "d").mkdir()
+    (root / "d/f").touch()
+    os.utime(root / "d/f", ns=(1, 2_000_000_000))
+
+    assert [(e.path, e.mtime_ns) for e in workspace.files()] == [("d/f", 2_000_000_000)]
+    assert paths(workspace.entries()) == ["d", "d/f"]

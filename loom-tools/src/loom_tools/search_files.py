@@ -1,10 +1,7 @@
 """The tool that finds files by a piece of their name or content."""
 
-import asyncio
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import Annotated
 
 from pydantic import Field
@@ -15,13 +12,18 @@ from loom_core.types import ToolResult
 from loom_core.workspace import Entry, Workspace, displayed, holds_secrets
 from loom_tools.arguments import Arguments, Path
 from loom_tools.failures import explained
+from loom_tools.globs import Glob
+from loom_tools.searching.choice import best_engine
+from loom_tools.searching.deadline import Deadline, in_thread
+from loom_tools.searching.engine import Engine, SearchTooSlow
+from loom_tools.searching.pattern import literal_pattern
+from loom_tools.searching.search import in_groups
 from loom_tools.text import counted, shortened, shown
 
 MAX_MATCHES = 100
 MAX_SEARCHED_FILE_BYTES = 2 * 1024 * 1024
 _MAX_LINE_CHARACTERS = 200
 _SECONDS = 20.0
-"""A thread cannot be cancelled, so the search ends by itself before the tool's limit."""
 
 
 class SearchFilesArguments(Arguments):
@@ -48,7 +50,9 @@ class SearchFiles(Tool[SearchFilesArguments]):
 
     async def run(self, arguments: SearchFilesArguments, context: ToolContext) -> ToolResult:
         """The matches, by path and line; letter case counts only if the pattern has capitals."""
-        return await asyncio.to_thread(_searched, arguments, context.workspace)
+        return await in_thread(
+            lambda deadline: _searched(arguments, context.workspace, deadline), seconds=_SECONDS
+        )
 
 
 @dataclass(slots=True)
@@ -66,16 +70,22 @@ class _Found:
         return len(self.names) + len(self.lines) >= MAX_MATCHES
 
 
-def _searched(arguments: SearchFilesArguments, workspace: Workspace) -> ToolResult:
+def _searched(
+    arguments: SearchFilesArguments, workspace: Workspace, deadline: Deadline
+) -> ToolResult:
     """Look through every file."""
     found = _Found()
-    deadline = time.monotonic() + _SECONDS
+    engine = _engine(arguments.pattern, workspace, deadline)
     with explained(arguments.path, workspace):
-        for entry in _candidates(arguments, workspace):
-            if found.is_full or time.monotonic() > deadline:
-                found.is_cut = True
-                break
-            _look(entry, arguments.pattern, workspace, found)
+        for group in in_groups(_candidates(arguments, workspace)):
+            holding = _nominated(group, engine, found)
+            for entry in group:
+                if found.is_full or deadline.is_over:
+                    found.is_cut = True
+                    return ToolResult(text=_said(arguments, found))
+                _look_at_name(entry, arguments.pattern, found)
+                if entry.path in holding:
+                    _look(entry, arguments.pattern, workspace, found)
     return ToolResult(text=_said(arguments, found))
 
 
@@ -85,28 +95,47 @@ def _candidates(arguments: SearchFilesArguments, workspace: Workspace) -> Iterat
     if workspace.is_file(path):
         yield Entry(path)
         return
+    glob = Glob(arguments.file_pattern) if arguments.file_pattern else None
     for entry in workspace.files(path):
-        if _fits(entry.path, arguments.file_pattern):
+        if glob is None or glob.fits(entry.path, path):
             yield entry
 
 
-def _fits(path: str, file_pattern: str | None) -> bool:
-    """Whether a path is of the wanted kind; a pattern without a slash is for the name."""
-    if not file_pattern:
-        return True
-    if "/" not in file_pattern:
-        return fnmatchcase(path.rpartition("/")[2], file_pattern)
-    pattern = file_pattern.removeprefix("./")
-    return fnmatchcase(path, pattern) or fnmatchcase(path, pattern.removeprefix("**/"))
+def _engine(pattern: str, workspace: Workspace, deadline: Deadline) -> Engine | None:
+    """What tells the files that can hold the pattern from the others; None for no such help."""
+    if not pattern.isascii() or not pattern.isprintable():
+        return None  # engines fold the case of other letters by rules of their own
+    folds = pattern == pattern.lower()
+    return best_engine(literal_pattern(pattern, ignores_case=folds), workspace, deadline)
+
+
+def _nominated(group: list[Entry], engine: Engine | None, found: _Found) -> set[str]:
+    """The files that may hold the pattern."""
+    readable = [entry.path for entry in group if _is_searched(entry)]
+    found.skipped_files += len(group) - len(readable)
+    if engine is None:
+        return set(readable)
+    try:
+        nominated, unreadable = engine.nominated(readable)
+    except SearchTooSlow:
+        return set()  # the deadline is over, as the caller sees too
+    found.skipped_files += unreadable
+    return set(nominated)
+
+
+def _is_searched(entry: Entry) -> bool:
+    """Whether a file's content is looked at."""
+    return not holds_secrets(entry.path) and entry.size_bytes <= MAX_SEARCHED_FILE_BYTES
+
+
+def _look_at_name(entry: Entry, pattern: str, found: _Found) -> None:
+    """Look for the pattern in a file's name."""
+    if _has(entry.name, pattern):
+        found.names.append(displayed(entry.path))
 
 
 def _look(entry: Entry, pattern: str, workspace: Workspace, found: _Found) -> None:
-    """Look for the pattern in one file's name and lines."""
-    if _has(entry.name, pattern):
-        found.names.append(displayed(entry.path))
-    if holds_secrets(entry.path) or entry.size_bytes > MAX_SEARCHED_FILE_BYTES:
-        found.skipped_files += 1
-        return
+    """Look for the pattern in one file's lines."""
     try:
         data = workspace.read(entry.path, max_bytes=MAX_SEARCHED_FILE_BYTES)
     except (OSError, PathRefused):
@@ -114,9 +143,11 @@ def _look(entry: Entry, pattern: str, workspace: Workspace, found: _Found) -> No
         return
     if b"\0" in data[:8192]:
         return
+    if pattern.isascii() and pattern.encode() not in (
+        data.lower() if pattern == pattern.lower() else data
+    ):
+        return  # by far the most files, told without making text of them
     text = data.decode("utf-8", "replace")
-    if not _has(text, pattern):
-        return
     for number, line in enumerate(text.split("\n"), start=1):
         if _has(line, pattern) and not found.is_full:
             cut = shortened(line.strip(), _MAX_LINE_CHARACTERS)

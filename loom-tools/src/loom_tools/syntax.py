@@ -27,6 +27,8 @@ def syntax_error(path: str, text: str) -> str:
         return check(text)
     except (RecursionError, MemoryError):
         return ""  # too deeply nested to tell
+    except SystemError:
+        return ""  # until 3.11.8 Python confuses two threads that parse at once (gh-106905)
 
 
 def _python(text: str) -> str:

@@ -98,6 +98,9 @@ class ToolContext:
     through ``ToolResult.facts['seen']``, never by writing to it, so that a resume can rebuild it."""
     is_offline: bool = False
     """True forbids every connection that leaves this machine; a tool that needs one refuses."""
+    kept: JsonValue = None
+    """What this tool put into ``ToolResult.facts['kept']`` last in this attempt; None at first. So a
+    tool has a memory of its own that a resume rebuilds from the journal."""
     stopped: ToolResult | None = None
     """Set by a tool whose run is cancelled, before it lets the cancellation through: the result as
     far as it got, with its changes, which would be lost otherwise. The harness records it."""

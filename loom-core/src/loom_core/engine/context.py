@@ -92,6 +92,7 @@ class RunContext:
         self._seen: dict[str, str] = {}
         self._recalled_from: set[str] = set()
         self._limit: TimeLimit | None = None
+        self._kept: dict[str, JsonValue] = {}
         self._earlier_changes = tuple(earlier_changes)
         self.own_changes: list[FileChange] = []
         """What this attempt changed, in order."""
@@ -322,7 +323,9 @@ class RunContext:
             return scope.taints.egress_reason(self.subtask_id, tool, scope.sandbox, intent)
 
         approve = partial(self._approve, step)
-        return ToolCallRun(tool, self._tool_context(step), self._journal, approve, gate=gate)
+        return ToolCallRun(
+            tool, self._tool_context(tool.name, step), self._journal, approve, gate=gate
+        )
 
     def _sampling(self, temperature: float | None) -> Sampling:
         """As configured at first; a retry is warmer, or it would give the same answer again."""
@@ -366,8 +369,10 @@ class RunContext:
         seen = result.facts.get("seen")
         if isinstance(seen, dict):
             self._seen.update({path: str(digest) for path, digest in seen.items()})
+        if "kept" in result.facts:
+            self._kept[name] = result.facts["kept"]
 
-    def _tool_context(self, step: int) -> ToolContext:
+    def _tool_context(self, name: str, step: int) -> ToolContext:
         """What a tool may use during one call."""
         return ToolContext(
             task_id=self.task.id,
@@ -377,4 +382,5 @@ class RunContext:
             seen_files=dict(self._seen),
             is_offline=self._scope.is_offline,
             ask=partial(self._ask, step),
+            kept=self._kept.get(name),
         )

@@ -5,6 +5,8 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from pydantic import JsonValue
+
 from loom_core.contracts.context import Beginning, Context, ModelFacts
 from loom_core.dialects import (
     DIALECTS,
@@ -96,6 +98,10 @@ class _Attempt:
     dialect: Dialect = field(init=False)
     messages: list[Message] = field(init=False)
     calls: RepeatedCalls = field(default_factory=RepeatedCalls)
+    kept: dict[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    """What tools keep for themselves, by their names."""
+    times_kept: int = 0
+    """How often that changed."""
     progress: Progress = field(default_factory=Progress)
     nudges: int = 0
     protocol_errors: int = 0
@@ -267,19 +273,26 @@ class _Attempt:
     async def _call(self, action: ToolAction) -> Outcome | ActionResult:
         """Run one call, or notice that it goes in circles."""
         self.protocol_errors = 0
-        state = len(self.context.changes)
+        state = self._state()
         repetition = self.calls.look(action.tool, action.arguments, state=state)
         kept = self.calls.kept(action.tool, action.arguments, state=state)
         if repetition is not Repetition.FRESH and kept is not None:
             return await self._repeated(action, repetition, kept)
         result = await self.context.call_tool(action.tool, action.arguments, call_id=action.call_id)
         text, images = taken_in(result, self.facts)
-        self.calls.keep(action.tool, action.arguments, text, state=len(self.context.changes))
+        if "kept" in result.facts and result.facts["kept"] != self.kept.get(action.tool):
+            self.kept[action.tool] = result.facts["kept"]
+            self.times_kept += 1
+        self.calls.keep(action.tool, action.arguments, text, state=self._state())
         if result.changes and self.subtask.checks:
             self.evidence = await self.context.run_checks(self.subtask.checks)
             if self.progress.is_stalled(self.evidence):
                 return stalled("change after change, and the same checks fail")
         return ActionResult(action.call_id, text, images)
+
+    def _state(self) -> int:
+        """A number that grows when the workspace changes, or what a tool keeps for itself."""
+        return len(self.context.changes) + self.times_kept
 
     async def _repeated(
         self, action: ToolAction, repetition: Repetition, kept: str

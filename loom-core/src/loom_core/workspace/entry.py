@@ -15,6 +15,8 @@ class Entry:
     """A pipe, socket or device: never opened."""
     size_bytes: int = 0
     """0 for a directory."""
+    mtime_ns: int = 0
+    """When its content last changed."""
 
     @property
     def name(self) -> str:

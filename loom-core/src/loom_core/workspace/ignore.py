@@ -6,6 +6,8 @@ import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from loom_core.surrogates import replace_surrogates
+
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
@@ -53,10 +55,18 @@ class IgnoreRules:
         """Whether a path is ignored; the deepest ignore file that speaks of it decides."""
         suffix = "/" if is_directory else ""
         for rules in reversed(self.levels):
-            answer = rules.spec.check_file(relative[len(rules.base) :] + suffix).include
+            answer = _answer(rules.spec, relative[len(rules.base) :] + suffix)
             if answer is not None:
                 return answer
         return False
+
+
+def _answer(spec: "GitIgnoreSpec", path: str) -> bool | None:
+    """Whether patterns ignore a path; None when they do not speak of it."""
+    try:
+        return spec.check_file(path).include
+    except UnicodeEncodeError:  # RE2, which pathspec uses where it is installed, wants real text
+        return spec.check_file(replace_surrogates(path)).include
 
 
 def _is_bounded(line: str) -> bool:
@@ -72,22 +82,20 @@ def _is_bounded(line: str) -> bool:
 def _compiled(patterns: list[str]) -> "GitIgnoreSpec":
     """The patterns together; like git, a pattern that means nothing is passed over."""
     from pathspec import GitIgnoreSpec  # here: most commands never list a directory
-    from pathspec.patterns.gitignore import GitIgnorePatternError
 
     try:
         return GitIgnoreSpec.from_lines(patterns)
-    except GitIgnorePatternError:
+    except Exception:  # noqa: BLE001 - pathspec and the engine below it raise errors of several kinds
         return GitIgnoreSpec.from_lines(p for p in patterns if _is_pattern(p))
 
 
 def _is_pattern(line: str) -> bool:
-    """Whether a line by itself is a valid pattern."""
+    """Whether a line by itself is a pattern that can be compiled."""
     from pathspec import GitIgnoreSpec
-    from pathspec.patterns.gitignore import GitIgnorePatternError
 
     try:
         GitIgnoreSpec.from_lines([line])
-    except GitIgnorePatternError:
+    except Exception:  # noqa: BLE001 - as above: what cannot be compiled ignores nothing
         return False
     return True
 

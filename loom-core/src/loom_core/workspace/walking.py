@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from loom_core.workspace.beneath import open_directory
 from loom_core.workspace.entry import Entry
 from loom_core.workspace.ignore import IgnoreRules
+from loom_core.workspace.placeholders import is_placeholder
+from loom_core.workspace.protected import PROTECTED_NAMES
 
 MAX_DEPTH = 64
 """Levels of directories that are entered; what lies deeper is not seen."""
@@ -96,6 +98,8 @@ def _entry(item: os.DirEntry[str], prefix: str) -> Entry | None:
         facts = item.stat(follow_symlinks=False)
     except FileNotFoundError:
         return None
+    if item.name in PROTECTED_NAMES and is_placeholder(facts):
+        return None  # it only stands there while a command runs
     is_directory = stat.S_ISDIR(facts.st_mode)
     return Entry(
         path=prefix + item.name,
@@ -103,4 +107,5 @@ def _entry(item: os.DirEntry[str], prefix: str) -> Entry | None:
         is_symlink=stat.S_ISLNK(facts.st_mode),
         is_special=not (is_directory or stat.S_ISLNK(facts.st_mode) or stat.S_ISREG(facts.st_mode)),
         size_bytes=0 if is_directory else facts.st_size,
+        mtime_ns=facts.st_mtime_ns,
     )

@@ -112,14 +112,17 @@ class Workspace:
         limit = MAX_FILE_BYTES if max_bytes is None else max_bytes
         descriptor = self._open_file(path)
         with os.fdopen(descriptor, "rb") as file:
-            if os.fstat(descriptor).st_nlink > 1:
+            facts = os.fstat(descriptor)
+            if facts.st_nlink > 1:
                 raise PathRefused(
                     f"{displayed(path)} has several names (hard links), of which some may be "
                     "outside the workspace; copy it to a new file and use that"
                 )
-            data = file.read(limit + 1)
+            size = facts.st_size
+            data = file.read(min(size, limit) + 1)  # a larger number would cost memory by itself
+            if size < len(data) <= limit:  # it grows meanwhile
+                data += file.read(limit + 1 - len(data))
             if len(data) > limit:
-                size = os.fstat(descriptor).st_size
                 raise PathRefused(
                     f"{displayed(path)} has {size:,} bytes, more than the limit of {limit:,}; "
                     "look at a part of it instead"
@@ -275,9 +278,13 @@ class Workspace:
         walk = Walk(self._descriptor, depth=depth)
         return list(islice(walk.entries(self.relative(path)), limit))
 
+    def entries(self, path: str = ".") -> Iterator[Entry]:
+        """Everything below a directory, as in a listing."""
+        return Walk(self._descriptor).entries(self.relative(path))
+
     def files(self, path: str = ".") -> Iterator[Entry]:
         """Every plain file below a directory, as in a listing; links and special files are not."""
-        for entry in Walk(self._descriptor).entries(self.relative(path)):
+        for entry in self.entries(path):
             if not (entry.is_directory or entry.is_symlink or entry.is_special):
                 yield entry
 

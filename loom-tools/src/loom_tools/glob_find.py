@@ -1,0 +1,73 @@
+"""The tool that finds files by their path."""
+
+import asyncio
+from typing import Annotated
+
+from pydantic import Field
+
+from loom_core.contracts.tool import RecoveryClass, Risk, Tool, ToolContext
+from loom_core.types import ToolResult
+from loom_core.workspace import Entry, Workspace, displayed
+from loom_tools.arguments import Arguments, Path
+from loom_tools.failures import explained
+from loom_tools.globs import Glob
+
+MAX_PATHS = 200
+
+
+class GlobFindArguments(Arguments):
+    """Which paths, and below which directory."""
+
+    pattern: Annotated[str, Field(min_length=1, max_length=500, description="such as src/**/*.py")]
+    path: Path = "."
+
+
+class GlobFind(Tool[GlobFindArguments]):
+    """Finds files by their path."""
+
+    name = "glob_find"
+    purpose = "Find files by a glob, newest first."
+    arguments_model = GlobFindArguments
+    essential = ("pattern",)
+    optional = ("path",)
+    risk = Risk.READ
+    recovery = RecoveryClass.PURE
+    is_parallel_safe = True
+    untrusted_input = True
+    timeout_seconds = 30.0
+
+    async def run(self, arguments: GlobFindArguments, context: ToolContext) -> ToolResult:
+        """The paths, last changed first; ignored files are left out, links are not followed."""
+        return await asyncio.to_thread(_found, arguments, context.workspace)
+
+
+def _found(arguments: GlobFindArguments, workspace: Workspace) -> ToolResult:
+    """Look at every path."""
+    pattern, base = arguments.pattern, arguments.path
+    if pattern.startswith(("/", "~", "../")) or "/../" in pattern:
+        with explained(pattern, workspace):
+            pattern = workspace.relative(pattern)
+    glob = Glob(pattern)
+    with explained(base, workspace):
+        path = workspace.relative(base)
+        entries = workspace.entries(path) if glob.wants_directory else workspace.files(path)
+        found = [
+            entry
+            for entry in entries
+            if entry.is_directory is glob.wants_directory and glob.fits(entry.path, path)
+        ]
+    found.sort(key=lambda entry: (-entry.mtime_ns, entry.path))
+    return ToolResult(text=_said(arguments, found))
+
+
+def _said(arguments: GlobFindArguments, found: list[Entry]) -> str:
+    """The paths, one a line."""
+    if not found:
+        where = "" if arguments.path == "." else f" below {displayed(arguments.path)}"
+        return f"No file matches {displayed(arguments.pattern)}{where}."
+    lines = [displayed(entry.path) + "/" * entry.is_directory for entry in found[:MAX_PATHS]]
+    if len(found) > MAX_PATHS:
+        lines.append(
+            f"[only the newest {MAX_PATHS} of {len(found)}; use a narrower pattern or a path]"
+        )
+    return "\n".join(lines)

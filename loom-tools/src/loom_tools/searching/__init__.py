@@ -1,0 +1,1 @@
+"""Searching the contents of many files with regular expressions, in bounded time."""
