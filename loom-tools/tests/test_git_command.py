@@ -84,7 +84,10 @@ async def test_files_that_git_changes_are_told(session, repository):
 
     result = await call(session, "checkout main")
 
-    assert [(change.path, change.kind.value) for change in result.changes] == [("file", "modified")]
+    files = [change for change in result.changes if change.is_of_file]
+    assert [(change.path, change.kind.value) for change in files] == [("file", "modified")]
+    assert ".git/index" in {change.path for change in result.changes}
+    assert ".git" not in result.text
     assert (repository / "file").read_text() == "one\n"
 
 

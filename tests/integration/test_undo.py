@@ -116,13 +116,33 @@ def test_what_every_tool_did_goes_back_and_forth_to_the_byte(place, sandboxed):
     assert {"edited.txt", "moved.txt", "other/moved.txt", "tree/deep/empty", "link"} <= paths
 
 
-@needs_git
-def test_a_commit_that_a_command_made_is_undone_to_the_byte(place):
+@pytest.fixture
+def repository(place):
+    """A workspace with something of everything, all of it committed."""
     fill(place.workspace)
     git(place.workspace, "init", "-qb", "main")
     git(place.workspace, "add", ".")
     git(place.workspace, "commit", "-qm", "first")
-    before, log = image(place.workspace), git(place.workspace, "log", "--all")
+    return place.workspace
+
+
+def check_undone(place, before, log):
+    """Undo a commit, look that it is gone, and bring it back."""
+    after = image(place.workspace)
+    assert "second" in git(place.workspace, "log", "--all")
+    assert "restored HEAD, branches and index of git" in undo(place).stdout
+    assert image(place.workspace) == before
+    assert git(place.workspace, "log", "--all") == log
+    assert git(place.workspace, "status", "--porcelain") == ""
+    git(place.workspace, "fsck", "--strict")
+    (place.workspace / ".git/index").write_bytes(before[".git/index"][0])  # status refreshed it
+    undo(place, "--redo")
+    assert image(place.workspace) == after
+
+
+@needs_git
+def test_a_commit_that_a_command_made_is_undone_to_the_byte(place, repository):
+    before, log = image(repository), git(repository, "log", "--all")
     commit = "git -c user.name=a -c user.email=a@b commit -qam second"
     place.serve(
         *turns(
@@ -133,15 +153,26 @@ def test_a_commit_that_a_command_made_is_undone_to_the_byte(place):
 
     asyncio.run(run_with_somebody_who_agrees(place))
 
-    after = image(place.workspace)
-    assert "second" in git(place.workspace, "log", "--all")
-    assert "restored HEAD, branches and index of git" in undo(place).stdout
-    assert image(place.workspace) == before
-    assert git(place.workspace, "log", "--all") == log
-    assert git(place.workspace, "status", "--porcelain") == ""
-    (place.workspace / ".git/index").write_bytes(before[".git/index"][0])  # status refreshed it
-    undo(place, "--redo")
-    assert image(place.workspace) == after
+    check_undone(place, before, log)
+
+
+@needs_git
+def test_what_every_tool_did_and_a_commit_of_it_is_undone_to_the_byte(place, repository, sandboxed):
+    before, log = image(repository), git(repository, "log", "--all")
+    *acts, end = BY_EVERY_TOOL
+    commands = ("add -A", "commit -m second", "checkout -b topic/deep", "stash list")
+    place.serve(*turns(*acts, *(by_git(command) for command in commands), end))
+
+    finished = place.work()
+
+    assert finished.code == 0, finished.result["reason"]
+    assert "topic/deep" in git(repository, "branch", "--list")
+    assert ".git" not in place.run("diff", "last").stdout
+    check_undone(place, before, log)
+
+
+def by_git(command):
+    return Reply.calling("git_command", args=command)
 
 
 async def run_with_somebody_who_agrees(place):

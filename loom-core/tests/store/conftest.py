@@ -132,6 +132,13 @@ CALL = {"step": 3, "model": "m", "role": ModelRole.EXECUTOR}
 TOOL = {"step": 4, "call_id": "c1", "tool": "write_file"}
 
 
+def undo_bodies() -> Iterator[events.EventBody]:
+    """What an undo and its undo say."""
+    yield events.UndoStarted(changes=(CHANGE,), taken_back=((1, 0),))
+    yield events.ChangesUndone(changes=(CHANGE,), taken_back=((1, 0),), left=("b.txt",))
+    yield events.ChangesRedone(redoes=2, changes=(CHANGE,), taken_back=((1, 0),))
+
+
 def sample_bodies() -> Iterator[events.EventBody]:
     """At least one body of every type, with odd values where they may be."""
     yield events.TaskCreated(goal=ODD_TEXT, workspace="/w")
@@ -165,9 +172,7 @@ def sample_bodies() -> Iterator[events.EventBody]:
     yield events.OutcomeReached(outcome=Outcome(status=OutcomeStatus.COMPLETED, changes=(CHANGE,)))
     yield events.VerdictReached(verdict=Verdict(status=VerdictStatus.PASSED, verifier="d"))
     yield events.SubtaskCompleted(summary="done", confidence=0.1 + 0.2)
-    yield events.UndoStarted(changes=(CHANGE,), taken_back=((1, 0),))
-    yield events.ChangesUndone(changes=(CHANGE,), taken_back=((1, 0),), left=("b.txt",))
-    yield events.ChangesRedone(redoes=2, changes=(CHANGE,), taken_back=((1, 0),))
+    yield from undo_bodies()
     yield events.AttemptRolledBack(changes=(CHANGE,), kept=("b.txt",))
     yield events.AttemptFailed(
         reason="wrong",

@@ -373,9 +373,7 @@ def denied_result(denied: ToolCallDenied) -> ToolResult:
 def in_doubt_result(doubt: StepInDoubt) -> ToolResult:
     """What the model is told of a call of which nobody knows whether it ran."""
     text = f"{doubt.tool} was interrupted by a crash; it may have run or not. Look before you act again."
-    if doubt.changes:
-        text += f"\n{named(doubt.changes)}"
-    said = error_result(text, ErrorCategory.RUNTIME)
+    said = error_result("\n".join([text, *named(doubt.changes)]), ErrorCategory.RUNTIME)
     return said.model_copy(update={"facts": {IN_DOUBT: True}, "changes": doubt.changes})
 
 

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 from loom_core.contracts.tool import RecoveryClass, Risk, Tool
 from loom_core.types import FileChange, ToolResult
-from loom_core.workspace import Snapshot, Workspace, displayed
+from loom_core.workspace import Snapshot, Workspace, displayed, is_in_git
 from loom_core.workspace.attribution import beyond
 
 CallKey = tuple[str, str, int, int]
@@ -93,13 +93,15 @@ def with_found(result: ToolResult, found: Sequence[FileChange]) -> ToolResult:
     missed = [one for one in found if (one.path, one.kind, one.after) not in reported]
     if not missed:
         return result
-    return result.model_copy(
-        update={"text": f"{result.text}\n{named(missed)}", "changes": (*result.changes, *missed)}
-    )
+    text = "\n".join([result.text, *named(missed)])
+    return result.model_copy(update={"text": text, "changes": (*result.changes, *missed)})
 
 
-def named(changes: Sequence[FileChange]) -> str:
-    """A line that names what changed."""
-    names = [f"{displayed(change.path)} ({change.kind})" for change in changes[:_NAMED_CHANGES]]
-    more = len(changes) - len(names)
-    return "Files: " + ", ".join(names) + (f" and {more} more" if more else "")
+def named(changes: Sequence[FileChange]) -> list[str]:
+    """A line that names what changed; none when nothing did. Git's own records are not named."""
+    shown = [change for change in changes if not is_in_git(change.path)]
+    if not shown:
+        return []
+    names = [f"{displayed(change.path)} ({change.kind})" for change in shown[:_NAMED_CHANGES]]
+    more = len(shown) - len(names)
+    return ["Files: " + ", ".join(names) + (f" and {more} more" if more else "")]

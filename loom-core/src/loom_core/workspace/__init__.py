@@ -3,6 +3,7 @@
 from loom_core.workspace.blobs import Blob, BlobStore
 from loom_core.workspace.changing import MAX_FILE_BYTES, directory_deleted
 from loom_core.workspace.entry import Entry
+from loom_core.workspace.git_state import is_in_git
 from loom_core.workspace.guarding import Guard, Planted
 from loom_core.workspace.moving import FileState, moved
 from loom_core.workspace.path_state import PathState
@@ -34,6 +35,7 @@ __all__ = [
     "directory_deleted",
     "displayed",
     "holds_secrets",
+    "is_in_git",
     "is_protected",
     "moved",
     "plan_undo",
