@@ -98,7 +98,7 @@ class GitCommand(Tool[GitCommandArguments]):
             return _result(done, {}, [])
         root = context.workspace.root
         async with turn_in(context.workspace):
-            snapshot = await asyncio.to_thread(context.workspace.snapshot)
+            snapshot = context.before or await asyncio.to_thread(context.workspace.snapshot)
             before = await asyncio.to_thread(references, root)
             command = await _writing(line, arguments, context, before)
             try:

@@ -81,7 +81,7 @@ class ShellExecute(Tool[ShellExecuteArguments]):
     async def run(self, arguments: ShellExecuteArguments, context: ToolContext) -> ToolResult:
         """Exit code, output, and every file that is different after."""
         async with turn_in(context.workspace):
-            before = await asyncio.to_thread(context.workspace.snapshot)
+            before = context.before or await asyncio.to_thread(context.workspace.snapshot)
             try:
                 done = await _execute(arguments, context)
             except asyncio.CancelledError:

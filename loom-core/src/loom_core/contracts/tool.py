@@ -12,7 +12,7 @@ from loom_core.errors import ErrorCategory, ToolFailed
 from loom_core.json_schema import slim_schema
 from loom_core.sandbox import Sandbox
 from loom_core.types import Question, ToolResult, ToolSpec
-from loom_core.workspace import Workspace
+from loom_core.workspace import Snapshot, Workspace
 
 
 class Risk(StrEnum):
@@ -101,6 +101,9 @@ class ToolContext:
     kept: JsonValue = None
     """What this tool put into ``ToolResult.facts['kept']`` last in this attempt; None at first. So a
     tool has a memory of its own that a resume rebuilds from the journal."""
+    before: Snapshot | None = None
+    """How the workspace was just before a call of a tool that may change it without knowing how;
+    None where nobody looked."""
     stopped: ToolResult | None = None
     """Set by a tool whose run is cancelled, before it lets the cancellation through: the result as
     far as it got, with its changes, which would be lost otherwise. The harness records it."""

@@ -132,6 +132,7 @@ class ToolCallRun:
                     await self._watch.begin()
                 except OSError as error:
                     return await self._finish(step, call_id, _error_of(self._tool.name, error))
+                self._context.before = self._watch.before
             await self._journal_intent(step, call_id, arguments, intent)
             result = await self._run_noting_stop(step, call_id, valid)
             return await self._finish(step, call_id, result)

@@ -51,28 +51,29 @@ class Watch:
         self._workspace = workspace
         self._key = key
         self._is_command = is_command
-        self._before: Snapshot | None = None
+        self.before: Snapshot | None = None
+        """The look; None before there is one."""
         self.unkept: tuple[str, ...] = ()
         """Files that could not be restored if the call changed them; each is said once."""
 
     async def begin(self) -> None:
         """Look at the workspace and keep that. Raises ``OSError`` when it cannot be kept."""
-        self._before = await asyncio.to_thread(self._look)
+        self.before = await asyncio.to_thread(self._look)
         said = _said_to_be_unkept.setdefault(self._workspace, set())
-        new = [path for path in self._before.unkept if path not in said]
+        new = [path for path in self.before.unkept if path not in said]
         said.update(new)
         self.unkept = tuple(new[:_NAMED_UNKEPT])
 
     async def take_up(self) -> bool:
         """Go on with the look that a process before a crash kept; False when there is none."""
-        self._before = await asyncio.to_thread(self._workspace.kept, self._key)
-        return self._before is not None
+        self.before = await asyncio.to_thread(self._workspace.kept, self._key)
+        return self.before is not None
 
     async def found(self, by_others: Sequence[FileChange] = ()) -> list[FileChange]:
         """What differs now, less what others are known to have changed; none without a look."""
-        if self._before is None:
+        if self.before is None:
             return []
-        changes = await asyncio.to_thread(self._workspace.changes_since, self._before)
+        changes = await asyncio.to_thread(self._workspace.changes_since, self.before)
         own = beyond(changes, by_others, self._workspace.blobs)
         return [change.model_copy(update={"by_command": self._is_command}) for change in own]
 
