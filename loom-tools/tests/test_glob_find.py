@@ -101,3 +101,10 @@ async def test_nothing_and_too_much(session, root):
 
     assert len(lines) == MAX_PATHS + 1
     assert lines[-1].startswith(f"[only the newest {MAX_PATHS} of {MAX_PATHS + 1}")
+
+
+async def test_a_search_that_takes_too_long_says_so(session, root, monkeypatch):
+    monkeypatch.setattr("loom_tools.glob_find._SECONDS", 0.0)
+    put(root, "a.py")
+
+    assert "[stopped" in (await session.call(GlobFind, pattern="*.py")).text

@@ -8,6 +8,7 @@ import pytest
 
 from loom_core.errors import ErrorCategory, ToolFailed
 from loom_tools.ripgrep_search import RipgrepSearch
+from loom_tools.search_files import SearchFiles
 from loom_tools.searching import choice
 from loom_tools.searching.ripgrep import ripgrep_program
 from loom_tools.searching.searchable import MAX_LINE_BYTES
@@ -251,6 +252,31 @@ async def test_a_link_put_in_the_way_of_ripgrep_leads_to_nothing(
 
     assert (root / "a").is_symlink()
     assert "outside" not in result.text
+
+
+@pytest.mark.parametrize("search", [RipgrepSearch, SearchFiles])
+async def test_a_ripgrep_that_dies_loses_no_answer(session, root, tmp_path, monkeypatch, search):
+    dies = f'case "$*" in *--files-with*) kill -9 $$;; esac; exec {ripgrep_program(root)} "$@"'
+    fake_ripgrep(tmp_path, monkeypatch, dies)
+    put(root, "a", "needle\n")
+
+    assert "a:1: needle" in (await session.call(search, pattern="needle")).text
+
+
+async def test_a_device_put_in_the_way_of_ripgrep_takes_no_memory(
+    session, root, tmp_path, monkeypatch
+):
+    put(root, "a", "needle\n")
+    swap = 'case "$*" in *--files-with*) ln -sf /dev/zero a;; esac; exec "$0.real" "$@"'
+    fake_ripgrep(tmp_path, monkeypatch, swap)
+    (tmp_path / "rg.real").symlink_to(str(ripgrep_program(root)))
+    monkeypatch.setattr("loom_tools.searching.ripgrep._ENVIRONMENT", {"PATH": "/usr/bin:/bin"})
+    monkeypatch.setattr("loom_tools.searching.ripgrep._MAX_MEMORY_BYTES", 256 * 1024**2)
+
+    result = await session.call(RipgrepSearch, pattern="needle")
+
+    assert "a:" not in result.text
+    assert result.facts == {"engine": "ripgrep"}
 
 
 async def test_cancelling_ends_the_search(session, root, tmp_path, monkeypatch):

@@ -1,6 +1,6 @@
 """The tool that finds files by their path."""
 
-import asyncio
+from itertools import takewhile
 from typing import Annotated
 
 from pydantic import Field
@@ -11,8 +11,10 @@ from loom_core.workspace import Entry, Workspace, displayed
 from loom_tools.arguments import Arguments, Path
 from loom_tools.failures import explained
 from loom_tools.globs import Glob
+from loom_tools.searching.deadline import Deadline, in_thread
 
 MAX_PATHS = 200
+_SECONDS = 20.0
 
 
 class GlobFindArguments(Arguments):
@@ -38,10 +40,12 @@ class GlobFind(Tool[GlobFindArguments]):
 
     async def run(self, arguments: GlobFindArguments, context: ToolContext) -> ToolResult:
         """The paths, last changed first; ignored files are left out, links are not followed."""
-        return await asyncio.to_thread(_found, arguments, context.workspace)
+        return await in_thread(
+            lambda deadline: _found(arguments, context.workspace, deadline), seconds=_SECONDS
+        )
 
 
-def _found(arguments: GlobFindArguments, workspace: Workspace) -> ToolResult:
+def _found(arguments: GlobFindArguments, workspace: Workspace, deadline: Deadline) -> ToolResult:
     """Look at every path."""
     pattern, base = arguments.pattern, arguments.path
     if pattern.startswith(("/", "~", "../")) or "/../" in pattern:
@@ -53,11 +57,14 @@ def _found(arguments: GlobFindArguments, workspace: Workspace) -> ToolResult:
         entries = workspace.entries(path) if glob.wants_directory else workspace.files(path)
         found = [
             entry
-            for entry in entries
+            for entry in takewhile(lambda _: not deadline.is_over, entries)
             if entry.is_directory is glob.wants_directory and glob.fits(entry.path, path)
         ]
     found.sort(key=lambda entry: (-entry.mtime_ns, entry.path))
-    return ToolResult(text=_said(arguments, found))
+    text = _said(arguments, found)
+    if deadline.is_over:
+        text += "\n[stopped, it took too long; search below a path]"
+    return ToolResult(text=text)
 
 
 def _said(arguments: GlobFindArguments, found: list[Entry]) -> str:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from loom_core.contracts.context import Beginning, Context, ModelFacts
 from loom_core.dialects import DIALECTS
 from loom_core.engine.recent_look import recent_look
+from loom_core.engine.window import tools_tokens
 from loom_core.errors import ContextExceeded, LoomError
 from loom_core.planning.named_paths import named_paths
 from loom_core.planning.survey import show_listing
 from loom_core.prompts import assemble, describe_check, estimate_tokens, worker_sections
-from loom_core.types import CheckSpec, Message, ModelRole, Subtask, ToolSpec
+from loom_core.types import CheckSpec, ModelRole, Subtask, ToolSpec
 from loom_core.workspace import Workspace, holds_secrets
 
 _MAX_SHOWN_FILES = 4
@@ -46,9 +47,10 @@ async def open_conversation(
         demands=[_demand(check, context) for check in subtask.checks],
         files=shown.text,
     )
-    budget = facts.window - min(_MAX_RESERVE_TOKENS, facts.window // 4)
-    prompt = assemble(sections, budget_tokens=budget)
-    _refuse_oversized(prompt, facts)
+    reserved = min(_MAX_RESERVE_TOKENS, facts.window // 4)
+    offered = tools_tokens(dialect.request_tools(specs))
+    prompt = assemble(sections, budget_tokens=facts.window - reserved - offered)
+    _refuse_oversized(sum(estimate_tokens(turn.text) for turn in prompt) + offered, facts)
     has_names = bool(shown.text)
     return await context.begin(
         Beginning(facts.name, facts.dialect, prompt, shown.seen, shows_names=has_names)
@@ -105,9 +107,8 @@ def _small_text(workspace: Workspace, path: str) -> str | None:
         return None
 
 
-def _refuse_oversized(prompt: Sequence[Message], facts: ModelFacts) -> None:
+def _refuse_oversized(size: int, facts: ModelFacts) -> None:
     """Refuse before sending what the server would silently cut."""
-    size = sum(estimate_tokens(message.text) for message in prompt)
     if size >= facts.window:
         raise ContextExceeded(
             f"the prompt needs about {size} tokens and model {facts.name!r} has a window of "

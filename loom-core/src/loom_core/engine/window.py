@@ -1,11 +1,12 @@
 """Keeping a conversation inside the model's window: long results are cut, a full one is refused."""
 
+import json
 from collections.abc import Sequence
 
 from loom_core.contracts.context import ModelFacts
 from loom_core.errors import ContextExceeded
 from loom_core.prompts import CHARACTERS_PER_TOKEN, estimate_tokens
-from loom_core.types import Message
+from loom_core.types import Message, ToolSpec
 
 _IMAGE_TOKENS = 1500
 """About what a picture takes of a window; models cut it into tiles in ways of their own."""
@@ -43,6 +44,12 @@ def conversation_tokens(
         counted_messages: how many messages that beginning was.
     """
     return counted + sum(_message_tokens(message) for message in messages[counted_messages:])
+
+
+def tools_tokens(tools: Sequence[ToolSpec]) -> int:
+    """About how many tokens the tools are that go with a request, which the server puts before it."""
+    sent = [tool.model_dump(include={"name", "description", "parameters"}) for tool in tools]
+    return estimate_tokens(json.dumps(sent, separators=(",", ":"))) if sent else 0
 
 
 def refuse_full(tokens: int, facts: ModelFacts) -> None:

@@ -8,6 +8,8 @@ from loom_tools.searching.search import FileMatches, Findings
 from loom_tools.text import MAX_RESULT_BYTES, counted
 
 _MAX_LINE_CHARACTERS = 200
+_MAX_LOCATING = 2_000_000
+"""Instructions times bytes that finding a match again may take at worst: some milliseconds."""
 _BEFORE_MATCH = 60
 """Characters of a long line that are shown before its match."""
 
@@ -63,7 +65,7 @@ def _excerpt(line: bytes, locator: LinearRegex) -> str:
     text = line.decode("utf-8", "replace").rstrip()
     if len(text) <= _MAX_LINE_CHARACTERS:
         return text
-    match = locator.find(line)
+    match = locator.find(line) if locator.size * len(line) <= _MAX_LOCATING else None
     before = len(line[: match[0]].decode("utf-8", "replace")) if match else 0
     start = max(0, before - _BEFORE_MATCH)
     part = text[start : start + _MAX_LINE_CHARACTERS]

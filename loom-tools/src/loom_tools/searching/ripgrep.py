@@ -5,15 +5,19 @@ itself, confined, and it gets the bytes of those files through a pipe. A link th
 in the way meanwhile leads to nothing.
 """
 
+import contextlib
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
+import sys
 import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
 
+from loom_core.errors import ErrorCategory, ToolFailed
 from loom_tools.searching.deadline import Deadline
 from loom_tools.searching.engine import SearchTooSlow
 from loom_tools.searching.pattern import SearchPattern
@@ -31,8 +35,10 @@ _ALWAYS = (
 _ENVIRONMENT = {"LC_ALL": "C.UTF-8", "PATH": "/nonexistent"}
 """Nothing is inherited: a variable can name a configuration, and with it programs to run."""
 _LOOK_SECONDS = 0.1
-_NO_LINES = 2
-"""Exit code of ripgrep when something is wrong: the pattern, or files that it could not read."""
+_MAX_MEMORY_BYTES = 2 * 1024**3
+"""Of what it can write to: a device put in the way of a path can be a line without end."""
+_TROUBLE = 2
+"""Exit code of ripgrep when something is wrong: the pattern, or a file that it could not read."""
 
 
 def ripgrep_program(workspace: Path) -> str | None:
@@ -78,6 +84,8 @@ class RipgrepEngine:
 
     def nominated(self, paths: Sequence[str]) -> tuple[list[str], int]:
         """The paths that can have a match, and how many could not be read."""
+        if not paths:
+            return [], 0  # without a path ripgrep would choose one by itself
         code, output, errors = self._run(
             [
                 "--files-with-matches",
@@ -87,14 +95,16 @@ class RipgrepEngine:
                 *(f"./{path}" for path in paths),
             ]
         )
+        if code not in {0, 1, _TROUBLE}:
+            return list(paths), 0  # it was killed: nothing is known of any of them
         named = {os.fsdecode(name[2:]) for name in output.split(b"\0")}
-        unreadable = len(re.findall(rb"^rg: ", errors, re.MULTILINE)) if code == _NO_LINES else 0
+        unreadable = len(re.findall(rb"^rg: ", errors, re.MULTILINE)) if code == _TROUBLE else 0
         return [path for path in paths if path in named], unreadable
 
     def matching_lines(self, text: bytes, *, limit: int) -> list[int]:
         """Indexes of the lines that match."""
         # Lines longer than one byte are left out of the output, so that it stays small.
-        _, output, _ = self._run(
+        code, output, _ = self._run(
             [
                 "--encoding=none",
                 "--line-number",
@@ -107,6 +117,8 @@ class RipgrepEngine:
             ],
             text,
         )
+        if code not in {0, 1}:
+            raise ToolFailed("ripgrep broke off; search below a path", ErrorCategory.TOOL)
         return [int(line.partition(b":")[0]) - 1 for line in output.splitlines()]
 
     def _run(self, arguments: Sequence[str], text: bytes = b"") -> tuple[int, bytes, bytes]:
@@ -122,6 +134,7 @@ class RipgrepEngine:
         )
         with process:
             try:
+                _limit_memory(process.pid)
                 output, errors = self._waited(process, text)
             finally:
                 if process.poll() is None:
@@ -138,3 +151,10 @@ class RipgrepEngine:
                 given = None
             if self._deadline.is_over:
                 raise SearchTooSlow
+
+
+def _limit_memory(pid: int) -> None:
+    """Let a process have no more memory than a search needs, where the system can say so."""
+    if sys.platform == "linux":
+        with contextlib.suppress(ProcessLookupError):  # it has ended already
+            resource.prlimit(pid, resource.RLIMIT_DATA, (_MAX_MEMORY_BYTES, _MAX_MEMORY_BYTES))
