@@ -72,7 +72,7 @@ def test_a_hostile_repository_runs_nothing_here_and_sends_nothing(place: Place, 
     evil = outside / "evil"
     hostile_repository.make(place.workspace, evil, listening.getsockname()[1])
     config = (place.workspace / ".git/config").read_bytes()
-    server = place.serve(*turns(*STEPS), settings="[execution]\nmax_subtask_iterations = 60")
+    server = place.serve(*turns(*STEPS), settings="[execution]\nmax_subtask_retries = 0")
 
     finished = place.run("run", "Create hello2.txt that says made", "-w", place.workspace, "--json")
     undone = place.run("undo", "last")
@@ -80,7 +80,7 @@ def test_a_hostile_repository_runs_nothing_here_and_sends_nothing(place: Place, 
     place.run("status", "last")
 
     tools = {data["tool"] for data in finished.of("ToolCallStarted")}
-    assert {"git_command", "shell_execute", "write_file"} <= tools, finished.stderr
+    assert {"git_command", "shell_execute", "write_file"} <= tools, finished.result["reason"]
     denied = {str(data) for data in finished.of("ToolCallDenied")}
     assert len(denied) == 2  # fetch and push: nobody was there to agree
     assert sorted(path.name for path in outside.iterdir()) == ["secret"]
