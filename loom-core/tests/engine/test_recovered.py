@@ -108,3 +108,13 @@ def test_a_look_settles_what_a_crash_left_in_doubt():
     assert recovered(doubt, record("read_file", path="a")) == [True, False]
     assert recovered(doubt, failing("read_file", path="a")) == [False, False]
     assert recovered(record("read_file", path="a"), doubt) == [False, False]
+
+
+def test_a_look_that_was_refused_is_made_up_for_by_whatever_succeeds_later():
+    refused = failing("read_file", path="a", category=ErrorCategory.VALIDATION)
+    wrote = record("write_file", path="b")
+
+    assert recovered(refused) == [False]
+    assert recovered(refused, wrote) == [True, False]
+    edit = failing("edit_file", path="a", category=ErrorCategory.VALIDATION)
+    assert recovered(edit, wrote) == [False, False]

@@ -19,7 +19,8 @@ def with_recoveries(records: Sequence[ToolRecord]) -> list[ToolRecord]:
     Any other failure is made up for by a later success of the same tool, or of any tool on the same
     target, such as a file that could not be edited and was written anew. A tool that only reads and
     does not find what it looks for was a probe, which is how a worker finds out. A tool that does
-    not exist did nothing, so that whatever succeeds later takes its place. So it is with a call that a
+    not exist, or only reads and was given what it cannot read, did nothing, so that whatever succeeds
+    later takes its place. So it is with a call that a
     crash left in doubt: the worker was told to look first, and repeating it may be just what is wrong.
     """
     return [
@@ -43,8 +44,14 @@ def _makes_up_for(success: ToolRecord, record: ToolRecord) -> bool:
     """Whether a call that succeeded does what the failed one was to do."""
     if record.risk == Risk.EXECUTE:
         return success.tool == record.tool and _programs(success) >= _programs(record)
+    did_nothing = not record.risk or _is_refused_look(record)
     is_same_tool = success.tool == record.tool
-    return not record.risk or is_same_tool or _share_an_argument(success, record)
+    return did_nothing or is_same_tool or _share_an_argument(success, record)
+
+
+def _is_refused_look(record: ToolRecord) -> bool:
+    """Whether a reading tool could do nothing with its arguments, such as a pattern that is none."""
+    return record.risk == Risk.READ and record.category is ErrorCategory.VALIDATION
 
 
 def _only_looks(record: ToolRecord) -> bool:

@@ -47,6 +47,7 @@ _CLASSES = {
     r"\S": _NO_SPACE,
 }
 """What RE2 takes for the classes that it knows for ASCII only."""
+_SHOWN_OF_GROUP = 4
 _PLAIN_ESCAPES = frozenset("tfva")
 
 
@@ -104,7 +105,8 @@ def _pieces(written: str) -> Iterator[tuple[str, str]]:
         elif piece.startswith("\\"):
             yield _escape(piece)
         elif piece.startswith("(?") and not _GROUP.fullmatch(piece):
-            raise RegexRejected(f"{piece} is not supported, no look-around is")
+            start = written[found.start() : found.start() + _SHOWN_OF_GROUP]
+            raise RegexRejected(f"{start!r} is not supported, as no look-around is")
         elif piece == "{":
             yield r"\{", r"\{"
         else:
