@@ -76,6 +76,22 @@ def test_an_answer_from_another_process_is_the_result_of_the_tool(place, typed, 
     assert (given["answer"], given["by"]) == (said, "loom answer")
 
 
+def test_a_retry_does_not_ask_again_what_was_answered(place):
+    wrong = write("other.txt", "hi\n")
+    server = place.serve(
+        *turns(ASKS, wrong, done(), done(), done(), done(), done(), done(), done())
+    )
+    assert place.work().code == 3
+    place.run("answer", "last", "blue")
+
+    resumed = place.run("run", "--resume", "last", "--json")
+
+    assert resumed.types.count("SubtaskStarted") > 0
+    assert [event["type"] for event in place.events()].count("QuestionAsked") == 1
+    assert [event["type"] for event in place.events()].count("SubtaskStarted") > 1
+    assert sum("The user answered: blue" in text for text in tool_results(server)) > 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [

@@ -171,6 +171,30 @@ def test_what_every_tool_did_and_a_commit_of_it_is_undone_to_the_byte(place, rep
     check_undone(place, before, log)
 
 
+@needs_git
+def test_a_repository_can_be_made_again_after_it_was_taken_back(place, sandboxed):
+    place.serve(*turns(by_git("init"), write("other.txt", "x\n"), done(), done(), done(), done()))
+
+    finished = place.work()
+
+    made = [call for call in finished.of("ToolCallFinished") if call["tool"] == "git_command"]
+    assert len(made) > 1
+    assert not any(call["result"]["is_error"] for call in made), made[-1]["result"]["text"]
+
+
+@needs_git
+def test_an_undone_repository_is_one_again_after_its_undo_is_undone(place, sandboxed):
+    place.serve(*turns(by_git("init"), *says_hi()))
+    assert place.work().code == 0
+
+    undo(place)
+    gone = not (place.workspace / ".git/HEAD").exists()
+    undo(place, "--redo")
+
+    assert gone
+    assert git(place.workspace, "status", "--porcelain") == "?? hello.txt\n"
+
+
 def by_git(command):
     return Reply.calling("git_command", args=command)
 

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from loom_core.contracts.context import PendingCall
+from loom_core.engine.answers import Answers
 from loom_core.engine.grants import HARNESS, Grants
 from loom_core.engine.journal import StepJournal
 from loom_core.engine.waiting import Ask, Waiting
@@ -28,12 +29,14 @@ class Human:
         self,
         waiting: Waiting,
         grants: Grants,
+        answers: Answers,
         ask_approval: AskHuman | None,
         ask_question: AskQuestion | None,
     ) -> None:
         """Ask through these; None when nobody is there, which denies a call and parks a question."""
         self._waiting = waiting
         self._grants = grants
+        self._answers = answers
         self._ask_approval = ask_approval
         self._ask_question = ask_question
 
@@ -77,13 +80,16 @@ class Human:
     async def answer(self, question: Question, journal: StepJournal, *, step: int) -> str:
         """The human's answer, never empty. Raises ``WaitsForHuman`` when the subtask has to stop.
 
-        A question that nobody answers stays in the journal, and what was asked before is not asked
-        again once it is answered there.
+        A question that nobody answers stays in the journal. What the subtask was told before, in
+        this attempt or an earlier one, is not asked again.
         """
         asked = _asked(question, journal, step)
         recorded = journal.answer(asked.question_id)
         if recorded is not None:
             return recorded.answer
+        known = self._answers.to(journal.subtask_id, question)
+        if known is not None:
+            return known
         ask = _asking_question(self._ask_question, question, asked) if self._ask_question else None
         with self._waiting.begin(
             asked.question_id,
@@ -95,6 +101,8 @@ class Human:
                 await journal.commit(asked)
             answer = await self._waiting.first_answer(wait, ask)
             await journal.commit(answer)
+        if isinstance(answer, QuestionAnswered):
+            self._answers.note(journal.subtask_id, asked, answer)
         return answer.answer if isinstance(answer, QuestionAnswered) else ""
 
 

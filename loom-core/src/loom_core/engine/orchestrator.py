@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import cast
 
 from loom_core.engine.answering import is_open
+from loom_core.engine.answers import Answers
 from loom_core.engine.control import LEASE_SECONDS, Control
 from loom_core.engine.grants import Grants
 from loom_core.engine.owner import is_alive, this_owner
@@ -118,6 +119,7 @@ class _Claim:
                 scope,
                 waiting=self._waiting,
                 grants=Grants(events),
+                answers=Answers(events),
                 taints=TaintLedger(scope.tools, events),
             ),
             plan=record.plan,

@@ -6,6 +6,7 @@ from typing import Any
 
 from loom_core.contracts.check import Check
 from loom_core.contracts.tool import Tool
+from loom_core.engine.answers import Answers
 from loom_core.engine.grants import Grants
 from loom_core.engine.human import AskHuman, AskQuestion, Human
 from loom_core.engine.taint import TaintLedger
@@ -43,9 +44,10 @@ class TaskScope:
     """None when nobody is there to answer, which leaves a question open."""
     waiting: Waiting = field(default_factory=Waiting)
     grants: Grants = field(default_factory=Grants)
+    answers: Answers = field(default_factory=Answers)
     taints: TaintLedger = field(default_factory=lambda: TaintLedger({}))
 
     @property
     def human(self) -> Human:
         """How a subtask asks a human."""
-        return Human(self.waiting, self.grants, self.ask_human, self.ask_question)
+        return Human(self.waiting, self.grants, self.answers, self.ask_human, self.ask_question)

@@ -12,6 +12,7 @@ from loom_core.workspace.blobs import BlobStore
 from loom_core.workspace.changing import remove_beneath, replace_beneath
 from loom_core.workspace.durable import remove_file, temporary_name
 from loom_core.workspace.examining import link_target, state_beneath
+from loom_core.workspace.git_remains import remove_settings_of_new
 from loom_core.workspace.git_state import is_git_state, is_in_git
 from loom_core.workspace.path_state import state_after, state_before
 from loom_core.workspace.paths import displayed
@@ -51,6 +52,7 @@ def carry_out(root: int, change: FileChange, blobs: BlobStore | None) -> None:
 def _change_file(root: int, change: FileChange, blobs: BlobStore | None) -> None:
     """Write or remove a file, or give it other permission bits."""
     if change.kind is ChangeKind.DELETED:
+        remove_settings_of_new(root, change.path)
         remove_beneath(root, change.path, blobs=blobs)
     elif change.before == change.after:
         _set_mode(root, change.path, change.mode_after)
