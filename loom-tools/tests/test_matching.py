@@ -75,3 +75,18 @@ def test_any_quote_gets_an_answer_and_nothing_outside_its_place_changes(text, da
         assert found.reason
     else:
         assert 0 <= found.start <= found.end <= len(text)
+
+
+def test_a_long_quote_of_repeated_words_is_looked_for_in_linear_time():
+    text = "a " * 400_000
+
+    assert isinstance(find(text, "a " * 2000 + "b", "c"), NoMatch)
+
+
+def test_words_over_odd_line_breaks_are_placed_to_the_character():
+    text = "one\n\n  two\tthree\nfour\n"
+
+    found = find(text, "one two three", "x")
+
+    assert isinstance(found, Match)
+    assert text[found.start : found.end] == "one\n\n  two\tthree"

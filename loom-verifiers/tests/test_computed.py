@@ -21,6 +21,7 @@ async def look(look_with, root, content, *, by_command, expected=""):
         (b"-1,024.00\n", True, "number", VerdictStatus.PASSED),
         (b"ERROR\nERROR\n", True, "number", VerdictStatus.FAILED),
         (b"12 story.txt\n", True, "number", VerdictStatus.FAILED),
+        (b"1" * 200_000 + b" x", True, "number", VerdictStatus.FAILED),
         (b"", True, "number", VerdictStatus.FAILED),
         (b"Ada\nBea\n", True, "", VerdictStatus.PASSED),
         (b"Ada\nBea\n", False, "", VerdictStatus.FAILED),

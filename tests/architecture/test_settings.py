@@ -13,7 +13,7 @@ NOT_READ_YET = {
     "verification.tier3_vote_count": "no distribution brings a third tier yet",
 }
 """Settings without a reader, each with the reason why it loads all the same."""
-WITHOUT_VERIFIER = {"verification.tier2_enabled", "verification.tier3_enabled"}
+WITHOUT_VERIFIER = {"verification.tier3_enabled"}
 """Settings that are read and change nothing while no distribution brings a verifier of their tier."""
 MARK = "Not used by this version"
 

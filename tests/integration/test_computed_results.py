@@ -77,6 +77,26 @@ def test_without_agreement_a_human_decides(count):
     assert finished.result["state"] == "waiting_approval"
 
 
+def test_a_resumed_attempt_goes_on_by_programs_whatever_the_model_is_now(count, place):
+    paused, _ = count(BROKEN)  # and then the server has nothing to say
+    server = place.listen(Script.of(*[f"```python\n{RIGHT}\n```"] * 3))
+    place.configure(small=model(server.url, dialect="native"))
+
+    resumed = place.run("run", "--resume", "last", "--json")
+
+    assert paused.result["state"] == "paused"
+    assert resumed.code == 0
+    assert "That was not right" in texts_of(server.requests[0].body, "user")[-1]
+
+
+def test_a_long_failure_is_cut_to_what_the_window_takes(count):
+    flood = "print('x' * 200_000); raise SystemExit(1)"
+
+    _, server = count(flood, RIGHT, RIGHT, RIGHT)
+
+    assert len(texts_of(server.requests[1].body, "user")[-1]) < 40_000
+
+
 def test_a_model_that_calls_tools_by_itself_is_not_made_to_write_programs(count):
     command = "grep -c ERROR app.log > count.txt"
     finished, server = count(

@@ -234,6 +234,18 @@ def test_what_a_killed_command_did_is_undone_without_a_resume(place, sandboxed):
 
 
 @pytest.mark.slow
+def test_a_dry_run_after_a_kill_journals_nothing(place, sandboxed):
+    fill(place.workspace)
+    kill_in_a_command(place)
+    events = place.events()
+
+    shown = undo(place, "--dry-run").stdout
+
+    assert place.events() == events
+    assert "shell_execute was interrupted: the undo looks for what it changed" in shown
+
+
+@pytest.mark.slow
 def test_what_a_killed_command_did_is_undone_after_a_resume(place, sandboxed):
     fill(place.workspace)
     before = image(place.workspace)

@@ -1,8 +1,9 @@
 """The composition root: builds a Loom out of settings and installed parts, and only composes."""
 
+import asyncio
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +23,7 @@ from loom_core.engine.policy import ApprovalPolicy
 from loom_core.engine.recalling import memory_of
 from loom_core.engine.runner import Runner
 from loom_core.engine.scope import TaskScope
-from loom_core.errors import PluginError, StoreBusy, UsageError
+from loom_core.errors import PluginError, StoreBusy, StoreError, UsageError
 from loom_core.extensions import Group
 from loom_core.extensions.instances import BrokenPart, make_all, subclass
 from loom_core.extensions.unloaded_verifier import stand_ins
@@ -211,20 +212,27 @@ class Loom:
         def make_scope(task: Task, fence: int) -> TaskScope:
             return self._scope(task, fence, router)
 
-        with self._blobs.in_use():
+        with ExitStack() as held:
+            # In a thread: whoever deletes contents at the moment may be a task of this very loop.
+            await asyncio.to_thread(held.enter_context, self._blobs.in_use())
             await Orchestrator(self.store, make_scope).run(task_id)
         await self._clean()
         return await self.store.task(task_id)
 
     async def _clean(self) -> None:
         """Delete contents that are kept too long; somebody who is at work does it when done."""
-        with suppress(StoreBusy):
+        try:
             cleaned = await clean(self.store, self._blobs, self.settings.undo)
-            if cleaned.task_ids:
-                self.environment.say(
-                    f"deleted contents from before older tasks, which cannot be undone any more: "
-                    f"{', '.join(cleaned.task_ids)}"
-                )
+        except StoreBusy:
+            return
+        except (OSError, StoreError) as error:
+            self.environment.say(f"old contents could not be deleted: {error}")  # the run is over
+            return
+        if cleaned.task_ids:
+            self.environment.say(
+                f"deleted contents from before older tasks, which cannot be undone any more: "
+                f"{', '.join(cleaned.task_ids)}"
+            )
 
     def _scope(self, task: Task, fence: int, router: Router) -> TaskScope:
         """What a task's run shares."""

@@ -82,6 +82,17 @@ def make_old(blobs, sha256, *, days):
     os.utime(blobs.directory / sha256[:2] / sha256, (then, then))
 
 
+async def test_a_stray_file_beside_the_snapshots_is_left_alone(store, workspace, blobs):
+    await put_task(store, workspace, "over", is_over=True)
+    stray = blobs.directory / "snapshots" / ".DS_Store"
+    stray.parent.mkdir()
+    stray.write_text("x")
+
+    await clean(store, blobs, UndoSettings())
+
+    assert stray.exists()
+
+
 async def test_contents_of_unfinished_tasks_stay_and_the_lost_are_named(store, workspace, blobs):
     over = await put_task(store, workspace, "over", is_over=True)
     fresh = await put_task(store, workspace, "fresh", is_over=True)

@@ -143,6 +143,9 @@ def writing(**scopes):
         ("src/", "src/deep/*.py"),
         ("src/*.py", "src/test_*"),
         ("**/*.py", "src/*/a.py"),
+        ("src", "**/*.py"),
+        ("src", "*/a.py"),
+        ("src/app", "src/*/x.py"),
     ],
 )
 @pytest.mark.parametrize("end", ["complete", "drop", "release"])
@@ -166,6 +169,8 @@ def test_two_that_write_the_same_run_one_after_the_other(one, other, end):
         ("src/*.py", "a.md"),
         ("src/*.py", "src/*.md"),
         ("src", "srcs/a"),
+        ("docs", "src/*.py"),
+        ("a.txt", "*.py"),
     ],
 )
 def test_what_is_not_said_to_be_written_by_both_runs_side_by_side(one, other):

@@ -1,5 +1,6 @@
 """Finding the place in a text that a model means, which it often quotes not quite exactly."""
 
+import bisect
 import difflib
 import itertools
 import re
@@ -12,6 +13,9 @@ _LINE_NUMBER = re.compile(r"^\s*\d+(?:\t|: ?| ?\| ?)")
 _MAX_COMPARED_LINES = 5000
 _MAX_LISTED = 10
 _SIMILAR = 0.4
+_WORD = re.compile(r"\S+")
+_MAX_REFLOWED_CHARACTERS = 4_000_000
+"""In a longer text a quote is not looked for across other line breaks."""
 _FEWEST_WORDS = 3
 """Fewer words are found in too many places to be meant."""
 
@@ -78,14 +82,23 @@ def _broken_elsewhere(text: str, old: str, new: str) -> Match | None:
     Small models quote two short lines as one.
     """
     words = old.split()
-    if len(words) < _FEWEST_WORDS:
+    if len(words) < _FEWEST_WORDS or len(text) > _MAX_REFLOWED_CHARACTERS:
         return None
-    pattern = r"\s+".join(re.escape(word) for word in words)
-    found = list(itertools.islice(re.finditer(pattern, text), 2))
-    if len(found) != 1:
+    flat, wanted = " ".join(text.split()), " ".join(words)
+    start = flat.find(wanted)
+    if start < 0 or flat.find(wanted, start + 1) >= 0:
         return None
+    spans = [word.span() for word in _WORD.finditer(text)]
+    places = list(itertools.accumulate((end - begin + 1 for begin, end in spans), initial=0))
+
+    def offset(position: int) -> int:
+        """Where a character of the flat text stands in the text itself."""
+        word = bisect.bisect_right(places, position) - 1
+        return spans[word][0] + position - places[word]
+
     note = "ignoring where lines are broken"
-    return Match(found[0].start(), found[0].end(), new.strip("\n"), note)
+    end = offset(start + len(wanted) - 1) + 1
+    return Match(offset(start), end, new.strip("\n"), note)
 
 
 _TYPEWRITER = str.maketrans("\u2018\u2019\u201c\u201d\u2013\u2014\u2212", "''\"\"---")

@@ -19,7 +19,11 @@ from loom_core.cli.terminal.line import Line, echo_lines
 from loom_core.cli.terminal.marks import DONE, FAILED, PENDING, WARNING
 from loom_core.cli.terminal.size import stdout_columns
 from loom_core.cli.terminal.time_text import format_count
-from loom_core.engine.interrupted import clear_interrupted, settle_interrupted
+from loom_core.engine.interrupted import (
+    clear_interrupted,
+    interrupted_tools,
+    settle_interrupted,
+)
 from loom_core.engine.owner import is_alive
 from loom_core.engine.undoing import PlannedUndo, TaskUndo, Undone, interrupted_undo
 from loom_core.errors import StoreBusy
@@ -87,8 +91,10 @@ async def undo_task(
         undo = TaskUndo(store, record.id, workspace)
         is_interrupted = interrupted_undo(await store.events(record.id)) is not None
         finished = None if request.is_dry_run else await undo.finish_interrupted()
-        doubtful = await settle_interrupted(store, record.id, workspace, session.load_tool)
-        if not request.is_dry_run:
+        if request.is_dry_run:  # looks only: what a cut off call changed is found out by the undo
+            doubtful = interrupted_tools(await store.events(record.id))
+        else:
+            doubtful = await settle_interrupted(store, record.id, workspace, session.load_tool)
             await clear_interrupted(store, record.id, workspace)
         planned = await _planned(undo, workspace, request)
         report = UndoReport(
@@ -162,7 +168,12 @@ def _describe_before(report: UndoReport) -> Iterator[Line]:
     if report.is_interrupted:
         yield Line("an undo was interrupted; it is finished first", WARNING)
     for tool in report.doubtful:
-        yield Line(f"{tool} was interrupted: nobody can tell what it changed", WARNING)
+        known = (
+            "the undo looks for what it changed"
+            if report.is_dry_run
+            else "nobody can tell what it changed"
+        )
+        yield Line(f"{tool} was interrupted: {known}", WARNING)
 
 
 def _describe_steps(report: UndoReport) -> Iterator[Line]:

@@ -67,6 +67,7 @@ class Beginning:
 
     model: str
     dialect: str
+    """A dialect of actions, or another form that the executor knows."""
     prompt: tuple[Message, ...]
     seen: Mapping[str, str]
     """Files shown in the prompt: path to the SHA-256 of what was shown."""
@@ -129,6 +130,11 @@ class Context(Protocol):
     @property
     def usage(self) -> Usage:
         """Tokens of this attempt's calls so far."""
+        ...
+
+    @property
+    def beginning(self) -> Beginning | None:
+        """How the conversation was begun before a crash or a pause; None when it is new."""
         ...
 
     async def begin(self, beginning: Beginning) -> Beginning:

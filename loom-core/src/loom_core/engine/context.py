@@ -146,17 +146,24 @@ class RunContext:
         """What this subtask's attempts have changed so far, in order."""
         return [*self._earlier_changes, *self.own_changes]
 
+    @property
+    def beginning(self) -> Beginning | None:
+        """How the conversation was begun before a crash or a pause; None when it is new."""
+        recorded = self._journal.beginning
+        if recorded is None:
+            return None
+        return Beginning(
+            recorded.model,
+            recorded.dialect,
+            recorded.prompt,
+            recorded.seen,
+            recorded.shows_names,
+        )
+
     async def begin(self, beginning: Beginning) -> Beginning:
         """Journal how the conversation begins; a resumed attempt gets the recorded beginning."""
-        recorded = self._journal.beginning
-        if recorded is not None:
-            beginning = Beginning(
-                recorded.model,
-                recorded.dialect,
-                recorded.prompt,
-                recorded.seen,
-                recorded.shows_names,
-            )
+        if self.beginning is not None:
+            beginning = self.beginning
         else:
             self._journal.write(
                 PromptAssembled(

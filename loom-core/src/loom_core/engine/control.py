@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable
 
 from loom_core.engine.answering import ANSWER, from_payload
@@ -48,6 +49,8 @@ class Control:
         self._fence = fence
         self._cancel = cancel
         self._answer = answer
+        self._taken: deque[Command] = deque()
+        """Commands that are out of the database and not obeyed yet."""
 
     async def watch(self) -> None:
         """Run until cancelled; a lost claim raises ``StaleFence``."""
@@ -70,8 +73,12 @@ class Control:
 
     async def _listen(self) -> None:
         """Obey the commands that came since the last look."""
-        for command in await self._store.take_commands(self._task_id, fence=self._fence):
-            await self._obey(command)
+        commands = await self._store.take_commands(self._task_id, fence=self._fence)
+        self._taken.extend(command for command in commands if command.kind != CANCEL)
+        self._taken.extendleft(command for command in commands if command.kind == CANCEL)
+        while self._taken:
+            await self._obey(self._taken[0])
+            self._taken.popleft()  # only now: one that met a busy database is tried again
 
     async def _obey(self, command: Command) -> None:
         """Do what a command says."""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from loom_core.contracts.tool import Happened, RecoveryClass, Tool, ToolContext
+from loom_core.contracts.tool import Happened, RecoveryClass, Risk, Tool, ToolContext
 from loom_core.dialects import ArgumentsRejected, validate_arguments
 from loom_core.engine.journal import FinishedStep
 from loom_core.engine.leftovers import clear_leftovers
@@ -61,6 +61,11 @@ async def clear_interrupted(store: Store, task_id: str, workspace: Workspace) ->
         await asyncio.to_thread(clear_leftovers, started.intent, workspace)
 
 
+def interrupted_tools(events: Sequence[Event]) -> list[str]:
+    """The names of the tools of calls with an effect that a crash cut off; journals nothing."""
+    return [started.tool for _, started in open_calls(events) if started.has_effect]
+
+
 def open_calls(events: Sequence[Event]) -> list[tuple[Event, ToolCallStarted]]:
     """The intents of tool calls whose end was never recorded, in order."""
     waiting: dict[tuple[str, int, int], tuple[Event, ToolCallStarted]] = {}
@@ -88,7 +93,7 @@ async def _settled(
     """The end of an interrupted call, or that it did not happen, or that nobody can tell."""
     if started.recovery == RecoveryClass.CONTENT:
         return await _probed(event, started, workspace, load_tool)
-    watch = Watch(workspace, _key(event, started), is_command=True)
+    watch = Watch(workspace, _key(event, started), is_command=_is_command(started, load_tool))
     if not await watch.take_up():
         return Happened.IN_DOUBT
     by_others = [
@@ -100,6 +105,14 @@ async def _settled(
     return StepInDoubt(
         step=started.step, call_id=started.call_id, tool=started.tool, changes=changes
     )
+
+
+def _is_command(started: ToolCallStarted, load_tool: LoadTool) -> bool:
+    """Whether what a call changed is a command's doing; a tool that is gone is taken for one."""
+    try:
+        return load_tool(started.tool).risk is Risk.EXECUTE
+    except LoomError:
+        return True
 
 
 async def _probed(

@@ -12,6 +12,7 @@ from loom_core.contracts.context import Beginning, Context, ModelFacts
 from loom_core.dialects import JsonActionDialect
 from loom_core.engine.endings import done_by_checks, failed
 from loom_core.engine.opening import show_files
+from loom_core.engine.window import conversation_tokens, fit_result, refuse_full
 from loom_core.errors import ErrorCategory
 from loom_core.planning.computed_files import FILE_COMPUTED
 from loom_core.prompts import FIRST_STYLES, program_in, program_messages
@@ -26,6 +27,8 @@ from loom_core.types import (
     VerdictStatus,
 )
 
+PROGRAM = "program"
+"""What the journal calls the form of such an attempt, where others name a dialect."""
 MAX_PROGRAMS = 3
 """Programs of one attempt; each after the first knows what was wrong with the one before."""
 MAX_ATTEMPTS = len(FIRST_STYLES)
@@ -36,7 +39,12 @@ _HERE_DOCUMENT_END = "LOOM_PROGRAM_END"
 
 
 def suits_a_program(subtask: Subtask, context: Context, facts: ModelFacts) -> bool:
-    """Whether a subtask wants one computed file and nothing else, of a model that writes JSON actions."""
+    """Whether a subtask wants one computed file and nothing else, of a model that writes JSON actions.
+
+    A resumed attempt goes on in the form in which it was begun, whatever the model is now.
+    """
+    if context.beginning is not None:
+        return context.beginning.dialect == PROGRAM
     targets = {check.target for check in subtask.checks if check.kind == FILE_COMPUTED}
     made = {check.target for check in subtask.checks if check.kind == "file_exists"}
     return (
@@ -55,15 +63,16 @@ async def run_by_program(subtask: Subtask, context: Context, facts: ModelFacts) 
     data = await asyncio.to_thread(_contents, context, list(shown.seen), target)
     style = FIRST_STYLES[context.attempt - 1]
     prompt = program_messages(subtask.description, data, style=style)
-    beginning = await context.begin(Beginning(facts.name, facts.dialect, prompt, shown.seen))
+    beginning = await context.begin(Beginning(facts.name, PROGRAM, prompt, shown.seen))
     messages: list[Message] = list(beginning.prompt)
     problem = ""
     for number in range(1, MAX_PROGRAMS + 1):
+        refuse_full(conversation_tokens(messages), facts)
         response = await context.ask_model(ModelRole.EXECUTOR, messages)
         problem = await _try(program_in(response.text), target, subtask, context, number)
         if not problem:
             return done_by_checks()
-        messages += [response.as_message(), _correction(problem)]
+        messages += [response.as_message(), _correction(fit_result(problem, facts.window))]
     return failed(FailureKind.CAPABILITY, ErrorCategory.MODEL, problem)
 
 

@@ -110,16 +110,19 @@ def _is_shared(this: str, that: str) -> bool:
     if "." in {this, that} or this.startswith(f"{that}/") or that.startswith(f"{this}/"):
         return True
     (head, tail), (other_head, other_tail) = _ends(this), _ends(that)
-    return (
-        not (this == head or that == other_head)
-        and (head.startswith(other_head) or other_head.startswith(head))
-        and (tail.endswith(other_tail) or other_tail.endswith(tail))
+    return (head.startswith(other_head) or other_head.startswith(head)) and (
+        tail.endswith(other_tail) or other_tail.endswith(tail)
     )
 
 
 def _ends(pattern: str) -> tuple[str, str]:
-    """What a pattern says literally, before its first wildcard and after its last."""
+    """What a pattern says literally, before its first wildcard and after its last.
+
+    A plain path whose last part has no extension may be a directory: anything may follow it.
+    """
     parts = re.split(r"[*?]|\[[^]]*\]", pattern)
+    if len(parts) == 1:
+        return f"{pattern}/", pattern if posixpath.splitext(pattern)[1] else ""
     return parts[0], parts[-1]
 
 

@@ -60,7 +60,7 @@ class KeptSnapshots:
         wanted = {_hashed(task_id) for task_id in task_ids}
         if self._directory.is_dir():
             for folder in self._directory.iterdir():
-                if folder.name not in wanted:
+                if folder.name not in wanted and folder.is_dir():
                     shutil.rmtree(folder)
 
     def _path(self, key: Key) -> Path:

@@ -98,6 +98,37 @@ def test_it_is_a_patch_that_git_takes_back(work, run_loom):
     assert not (root / "made/x.txt").exists()
 
 
+def test_a_patch_names_files_as_git_reads_them(work, run_loom):
+    names = ["tab\there.txt", "line\nbreak.txt", 'quo"te.txt', "back\\slash.txt", "emoji 🙂.txt"]
+
+    def write(text):
+        return lambda root: [(root / name).write_text(text) for name in names]
+
+    root = work(write("before\n"), write("after\n"))
+    patch = run_loom("diff", "t1").stdout
+
+    subprocess.run(
+        ["git", "apply", "-R", "-"], cwd=root, input=patch, text=True, check=True, timeout=30
+    )
+
+    assert {(root / name).read_text() for name in names} == {"before\n"}
+
+
+def test_a_name_that_acts_on_a_terminal_is_made_harmless(work, run_loom):
+    name = "a\x1b]52;c;aGk=\x07b.txt"
+    root = work(
+        lambda root: (root / name).write_text("before\n"),
+        lambda root: (root / name).write_bytes(b"x" * (17 * 1024 * 1024)),
+    )
+    (root / name).write_text("newer\n")
+
+    finished = run_loom("diff", "t1")
+
+    assert "changed since the task" in finished.stderr
+    assert "\x1b" not in finished.stderr
+    assert "\x07" not in finished.stderr
+
+
 def test_counts_and_json(work, run_loom):
     work(prepare, act)
 

@@ -8,8 +8,9 @@ from loom_core.types import Evidence
 from loom_verifiers.checks.evidence import failed, passed, quote_seen, seen_in
 from loom_verifiers.checks.files import MAX_READ_BYTES
 
-_NUMBER = re.compile(r"[-+]?[\d.,]*\d[\d.,]*(?:e[-+]?\d+)?\s?%?", re.IGNORECASE)
+_NUMBER = re.compile(r"[-+]?[.,]*\d[\d.,]*(?:e[-+]?\d+)?\s?%?", re.IGNORECASE)
 """A number as people and programs write it."""
+_MAX_NUMBER_CHARACTERS = 100
 
 
 class FileComputed(Check):
@@ -36,7 +37,7 @@ class FileComputed(Check):
             return failed(label, f"nothing made {target} yet; run a command that works it out")
         if expected == "number":
             held = await asyncio.to_thread(_content, path, context)
-            if not _NUMBER.fullmatch(held):
+            if len(held) > _MAX_NUMBER_CHARACTERS or not _NUMBER.fullmatch(held):
                 said = seen_in(path, f"; it holds {quote_seen(held)}")
                 return failed(label, f"expected a number and nothing else in {target}{said}")
         if changes[-1].by_command:

@@ -9,7 +9,7 @@ import click
 from loom_core.cli.diff.unified import FileDiff
 from loom_core.cli.terminal.table import format_table
 from loom_core.cli.terminal.time_text import format_count
-from loom_core.sanitize import sanitize_text
+from loom_core.sanitize import sanitize_line, sanitize_text
 
 _COLORS = (("+++", None), ("---", None), ("+", "green"), ("-", "red"), ("@@", "cyan"))
 
@@ -18,7 +18,8 @@ def echo_diffs(diffs: Iterable[FileDiff]) -> None:
     """Write diffs to stdout, one after the other."""
     for diff in diffs:
         if diff.is_newer:
-            click.echo(f"{diff.path}: changed since the task; shown as it is now", err=True)
+            path = sanitize_line(diff.path)
+            click.echo(f"{path}: changed since the task; shown as it is now", err=True)
         for line in diff.lines:
             click.echo(style_line(line))
 

@@ -8,6 +8,8 @@ from loom_core.cli.diff.versions import Version, Versions
 from loom_core.types import FileType
 
 _TYPE_BITS = {FileType.FILE: 0o100000, FileType.SYMLINK: 0o120000, FileType.DIRECTORY: 0o040000}
+_FIRST_PRINTABLE = 0x20
+_ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 _NO_NEWLINE = "\\ No newline at end of file"
 
 
@@ -60,7 +62,7 @@ def _kind(before: Version, after: Version) -> str:
 
 def _header(before: Version, after: Version) -> Iterator[str]:
     """The lines above the hunks."""
-    yield f"diff --git a/{before.path} b/{after.path}"
+    yield f"diff --git {_quoted(f'a/{before.path}')} {_quoted(f'b/{after.path}')}"
     old, new = _mode(before), _mode(after)
     if before.state.type is None:
         yield f"new file mode {new}"
@@ -70,8 +72,21 @@ def _header(before: Version, after: Version) -> Iterator[str]:
         yield f"old mode {old}"
         yield f"new mode {new}"
     if before.path != after.path:
-        yield f"rename from {before.path}"
-        yield f"rename to {after.path}"
+        yield f"rename from {_quoted(before.path)}"
+        yield f"rename to {_quoted(after.path)}"
+
+
+def _quoted(name: str) -> str:
+    """A name as git writes it: in quotes and escaped when a line could not hold it otherwise."""
+    if not any(character in '"\\' or ord(character) < _FIRST_PRINTABLE for character in name):
+        return name
+    escaped = (_ESCAPES.get(character) or _octal(character) for character in name)
+    return f'"{"".join(escaped)}"'
+
+
+def _octal(character: str) -> str:
+    """A control character by its number; any other one as it is."""
+    return f"\\{ord(character):03o}" if ord(character) < _FIRST_PRINTABLE else character
 
 
 def _mode(version: Version) -> str:
@@ -84,8 +99,8 @@ def _mode(version: Version) -> str:
 
 def _hunks(old: str, new: str, versions: Versions) -> Iterator[str]:
     """The lines of the diff; nothing when both are the same."""
-    source = f"a/{versions.before.path}" if versions.before.state.type else "/dev/null"
-    target = f"b/{versions.after.path}" if versions.after.state.type else "/dev/null"
+    source = _quoted(f"a/{versions.before.path}") if versions.before.state.type else "/dev/null"
+    target = _quoted(f"b/{versions.after.path}") if versions.after.state.type else "/dev/null"
     for line in unified_diff(_lines(old), _lines(new), source, target, lineterm="\n"):
         yield line.removesuffix("\n")
         if not line.endswith("\n"):
