@@ -9,45 +9,31 @@ time. It reads the document from standard input and writes JSON objects, one a l
     {"note": "…"}    something is left out
     {"end": true}    the last line, unless the program was stopped
 
-It imports nothing of Loom, so that it starts fast.
+It imports nothing of Loom but its limits, so that it starts fast.
 """
 
 import io
 import json
-import resource
 import sys
 import zipfile
 from collections.abc import Iterator
 from itertools import islice
 from typing import BinaryIO
 
+from loom_tools.reader_limits import limit_this_process
+
 MAX_PAGES = 200
 MAX_BLOCKS = 20_000
 """Paragraphs and tables of a Word document."""
 _MAX_CHARACTERS = 2_000_000
 _MAX_UNPACKED_BYTES = 100 * 1024 * 1024
-_MAX_MEMORY_BYTES = 1024 * 1024 * 1024
 _MAX_CPU_SECONDS = 8
-_MAX_OUTPUT_BYTES = 16 * 1024 * 1024
 _BLOCKS_A_LINE = 200
 _HEADING = "Heading "
 
 
 class Unreadable(Exception):
     """The document cannot be read; the text says why."""
-
-
-def limit_resources() -> None:
-    """Bound what this process may use: a hostile document then only ends it."""
-    for kind, most in (
-        (resource.RLIMIT_AS, _MAX_MEMORY_BYTES),
-        (resource.RLIMIT_CPU, _MAX_CPU_SECONDS),
-        (resource.RLIMIT_FSIZE, _MAX_OUTPUT_BYTES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        _, hard = resource.getrlimit(kind)
-        bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(kind, (bound, bound))
 
 
 def pdf_texts(file: BinaryIO) -> Iterator[dict[str, str]]:
@@ -107,7 +93,7 @@ _TEXTS = {"pdf": pdf_texts, "docx": docx_texts}
 
 def main() -> None:
     """Read the document whose kind is the first argument."""
-    limit_resources()
+    limit_this_process(cpu_seconds=_MAX_CPU_SECONDS)
     left = _MAX_CHARACTERS
     try:
         for item in _TEXTS[sys.argv[1]](io.BytesIO(sys.stdin.buffer.read())):

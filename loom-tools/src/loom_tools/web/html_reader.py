@@ -4,13 +4,13 @@ Run as ``python -m loom_tools.web.html_reader``, so that a page which exhausts o
 parsers takes nothing else with it.
 """
 
-import contextlib
 import json
 import sys
 from urllib.parse import urljoin
 
+from loom_tools.reader_limits import limit_this_process
+
 CPU_SECONDS = 12
-MEMORY_BYTES = 1024**3
 _ENOUGH_CHARACTERS = 250
 """A main text shorter than this may be a page that has none, such as a list of links."""
 _TITLE_WITHIN = 100_000
@@ -72,26 +72,9 @@ def _without_runs_of_blanks(lines: list[str]) -> list[str]:
     ]
 
 
-def _limit_this_process() -> None:
-    """Bound time, memory and files, as far as the system can; the parent bounds the time anyway."""
-    try:
-        import resource
-    except ImportError:  # there is no such thing on Windows
-        return
-    limits = {
-        resource.RLIMIT_CPU: CPU_SECONDS,
-        resource.RLIMIT_AS: MEMORY_BYTES,
-        resource.RLIMIT_FSIZE: 0,
-        resource.RLIMIT_CORE: 0,
-    }
-    for limit, value in limits.items():
-        with contextlib.suppress(ValueError, OSError):  # macOS has no limit of addresses
-            resource.setrlimit(limit, (value, value))
-
-
 def main() -> None:
     """Read stdin, write stdout."""
-    _limit_this_process()
+    limit_this_process(cpu_seconds=CPU_SECONDS)
     url, _, html = sys.stdin.buffer.read().decode("utf-8", "replace").partition("\n")
     read = {"title": title_of(html), "text": main_text(html, url)}
     sys.stdout.write(json.dumps(read))

@@ -1,14 +1,11 @@
 """The main text of a page, read by a process of its own."""
 
 import asyncio
-import contextlib
 import json
-import os
-import sys
-import tempfile
 from dataclasses import dataclass
 
 from loom_core.errors import ErrorCategory, ToolFailed
+from loom_tools.reader_process import run_reader
 
 READING_SECONDS = 12.0
 MAX_HTML_CHARACTERS = 2_000_000
@@ -26,33 +23,15 @@ class MainText:
 async def read_main_text(html: str, url: str) -> MainText:
     """Title and main text of a page as Markdown.
 
-    The process gets no environment, so that nothing of the user's is in it, and is killed after
-    ``READING_SECONDS``. Raises ``ToolFailed`` when it does not come to an end.
+    Raises ``ToolFailed`` when that takes more than ``READING_SECONDS``.
     """
     sent = f"{url}\n{html[:MAX_HTML_CHARACTERS]}"  # arguments could be seen by other users
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", "loom_tools.web.html_reader"),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env={"PYTHONPATH": _search_path()},
-        cwd=tempfile.gettempdir(),
+    said = await run_reader(
+        "loom_tools.web.html_reader",
+        given=sent.encode("utf-8", "replace"),
+        time_limit_seconds=READING_SECONDS,
     )
-    try:
-        async with asyncio.timeout(READING_SECONDS):
-            said, _ = await process.communicate(sent.encode("utf-8", "replace"))
-    except TimeoutError:
-        said = b""
-    finally:
-        with contextlib.suppress(ProcessLookupError):  # it has ended by itself
-            process.kill()
-        await process.wait()
-    return _read_answer(said)
-
-
-def _search_path() -> str:
-    """Where this process finds its modules, for one that inherits nothing."""
-    return os.pathsep.join(filter(None, sys.path))
+    return await asyncio.to_thread(_read_answer, said)
 
 
 def _read_answer(said: bytes) -> MainText:
