@@ -165,3 +165,37 @@ def test_what_cannot_be_kept_is_removed_all_the_same(root, tmp_path):
 
     assert (planted.paths, planted.archive) == ((".envrc",), None)
     assert list(root.iterdir()) == []
+
+
+def test_the_mark_of_a_stand_in_hides_nothing_that_was_planted(root, quarantine, stand_in_ns):
+    guard = Guard(root, quarantine)
+    for name in (".", "sub"):
+        git(root, "init", "-q", name)
+        (root / name / ".git/hooks/pre-commit").write_text("#!/bin/sh")
+        os.utime(root / name / ".git", ns=(stand_in_ns, stand_in_ns))
+
+    assert guard.settle().paths == (".git", "sub/.git")
+    assert not (root / ".git").exists()
+    assert not (root / "sub/.git").exists()
+
+
+def test_what_was_there_stays_known_when_it_is_made_to_look_like_a_stand_in(
+    root, quarantine, stand_in_ns
+):
+    (root / ".envrc").write_text("mine")
+    guard = Guard(root, quarantine)
+    (root / ".envrc").write_text("")
+    os.utime(root / ".envrc", ns=(stand_in_ns, stand_in_ns))
+
+    assert guard.settle().paths == (".envrc",)
+    assert (root / ".envrc").read_text() == "mine"
+
+
+def test_a_second_name_of_a_protected_file_is_the_one_that_goes(root, quarantine):
+    (root / ".envrc").write_text("mine")
+    guard = Guard(root, quarantine)
+    (root / "#d").mkdir()
+    (root / "#d/.envrc").hardlink_to(root / ".envrc")
+
+    assert guard.settle().paths == ("#d/.envrc",)
+    assert (root / ".envrc").read_text() == "mine"

@@ -57,3 +57,18 @@ def test_they_are_in_no_snapshot(root):
 
     with placeholders(root):
         assert workspace.changes_since(before) == []
+
+
+def test_what_holds_something_or_lies_deeper_is_no_stand_in(root, stand_in_ns):
+    workspace = Workspace(root)
+    before = workspace.snapshot()
+    (root / ".git").mkdir()
+    (root / ".git/HEAD").write_text("ref: refs/heads/main\n")
+    (root / "sub/.loom").mkdir(parents=True)
+    (root / "sub/.envrc").touch()
+    for name in (".git", "sub/.loom", "sub/.envrc"):
+        os.utime(root / name, ns=(stand_in_ns, stand_in_ns))
+
+    changed = [change.path for change in workspace.changes_since(before)]
+    assert changed == [".git/HEAD", "sub", "sub/.envrc"]
+    assert {entry.path for entry in workspace.entries()} == {"sub", "sub/.loom", "sub/.envrc"}

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,8 @@ MAX_ENTRIES = 200_000
 
 _FOLDED = frozenset(name.casefold() for name in PROTECTED_NAMES)
 _FOLDED_EDITOR = frozenset(name.casefold() for name in EDITOR_NAMES)
+
+_Identity = tuple[int, int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def guarded_paths(root: Path) -> list[Path]:
 
     A workspace that is itself a bare repository counts as one guarded path.
     """
-    return [path for path in _guarded(root) if not _is_stand_in(path)]
+    return [path for path in _guarded(root) if not _is_stand_in(root, path)]
 
 
 class Guard:
@@ -63,7 +65,7 @@ class Guard:
         known = {kept.identity: kept for kept in self._before.values()}
         restored: list[str] = []
         planted: list[str] = []
-        for path in guarded_paths(self._root):
+        for path in self._found(known):
             kept = known.pop(_identity(path), None)
             if kept is not None:
                 changed = kept.put_back(path, only_new=self._is_closed)
@@ -77,6 +79,21 @@ class Guard:
         if not names and not restored:
             return NOTHING_PLANTED
         return Planted(tuple(sorted({*names, *restored})), archive)
+
+    def _found(self, known: Collection[_Identity]) -> list[Path]:
+        """The guarded paths as they are now, those first that are where they were.
+
+        What was known before stays so even if it looks like a stand-in now. Of two names of one
+        file the old one is the one that was known.
+        """
+        found = [
+            path
+            for path in _guarded(self._root)
+            if path in self._before
+            or not _is_stand_in(self._root, path)
+            or _identity(path) in known
+        ]
+        return sorted(found, key=lambda path: path not in self._before)
 
     def _head(self, path: Path) -> Path:
         """What to take out of a workspace to make a protected path harmless.
@@ -145,17 +162,17 @@ def _files(path: Path) -> dict[str, bytes]:
     return {".": f"file {stat.S_IMODE(facts.st_mode):o} ".encode() + path.read_bytes()}
 
 
-def _identity(path: Path) -> tuple[int, int, str]:
+def _identity(path: Path) -> _Identity:
     """What stays the same when somebody moves a path."""
     facts = path.lstat()
     where = str(path) if stat.S_ISLNK(facts.st_mode) else ""
     return facts.st_dev, facts.st_ino, where
 
 
-def _is_stand_in(path: Path) -> bool:
+def _is_stand_in(root: Path, path: Path) -> bool:
     """Whether another command put a stand-in there for as long as it runs."""
     try:
-        return path.name in PROTECTED_NAMES and is_placeholder(path.lstat())
+        return is_placeholder(root, path.relative_to(root).as_posix(), path.lstat())
     except FileNotFoundError:
         return True  # it was one, and is gone
 

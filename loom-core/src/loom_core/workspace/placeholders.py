@@ -20,11 +20,19 @@ _DIRECTORIES = frozenset({".git", ".loom"})
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
-def is_placeholder(facts: os.stat_result) -> bool:
-    """Whether facts of a file or directory are those of a stand-in."""
-    if facts.st_mtime_ns != _MARK_NS:
+def is_placeholder(root: int | Path, relative: str, facts: os.stat_result) -> bool:
+    """Whether a path is a stand-in: directly below the workspace, with the mark, and empty.
+
+    Anybody can set the mark, so nothing that holds something may ever count as a stand-in.
+
+    Args:
+        root: the workspace, or a descriptor of it.
+        relative: the path as seen from there.
+        facts: what ``lstat`` says of it.
+    """
+    if relative not in PROTECTED_NAMES or not _is_marked(facts):
         return False
-    return stat.S_ISDIR(facts.st_mode) or facts.st_size == 0
+    return not stat.S_ISDIR(facts.st_mode) or _is_empty(root, relative)
 
 
 @contextlib.contextmanager
@@ -47,8 +55,30 @@ def remove_stale_placeholders(root: Path) -> None:
     for name in PROTECTED_NAMES:
         path = root / name
         with contextlib.suppress(OSError):  # nothing is there, which is the usual case
-            if is_placeholder(path.lstat()):
+            if is_placeholder(root, name, path.lstat()):
                 _let_go(path, os.open(path, _OPEN))
+
+
+def _is_marked(facts: os.stat_result) -> bool:
+    """Whether these can be the facts of a stand-in."""
+    is_empty_file = stat.S_ISREG(facts.st_mode) and facts.st_size == 0
+    return facts.st_mtime_ns == _MARK_NS and (is_empty_file or stat.S_ISDIR(facts.st_mode))
+
+
+def _is_empty(root: int | Path, name: str) -> bool:
+    """Whether nothing is in a directory; False when nobody can tell."""
+    try:
+        if isinstance(root, Path):
+            descriptor = os.open(root / name, _OPEN)
+        else:
+            descriptor = os.open(name, _OPEN, dir_fd=root)
+    except OSError:
+        return False
+    try:
+        with os.scandir(descriptor) as entries:
+            return next(entries, None) is None
+    finally:
+        os.close(descriptor)
 
 
 def _held(path: Path) -> int | None:
@@ -62,7 +92,7 @@ def _held(path: Path) -> int | None:
         except OSError:
             return None  # a symbolic link, or unreadable: it exists and is no stand-in
         fcntl.flock(descriptor, fcntl.LOCK_SH)
-        if not is_placeholder(os.fstat(descriptor)):
+        if not _is_marked(os.fstat(descriptor)):
             os.close(descriptor)
             return None
         if _is_at(path, descriptor):
@@ -95,7 +125,7 @@ def _let_go(path: Path, descriptor: int) -> None:
     except BlockingIOError:
         return
     else:
-        if is_placeholder(os.fstat(descriptor)) and _is_at(path, descriptor):
+        if _is_marked(os.fstat(descriptor)) and _is_at(path, descriptor):
             _remove(path)
     finally:
         os.close(descriptor)

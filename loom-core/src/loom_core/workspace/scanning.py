@@ -12,7 +12,6 @@ from loom_core.workspace.beneath import open_directory, open_for_reading
 from loom_core.workspace.durable import is_temporary, remove_temporary
 from loom_core.workspace.git_state import is_git_state
 from loom_core.workspace.placeholders import is_placeholder
-from loom_core.workspace.protected import PROTECTED_NAMES
 
 MAX_PATHS = 100_000
 """Files, links and directories that are looked at; what lies deepest is left out first."""
@@ -48,7 +47,7 @@ def scan(root: int) -> tuple[dict[str, Facts], bool]:
         for name, status in _directory(root, prefix):
             path = prefix + name
             facts = _facts(status)
-            if facts is None or _is_left_out(path, name, status, is_in_git=is_in_git):
+            if facts is None or _is_left_out(root, path, status, is_in_git=is_in_git):
                 continue
             if len(found) >= MAX_PATHS:
                 return found, False
@@ -59,13 +58,12 @@ def scan(root: int) -> tuple[dict[str, Facts], bool]:
     return found, True
 
 
-def _is_left_out(path: str, name: str, status: os.stat_result, *, is_in_git: bool) -> bool:
+def _is_left_out(root: int, path: str, status: os.stat_result, *, is_in_git: bool) -> bool:
     """Whether a path is none of a task's: a stand-in, Loom's own, or no state of git."""
     if is_in_git:
         return not is_git_state(path)
-    if name in _SKIPPED or is_temporary(name):
-        return True
-    return name in PROTECTED_NAMES and is_placeholder(status)
+    name = path.rpartition("/")[2]
+    return name in _SKIPPED or is_temporary(name) or is_placeholder(root, path, status)
 
 
 def _facts(status: os.stat_result) -> Facts | None:

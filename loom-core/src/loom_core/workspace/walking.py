@@ -9,7 +9,6 @@ from loom_core.workspace.beneath import open_directory
 from loom_core.workspace.entry import Entry
 from loom_core.workspace.ignore import IgnoreRules
 from loom_core.workspace.placeholders import is_placeholder
-from loom_core.workspace.protected import PROTECTED_NAMES
 
 MAX_DEPTH = 64
 """Levels of directories that are entered; what lies deeper is not seen."""
@@ -86,19 +85,19 @@ class Walk:
             for item in names:
                 if item.name in self.skipped:
                     continue
-                entry = _entry(item, prefix)
+                entry = _entry(directory, item, prefix)
                 if entry and not rules.leaves_out(entry.path, is_directory=entry.is_directory):
                     found.append(entry)
         return sorted(found, key=lambda entry: (not entry.is_directory, entry.path))
 
 
-def _entry(item: os.DirEntry[str], prefix: str) -> Entry | None:
+def _entry(directory: int, item: os.DirEntry[str], prefix: str) -> Entry | None:
     """What a name of a directory is; None when it went away meanwhile."""
     try:
         facts = item.stat(follow_symlinks=False)
     except FileNotFoundError:
         return None
-    if item.name in PROTECTED_NAMES and is_placeholder(facts):
+    if is_placeholder(directory, prefix + item.name, facts):
         return None  # it only stands there while a command runs
     is_directory = stat.S_ISDIR(facts.st_mode)
     return Entry(
