@@ -1,3 +1,4 @@
+import asyncio
 import os
 import socket
 from pathlib import Path
@@ -122,6 +123,31 @@ async def test_what_landlock_cannot_close_is_put_back(landlock, workspace):
     assert {".git/config", ".git/hooks/pre-commit", "loom.toml", "d/.envrc"} <= set(
         done.planted.paths
     )
+
+
+async def test_what_a_stopped_command_planted_is_taken_back_too(confining, workspace, caplog):
+    running = asyncio.create_task(
+        run(confining, workspace, "mkdir d; echo evil > d/.envrc; touch started; sleep 60")
+    )
+    async with asyncio.timeout(10):
+        while not (workspace / "started").exists():  # noqa: ASYNC110 - the command cannot set an event
+            await asyncio.sleep(0.01)
+
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+    assert sorted(path.name for path in workspace.rglob("*")) == ["d", "started"]
+    assert "taken back after a command that was stopped: d/.envrc" in caplog.text
+
+
+async def test_what_a_command_planted_before_its_time_was_up_is_taken_back(confining, workspace):
+    done = await confining.run(
+        "echo evil > .mcp.json; sleep 60", workspace=workspace, timeout_seconds=1
+    )
+
+    assert done.timed_out
+    assert done.planted.paths == (".mcp.json",)
 
 
 async def test_a_protected_path_that_is_a_link_is_refused(bubblewrap, workspace, tmp_path):

@@ -5,12 +5,12 @@ import json
 import os
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 
 from loom_core.errors import SandboxUnavailable
 from loom_core.sandbox.call_filter import call_filter
 from loom_core.sandbox.environment import scrubbed
+from loom_core.sandbox.guarded import run_guarded
 from loom_core.sandbox.masks import confinable, masks_of, masks_of_stand_ins
 from loom_core.sandbox.process import Launch, Limits, kill_group, run_to_end
 from loom_core.sandbox.sandbox import CommandResult, Sandbox
@@ -100,12 +100,15 @@ class BubblewrapSandbox(Sandbox):
             return await self._run(command, root, limits, may_write=False)
         guard = await asyncio.to_thread(Guard, root, self._quarantine, is_closed=True)
         masks = masks_of(root, guard.paths, may_write_git=may_write_git)
-        with ExitStack() as held:
-            if not may_write_git:
-                held.enter_context(placeholders(root))
-                masks += masks_of_stand_ins(root)
-            result = await self._run(command, root, limits, may_write=True, masks=masks)
-        return replace(result, planted=await asyncio.to_thread(guard.settle))
+
+        async def running() -> CommandResult:
+            with ExitStack() as held:
+                if not may_write_git:
+                    held.enter_context(placeholders(root))
+                    masks.extend(masks_of_stand_ins(root))
+                return await self._run(command, root, limits, may_write=True, masks=masks)
+
+        return await run_guarded(guard, running())
 
     async def _run(
         self,

@@ -4,19 +4,20 @@ import asyncio
 import os
 import tempfile
 from collections.abc import Sequence
-from contextlib import ExitStack
-from dataclasses import replace
+from contextlib import nullcontext
 from pathlib import Path
 
 from loom_core.confinement.supervisor import Order
 from loom_core.errors import SandboxUnavailable
 from loom_core.sandbox.environment import scrubbed
+from loom_core.sandbox.guarded import run_guarded
 from loom_core.sandbox.masks import confinable
 from loom_core.sandbox.process import Limits
 from loom_core.sandbox.sandbox import CommandResult, Sandbox
 from loom_core.sandbox.shell import shell_arguments
 from loom_core.sandbox.supervision import run_supervised, supervisor_arguments
 from loom_core.sandbox.toolchains import ETC_NAMES, SYSTEM_DIRECTORIES, Toolchains
+from loom_core.sandbox.unbroken import unbroken
 from loom_core.workspace.guarding import Guard
 from loom_core.workspace.placeholders import placeholders
 from loom_core.workspace.quarantine import Quarantine, remove
@@ -91,11 +92,12 @@ class LandlockSandbox(Sandbox):
                 "install bubblewrap, or keep secrets outside of the workspace"
             )
         guard = await asyncio.to_thread(Guard, root, self._quarantine)
-        with ExitStack() as held:
-            if not may_write_git:
-                held.enter_context(placeholders(root))
-            result = await self._run(command, root, limits, writable=(str(root),))
-        return replace(result, planted=await asyncio.to_thread(guard.settle))
+
+        async def running() -> CommandResult:
+            with nullcontext() if may_write_git else placeholders(root):
+                return await self._run(command, root, limits, writable=(str(root),))
+
+        return await run_guarded(guard, running())
 
     async def _run(
         self,
@@ -116,7 +118,7 @@ class LandlockSandbox(Sandbox):
                 directory=root,
             )
         finally:
-            await asyncio.shield(asyncio.to_thread(remove, scratch))
+            await unbroken(asyncio.to_thread(remove, scratch))
 
     def _order(self, command: str, *, readable: Sequence[str], writable: Sequence[str]) -> Order:
         """What a supervisor is told."""

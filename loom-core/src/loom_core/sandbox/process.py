@@ -13,6 +13,7 @@ from typing import Self
 
 from loom_core.sandbox.capture import HeadAndTail
 from loom_core.sandbox.sandbox import CommandResult
+from loom_core.sandbox.unbroken import unbroken
 
 _CHUNK_BYTES = 1024 * 1024
 _DRAIN_SECONDS = 2.0
@@ -73,7 +74,7 @@ async def run_to_end(
             timed_out = True
         finally:
             end(process.pid)
-            await asyncio.shield(_ended(process, output))
+            await unbroken(_ended(process, output))  # nobody may be left when this returns
     return CommandResult(
         output=output.kept.text(),
         exit_code=None if timed_out else _shell_code(process.returncode),
