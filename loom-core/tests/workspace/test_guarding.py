@@ -4,7 +4,10 @@ import tarfile
 
 import pytest
 
-from loom_core.workspace.guarding import Guard, guarded_paths
+from loom_core.errors import SandboxUnavailable
+from loom_core.workspace import guarded_paths as guarded_paths_module
+from loom_core.workspace.guarded_paths import guarded_paths
+from loom_core.workspace.guarding import Guard
 from loom_core.workspace.quarantine import Quarantine
 
 
@@ -198,4 +201,152 @@ def test_a_second_name_of_a_protected_file_is_the_one_that_goes(root, quarantine
     (root / "#d/.envrc").hardlink_to(root / ".envrc")
 
     assert guard.settle().paths == ("#d/.envrc",)
+    assert (root / ".envrc").read_text() == "mine"
+
+
+def contents_of(archive):
+    with tarfile.open(archive) as packed:
+        return {
+            member.name: packed.extractfile(member).read() for member in packed if member.isreg()
+        }
+
+
+def test_a_workspace_with_too_many_files_is_not_guarded(root, quarantine, monkeypatch):
+    monkeypatch.setattr(guarded_paths_module, "MAX_ENTRIES", 5)
+    for number in range(6):
+        (root / f"f{number}").touch()
+
+    with pytest.raises(SandboxUnavailable, match="more than 5 files"):
+        Guard(root, quarantine)
+
+
+def test_making_many_files_hides_nothing(root, quarantine, monkeypatch):
+    monkeypatch.setattr(guarded_paths_module, "MAX_ENTRIES", 5)
+    guard = Guard(root, quarantine)
+    for number in range(20):
+        (root / f"f{number}").mkdir()
+    git(root, "init", "-q", "z/deep")
+    (root / "z/deep/.git/hooks/pre-commit").write_text("#!/bin/sh")
+
+    assert guard.settle().paths == ("z/deep/.git",)
+
+
+def test_what_a_changed_file_held_is_kept_packed(root, quarantine):
+    git(root, "init", "-q", ".")
+    (root / ".envrc").write_text("mine")
+    guard = Guard(root, quarantine)
+    (root / ".envrc").write_text("my own edit")
+    (root / ".git/config").write_text("[core]\nfsmonitor = x\n")
+
+    planted = guard.settle()
+
+    assert contents_of(planted.archive) == {
+        ".envrc": b"my own edit",
+        ".git/config": b"[core]\nfsmonitor = x\n",
+    }
+    assert (root / ".envrc").read_text() == "mine"
+
+
+def test_what_is_new_beside_closed_files_is_kept_packed(root, quarantine):
+    git(root, "init", "-q", ".")
+    guard = Guard(root, quarantine, is_closed=True)
+    (root / ".git/commondir").write_text("../x")
+
+    assert contents_of(guard.settle().archive) == {".git/commondir": b"../x"}
+
+
+def test_a_directory_in_the_place_of_a_file_goes_and_the_file_comes_back(root, quarantine):
+    (root / ".envrc").write_text("mine")
+    guard = Guard(root, quarantine)
+    (root / ".envrc").unlink()
+    (root / ".envrc").mkdir()
+
+    assert guard.settle().paths == (".envrc",)
+    assert (root / ".envrc").read_text() == "mine"
+
+
+def test_a_pipe_of_a_protected_name_is_not_waited_for(root, quarantine):
+    os.mkfifo(root / ".envrc")
+    (root / "sub").mkdir()
+    guard = Guard(root, quarantine)
+    os.mkfifo(root / "sub/.envrc")
+
+    planted = guard.settle()
+
+    assert (planted.paths, planted.not_kept) == (("sub/.envrc",), ("sub/.envrc",))
+    assert os.path.lexists(root / ".envrc")
+
+
+def test_what_is_too_large_is_taken_out_without_being_read(root, quarantine):
+    guard = Guard(root, quarantine)
+    (root / ".vscode").mkdir()
+    (root / ".vscode/small").write_text("kept")
+    for name in (".envrc", ".vscode/big"):
+        with (root / name).open("wb") as file:
+            file.truncate(3 * 1024**3)
+
+    planted = guard.settle()
+
+    assert planted.paths == (".envrc", ".vscode")
+    assert planted.not_kept == (".envrc", ".vscode/big")
+    assert contents_of(planted.archive) == {".vscode/small": b"kept"}
+    assert list(root.iterdir()) == []
+
+
+def test_a_large_protected_file_is_remembered_only_where_it_is_closed(root, quarantine):
+    with (root / ".envrc").open("wb") as file:
+        file.truncate(3 * 1024**3)
+
+    assert Guard(root, quarantine, is_closed=True).settle().paths == ()
+    with pytest.raises(SandboxUnavailable, match=r"\.envrc is larger than"):
+        Guard(root, quarantine)
+
+
+def test_no_depth_keeps_anything_in_its_place(root, quarantine):
+    git(root, "init", "-q", "old")
+    guard = Guard(root, quarantine)
+    for planted in (".vscode", "old/.git/modules", "a/.git"):
+        (root / planted).mkdir(parents=True, exist_ok=True)
+        nested = os.open(root / planted, os.O_RDONLY)
+        for _ in range(1500):
+            os.mkdir("directory", dir_fd=nested)
+            inner = os.open("directory", os.O_RDONLY, dir_fd=nested)
+            os.close(nested)
+            nested = inner
+        with os.fdopen(os.open("f", os.O_CREAT | os.O_WRONLY, dir_fd=nested), "w") as file:
+            file.write("evil")
+        os.close(nested)
+    (root / "z").mkdir()
+    (root / "z/.envrc").write_text("evil")
+
+    taken = guard.settle().paths
+
+    assert {".vscode", "a/.git", "z/.envrc"} <= set(taken)
+    assert any(path.startswith("old/.git/modules/") for path in taken)
+    assert {path.name for path in root.iterdir()} == {"old", "a", "z"}
+    assert list((root / "z").iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is closed to root")
+def test_a_closed_directory_hides_and_keeps_nothing(root, quarantine):
+    (root / ".envrc").write_text("mine")
+    git(root, "init", "-q", "mine")
+    guard = Guard(root, quarantine)
+    (root / ".envrc").chmod(0)
+    (root / "mine/.git/hooks/pre-commit").write_text("#!/bin/sh")
+    for name, mode in (("unlisted", 0o300), ("unwritable", 0o500), ("mine/.git", 0)):
+        (root / name).mkdir(exist_ok=True)
+        if name != "mine/.git":
+            (root / name / ".envrc").write_text("evil")
+        (root / name).chmod(mode)
+
+    paths = guard.settle().paths
+    (root / "mine/.git").chmod(0o700)
+
+    assert set(paths) == {
+        ".envrc",
+        "mine/.git/hooks/pre-commit",
+        "unlisted/.envrc",
+        "unwritable/.envrc",
+    }
     assert (root / ".envrc").read_text() == "mine"

@@ -20,7 +20,8 @@ from loom_core.sandbox.toolchains import ETC_NAMES, SYSTEM_DIRECTORIES, Toolchai
 from loom_core.sandbox.unbroken import unbroken
 from loom_core.workspace.guarding import Guard
 from loom_core.workspace.placeholders import placeholders
-from loom_core.workspace.quarantine import Quarantine, remove
+from loom_core.workspace.quarantine import Quarantine
+from loom_core.workspace.removing import remove
 from loom_core.workspace.secrets import secret_files
 
 _DEVICES = ("/dev/full", "/dev/null", "/dev/random", "/dev/urandom", "/dev/zero")

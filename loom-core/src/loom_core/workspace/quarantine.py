@@ -2,64 +2,85 @@
 
 import logging
 import os
-import shutil
 import tarfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 
+MAX_PACKED_BYTES = 64 * 1024 * 1024
+"""Of one archive, before it is compressed; what is more is not kept."""
+
+_HEADER_BYTES = 512
+_OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """What became of paths that were to be packed."""
+
+    archive: Path | None
+    """None when nothing could be written."""
+    left_out: tuple[str, ...]
+    """What is not in it: too large, not readable, or everything."""
+
+
 class Quarantine:
-    """Packs paths of a workspace into an archive outside of it, and takes them away."""
+    """Packs paths of a workspace into archives outside of it."""
 
     def __init__(self, directory: Path) -> None:
         """Use a directory, which is made when something is put into it."""
         self._directory = directory
 
-    def take(self, root: Path, paths: Sequence[str]) -> Path | None:
-        """Pack the paths, relative to a workspace, remove them there, and return the archive.
+    def pack(self, root: Path, paths: Sequence[str]) -> Packed:
+        """Copy the paths, relative to a workspace, into a new archive.
 
-        None when it could not be written: they are removed all the same, since what a command made
-        can be made again, and what is left there can do harm.
+        Never fails: what a command made can be made again, and left in its place it can do harm.
         """
         try:
             return self._pack(root, paths)
         except OSError:
-            _log.warning("what a command planted was removed and could not be kept", exc_info=True)
-            return None
-        finally:
-            for path in paths:
-                remove(root / path)
+            _log.warning("what a command planted could not be kept", exc_info=True)
+            return Packed(None, tuple(paths))
 
-    def _pack(self, root: Path, paths: Sequence[str]) -> Path:
-        """Put the paths into a new archive."""
+    def _pack(self, root: Path, paths: Sequence[str]) -> Packed:
+        """Put the paths into a new archive, which is taken away again when that fails."""
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         name = f"{time.strftime('%Y%m%d-%H%M%S')}-{token_hex(4)}.tar.gz"
         target = self._directory / name
         descriptor = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
-        with (
-            os.fdopen(descriptor, "wb") as file,
-            tarfile.open(fileobj=file, mode="w:gz", compresslevel=1) as archive,
-        ):
-            for path in paths:
-                archive.add(root / path, arcname=path, filter=_without_owner)
-        return target
+        try:
+            with (
+                os.fdopen(descriptor, "wb") as file,
+                tarfile.open(fileobj=file, mode="w:gz", compresslevel=1) as archive,
+            ):
+                return Packed(target, tuple(_add(archive, root, paths)))
+        except OSError:
+            target.unlink()
+            raise
 
 
-def remove(path: Path) -> None:
-    """Take away a file, a link or a directory with all that is in it; links are not followed."""
-    if path.is_symlink() or not path.is_dir():
-        path.unlink(missing_ok=True)
-        return
-    for directory, _, _ in os.walk(path):  # a directory may have been closed against its owner
-        Path(directory).chmod(0o700)
-    shutil.rmtree(path)
-
-
-def _without_owner(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
-    """The member without user names; None for a device or pipe, which is not kept."""
-    member.uname = member.gname = ""
-    return member if member.isreg() or member.isdir() or member.issym() else None
+def _add(archive: tarfile.TarFile, root: Path, paths: Sequence[str]) -> Iterator[str]:
+    """Put paths with all that is in them into an archive; gives the names that are left out."""
+    left = MAX_PACKED_BYTES
+    waiting = list(reversed(paths))
+    while waiting:
+        name = waiting.pop()
+        try:
+            member = archive.gettarinfo(root / name, arcname=name)
+            within = sorted(os.listdir(root / name)) if member.isdir() else []  # noqa: PTH208 - names
+            content = os.open(root / name, _OPEN) if member.isreg() else os.open(os.devnull, _OPEN)
+        except (OSError, AttributeError):  # a socket is no member
+            yield name
+            continue
+        with os.fdopen(content, "rb") as file:
+            left -= member.size + _HEADER_BYTES
+            if left < 0 or not (member.isreg() or member.isdir() or member.issym()):
+                left += member.size + _HEADER_BYTES
+                yield name
+                continue
+            member.uname = member.gname = ""
+            archive.addfile(member, file)
+        waiting += [f"{name}/{one}" for one in reversed(within)]

@@ -8,6 +8,8 @@ from pathlib import Path
 
 MAX_CONTROL_BYTES = 1024 * 1024
 """Of one file that controls git; what is larger counts as hostile."""
+_LONGEST_PATH = 2048
+"""Well below what the system takes, so that everything found here can also be looked at."""
 
 _DATA = frozenset(
     {
@@ -44,7 +46,9 @@ _DATA = frozenset(
 )
 """Names in a git directory that cannot make git run anything."""
 
-_SHAPE = {"HEAD", "objects", "refs"}
+SHAPE = frozenset({"HEAD", "objects", "refs"})
+"""Names by which git knows a directory for a repository."""
+
 _HARMLESS_LINE = re.compile(
     r"""\s*(?:
         \#.* | ;.*
@@ -63,13 +67,14 @@ _HARMLESS_LINE = re.compile(
 
 def has_shape_of_repository(names: frozenset[str]) -> bool:
     """Whether a directory with these names is one that git takes for a repository."""
-    return names >= _SHAPE
+    return names >= SHAPE
 
 
 def control_files(git_directory: Path) -> dict[str, bytes]:
     """What is not plain data in a git directory: its path there, and its kind, mode and content."""
     return {
-        path.relative_to(git_directory).as_posix(): _state(path) for path in _control(git_directory)
+        path.relative_to(git_directory).as_posix(): state_of(path)
+        for path in _control(git_directory)
     }
 
 
@@ -80,6 +85,14 @@ def is_harmless(git_directory: Path) -> bool:
     """
     if git_directory.is_symlink() or not git_directory.is_dir():
         return False
+    try:
+        return _holds_nothing_that_runs(git_directory)
+    except OSError:
+        return False  # it was closed against looking at it
+
+
+def _holds_nothing_that_runs(git_directory: Path) -> bool:
+    """Whether every file that is no data is a known one."""
     for path in _control(git_directory):
         relative = path.relative_to(git_directory).as_posix()
         if relative == "config" and path.is_file() and not path.is_symlink():
@@ -118,27 +131,46 @@ def _control(git_directory: Path) -> Iterator[Path]:
 
 
 def _below(directory: Path) -> Iterator[Path]:
-    """The same for a directory inside a git directory; repositories of submodules may be there."""
-    try:
-        entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
-    except OSError:
-        yield directory
-        return
-    if has_shape_of_repository(frozenset(entry.name for entry in entries)):
-        yield from _control(directory)
-        return
-    for entry in entries:
-        if entry.is_dir(follow_symlinks=False):
-            yield from _below(Path(entry.path))
+    """The same for a directory inside a git directory; repositories of submodules may be there.
+
+    A directory that cannot be listed, or lies deeper than anybody needs, stands for itself.
+    """
+    waiting = [directory]
+    while waiting:
+        inner = waiting.pop()
+        try:
+            entries = sorted(os.scandir(inner), key=lambda entry: entry.name)
+        except OSError:
+            yield inner
+            continue
+        if len(str(inner)) > _LONGEST_PATH:
+            yield inner
+        elif has_shape_of_repository(frozenset(entry.name for entry in entries)):
+            yield from _control(inner)
         else:
-            yield Path(entry.path)
+            waiting += [Path(entry.path) for entry in entries if _is_directory(entry)]
+            yield from (Path(entry.path) for entry in entries if not _is_directory(entry))
 
 
-def _state(path: Path) -> bytes:
-    """Kind, mode and content of a file; where a link leads."""
+def _is_directory(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a directory and no link to one."""
+    return entry.is_dir(follow_symlinks=False)
+
+
+def state_of(path: Path) -> bytes:
+    """Kind, mode and content of a file; where a link leads; of anything else what tells a change."""
     facts = path.lstat()
     if stat.S_ISLNK(facts.st_mode):
         return b"link " + os.fsencode(path.readlink())
-    if not stat.S_ISREG(facts.st_mode) or facts.st_size > MAX_CONTROL_BYTES:
-        return f"special {facts.st_mode:o} {facts.st_ino} {facts.st_mtime_ns}".encode()
-    return f"file {stat.S_IMODE(facts.st_mode):o} ".encode() + path.read_bytes()
+    described = f"{facts.st_mode:o} {facts.st_ino} {facts.st_size} {facts.st_mtime_ns}".encode()
+    if not stat.S_ISREG(facts.st_mode):
+        return b"special " + described
+    if facts.st_size > MAX_CONTROL_BYTES:
+        return b"large " + described
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except PermissionError:
+        return b"closed " + described
+    with os.fdopen(descriptor, "rb") as file:
+        content = file.read(MAX_CONTROL_BYTES)
+    return f"file {stat.S_IMODE(facts.st_mode):o} ".encode() + content

@@ -1,0 +1,74 @@
+"""Protected paths as they were before a command, and making them so again."""
+
+import os
+import stat
+from pathlib import Path
+
+from loom_core.workspace.removing import open_to_owner, remove
+from loom_core.workspace.repositories import control_files, state_of
+
+Identity = tuple[int, int, str]
+"""What stays the same when somebody moves a path."""
+
+
+class Remembered:
+    """One protected path with what is needed to put it back."""
+
+    def __init__(self, path: Path) -> None:
+        """Remember a file whole, and of a repository what can make git run something."""
+        self.path = path
+        self.identity = identity_of(path)
+        self._files = _files(path)
+        self.is_file = "." in self._files
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether it is a file of which too much would have to be remembered."""
+        return self._files.get(".", b"").startswith(b"large ")
+
+    def changed(self, path: Path, *, only_new: bool) -> dict[Path, bytes | None]:
+        """What changed, or only what is new, at the path's present place: what each file was."""
+        now = _files(path)
+        looked_at = now.keys() - self._files.keys() if only_new else now.keys() | self._files.keys()
+        return {
+            path / name: self._files.get(name)
+            for name in looked_at
+            if now.get(name) != self._files.get(name)
+        }
+
+    def gone(self) -> dict[Path, bytes | None]:
+        """The file when it is to be made again; nothing of a directory: too little is known."""
+        is_wanted = self.is_file and self.path.parent.is_dir()
+        return {self.path: self._files["."]} if is_wanted else {}
+
+
+def identity_of(path: Path) -> Identity:
+    """The identity of a path; a symbolic link has none but its name."""
+    facts = path.lstat()
+    where = str(path) if stat.S_ISLNK(facts.st_mode) else ""
+    return facts.st_dev, facts.st_ino, where
+
+
+def restore(path: Path, state: bytes | None) -> None:
+    """Make a file what it was; None takes it away, as does what was too large to remember."""
+    if os.path.lexists(path):
+        remove(path)
+    kind, _, rest = (state or b"").partition(b" ")
+    if kind not in {b"link", b"file"}:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open_to_owner(path.parent):
+        if kind == b"link":
+            path.symlink_to(os.fsdecode(rest))
+            return
+        mode, _, content = rest.partition(b" ")
+        path.write_bytes(content)
+        path.chmod(int(mode, 8))
+
+
+def _files(path: Path) -> dict[str, bytes]:
+    """The files of a protected path that matter, by name."""
+    if path.is_symlink() or not path.is_dir():
+        return {".": state_of(path)}
+    with open_to_owner(path):
+        return control_files(path)
