@@ -1,5 +1,7 @@
 import os
 import sys
+from contextlib import nullcontext
+from pathlib import Path
 
 import pytest
 
@@ -7,6 +9,7 @@ from loom_core.errors import SandboxUnavailable
 from loom_core.sandbox import choice, choose, describe
 from loom_core.sandbox.bubblewrap import BubblewrapSandbox
 from loom_core.sandbox.landlock import LandlockSandbox
+from loom_core.sandbox.process import Launch
 from loom_core.sandbox.toolchains import find_toolchains
 from loom_core.settings.shape import SandboxSettings
 
@@ -80,7 +83,8 @@ def test_a_bubblewrap_that_does_not_confine_is_not_used(monkeypatch, tmp_path, s
 def test_a_landlock_that_does_not_confine_is_not_used(monkeypatch):
     if sys.platform != "linux" or choice.landlock_abi() < choice.LEAST_ABI:
         pytest.skip("this kernel has no such Landlock")
-    monkeypatch.setattr(LandlockSandbox, "arguments", lambda *_, **__: ["/bin/true"])
+    nothing = Launch(["/bin/true"], {}, Path("/"))
+    monkeypatch.setattr(LandlockSandbox, "launch", lambda *_: nullcontext(nothing))
 
     chosen = describe(SandboxSettings(backend="landlock"))
 

@@ -205,3 +205,15 @@ async def test_where_secrets_cannot_be_hidden_nothing_runs(landlock, workspace):
 
     with pytest.raises(SandboxUnavailable, match=r"cannot hide \.env"):
         await run(landlock, workspace, "cat .env")
+
+
+async def test_many_files_beside_a_secret_one_can_be_read(landlock, workspace):
+    name = "a-name-as-long-as-names-of-files-often-are"
+    (workspace / ".env").write_text("canary-secret")
+    for number in range(3000):
+        (workspace / f"{name}-{number}").write_text("read\n")
+
+    done = await run(landlock, workspace, f"cat {name}-0 {name}-2999; cat .env", may_write=False)
+
+    assert done.output.startswith("read\nread\n")
+    assert "canary-secret" not in done.output

@@ -46,8 +46,12 @@ class Order:
 
 
 def main() -> None:
-    """Do what the order in the first argument says; the exit code is the command's, as in a shell."""
-    order = Order(**json.loads(sys.argv[1]))
+    """Do what the order says that the first argument names the descriptor of.
+
+    The exit code is the command's, as in a shell.
+    """
+    with os.fdopen(int(sys.argv[1])) as file:  # closed before the command starts
+        order = Order(**json.load(file))
     for descriptor in {order.lifeline, order.status} - {-1}:
         fcntl.fcntl(descriptor, fcntl.F_SETFD, fcntl.FD_CLOEXEC)  # no business of the command
     become_subreaper()

@@ -3,8 +3,8 @@
 import asyncio
 import json
 import os
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from loom_core.errors import SandboxUnavailable
@@ -64,7 +64,7 @@ class BubblewrapSandbox(Sandbox):
         self._path = os.pathsep.join([*toolchains.path, _PROGRAMS])
         self._environment = scrubbed(environment, path=self._path, home=HOME)
 
-    def arguments(
+    def _arguments(
         self, command: str, workspace: Path, *, may_write: bool, masks: Sequence[str] = ()
     ) -> list[str]:
         """The whole command line of ``bwrap``, less the option that needs a descriptor."""
@@ -74,10 +74,11 @@ class BubblewrapSandbox(Sandbox):
         end = ["--remount-ro", "/", "--chdir", root, "--", *shell_arguments(command, self._path)]
         return [*self._base, *bind, *masks, *end]
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """The environment that commands get."""
-        return dict(self._environment)
+    @contextmanager
+    def launch(self, command: str, workspace: Path) -> Generator[Launch]:
+        """How a command is started that needs nothing but the workspace, which it may write."""
+        argv = self._arguments(command, workspace, may_write=True)
+        yield Launch(argv, self._environment, workspace)
 
     async def run(
         self,
@@ -125,7 +126,7 @@ class BubblewrapSandbox(Sandbox):
             held.callback(os.close, status_read)
             with os.fdopen(status_write, "wb") as inherited:
                 program, *rest = await asyncio.to_thread(
-                    self.arguments, command, root, may_write=may_write, masks=masks
+                    self._arguments, command, root, may_write=may_write, masks=masks
                 )
                 calls = held.enter_context(call_filter())
                 status = str(inherited.fileno())

@@ -192,15 +192,17 @@ def probe(sandbox: BubblewrapSandbox | LandlockSandbox) -> str:
         outside.mkdir()
         command = _ATTEMPTS.format(outside=outside)
         try:
-            done = subprocess.run(
-                sandbox.arguments(command, inside.resolve(), may_write=True),
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                env=sandbox.environment,
-                cwd=inside,
-                timeout=_PROBE_SECONDS,
-                check=False,
-            )
+            with sandbox.launch(command, inside.resolve()) as launch:
+                done = subprocess.run(
+                    launch.argv,
+                    stdin=subprocess.DEVNULL,
+                    capture_output=True,
+                    env=launch.environment,
+                    cwd=launch.directory,
+                    pass_fds=launch.descriptors,
+                    timeout=_PROBE_SECONDS,
+                    check=False,
+                )
         except (OSError, subprocess.TimeoutExpired) as error:
             return str(error)
         if done.returncode:

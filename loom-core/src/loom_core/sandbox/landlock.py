@@ -3,8 +3,8 @@
 import asyncio
 import os
 import tempfile
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from loom_core.confinement.supervisor import Order
@@ -12,10 +12,10 @@ from loom_core.errors import SandboxUnavailable
 from loom_core.sandbox.environment import scrubbed
 from loom_core.sandbox.guarded import run_guarded
 from loom_core.sandbox.masks import confinable
-from loom_core.sandbox.process import Limits
+from loom_core.sandbox.process import Launch, Limits
 from loom_core.sandbox.sandbox import CommandResult, Sandbox
 from loom_core.sandbox.shell import shell_arguments
-from loom_core.sandbox.supervision import run_supervised, supervisor_arguments
+from loom_core.sandbox.supervision import run_supervised, supervisor
 from loom_core.sandbox.toolchains import ETC_NAMES, SYSTEM_DIRECTORIES, Toolchains
 from loom_core.sandbox.unbroken import unbroken
 from loom_core.workspace.guarding import Guard
@@ -131,16 +131,12 @@ class LandlockSandbox(Sandbox):
             writable=(*writable, *_DEVICES),
         )
 
-    def arguments(self, command: str, workspace: Path, *, may_write: bool) -> list[str]:
-        """The whole command line for a command that needs nothing but the workspace."""
-        places = (str(workspace),)
-        readable, writable = ((), places) if may_write else (places, ())
-        return supervisor_arguments(self._order(command, readable=readable, writable=writable))
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """The environment that commands get, but for the directories of their own."""
-        return dict(self._environment)
+    @contextmanager
+    def launch(self, command: str, workspace: Path) -> Generator[Launch]:
+        """How a command is started that needs nothing but the workspace, which it may write."""
+        order = self._order(command, readable=(), writable=(str(workspace),))
+        with supervisor(order) as (argv, descriptor):
+            yield Launch(argv, self._environment, workspace, (descriptor,))
 
 
 def _scratch() -> Path:

@@ -25,9 +25,18 @@ main()
 """What the supervisor runs: its part of this package and nothing that is imported with the rest."""
 
 
-def supervisor_arguments(order: Order) -> list[str]:
-    """The command line of a supervisor with an order."""
-    return [sys.executable, "-I", "-S", "-c", _PROGRAM, json.dumps(asdict(order))]
+@contextlib.contextmanager
+def supervisor(order: Order) -> Generator[tuple[list[str], int]]:
+    """The command line of a supervisor, and the descriptor that it reads its order from.
+
+    Not an argument: an order names every file that may be read, and one argument is bounded.
+    """
+    with os.fdopen(os.memfd_create("loom-order"), "wb") as file:
+        file.write(json.dumps(asdict(order)).encode())
+        file.flush()
+        file.seek(0)
+        descriptor = file.fileno()
+        yield [sys.executable, "-I", "-S", "-c", _PROGRAM, str(descriptor)], descriptor
 
 
 async def run_supervised(
@@ -44,13 +53,10 @@ async def run_supervised(
         def end(_supervisor: int) -> None:
             lifeline.close_write_end()
 
-        launch = Launch(
-            argv=supervisor_arguments(given),
-            environment=environment,
-            directory=directory,
-            descriptors=(lifeline.read_end, status.write_end),
-        )
-        result = await run_to_end(launch, limits, end=end)
+        with supervisor(given) as (argv, ordered):
+            descriptors = (lifeline.read_end, status.write_end, ordered)
+            launch = Launch(argv, environment, directory, descriptors)
+            result = await run_to_end(launch, limits, end=end)
         status.close_write_end()
         if not result.timed_out and not os.read(status.read_end, 16):
             raise SandboxUnavailable(
