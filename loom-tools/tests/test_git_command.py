@@ -164,6 +164,7 @@ async def test_what_a_filter_plants_in_the_repository_is_taken_back(session, rep
     assert not (repository / ".envrc").exists()
     assert set(result.facts["quarantined"]) == {".git/commondir", ".envrc"}
     assert "Taken back: " in result.text
+    assert "quarantine/" in result.text
 
 
 async def test_destructive_commands_are_gated_with_a_reason(session, repository):

@@ -40,6 +40,7 @@ from loom_core.store import Store, TaskRecord
 from loom_core.types import ApprovalMode, ModelRole, Task
 from loom_core.verification import TieredVerification
 from loom_core.workspace import BlobStore, Workspace
+from loom_core.workspace.quarantine import quarantine_of
 
 Part = TypeVar("Part")
 
@@ -222,7 +223,8 @@ class Loom:
     async def _clean(self) -> None:
         """Delete contents that are kept too long; somebody who is at work does it when done."""
         try:
-            cleaned = await clean(self.store, self._blobs, self.settings.undo)
+            quarantine = quarantine_of(self.environment.home)
+            cleaned = await clean(self.store, self._blobs, self.settings.undo, quarantine)
         except StoreBusy:
             return
         except (OSError, StoreError) as error:

@@ -11,7 +11,7 @@ from loom_core.errors import StoreBusy
 from loom_core.settings.shape import UndoSettings
 from loom_core.store import Entry, Store
 from loom_core.types import Plan, Subtask, Task, ToolResult
-from loom_core.workspace import Blob, BlobStore, Workspace, plan_undo
+from loom_core.workspace import Blob, BlobStore, Quarantine, Workspace, plan_undo
 
 DAY = 86_400
 BLOBS = [Blob("old", 10, 1.0), Blob("middle", 10, 2.0), Blob("new", 10, 3.0)]
@@ -45,6 +45,11 @@ def test_what_is_protected_stays_however_old_and_much():
 @pytest.fixture
 def blobs(tmp_path):
     return BlobStore(tmp_path / "blobs")
+
+
+@pytest.fixture
+def quarantine(tmp_path):
+    return Quarantine(tmp_path / "quarantine")
 
 
 @pytest.fixture
@@ -82,27 +87,29 @@ def make_old(blobs, sha256, *, days):
     os.utime(blobs.directory / sha256[:2] / sha256, (then, then))
 
 
-async def test_a_stray_file_beside_the_snapshots_is_left_alone(store, workspace, blobs):
+async def test_a_stray_file_beside_the_snapshots_is_left_alone(store, workspace, blobs, quarantine):
     await put_task(store, workspace, "over", is_over=True)
     stray = blobs.directory / "snapshots" / ".DS_Store"
     stray.parent.mkdir()
     stray.write_text("x")
 
-    await clean(store, blobs, UndoSettings())
+    await clean(store, blobs, UndoSettings(), quarantine)
 
     assert stray.exists()
 
 
-async def test_contents_of_unfinished_tasks_stay_and_the_lost_are_named(store, workspace, blobs):
+async def test_contents_of_unfinished_tasks_stay_and_the_lost_are_named(
+    store, workspace, blobs, quarantine
+):
     over = await put_task(store, workspace, "over", is_over=True)
     fresh = await put_task(store, workspace, "fresh", is_over=True)
     paused = await put_task(store, workspace, "paused", is_over=False)
     for change in (over, paused):
         make_old(blobs, change.before, days=31)
 
-    looked = await clean(store, blobs, UndoSettings(), is_dry_run=True)
+    looked = await clean(store, blobs, UndoSettings(), quarantine, is_dry_run=True)
     assert over.before in blobs
-    done = await clean(store, blobs, UndoSettings())
+    done = await clean(store, blobs, UndoSettings(), quarantine)
 
     assert done == looked
     assert (done.deleted, done.left, done.task_ids) == (1, 2, ("over",))
@@ -114,7 +121,7 @@ async def test_contents_of_unfinished_tasks_stay_and_the_lost_are_named(store, w
 
 
 async def test_the_look_before_an_interrupted_call_is_kept_with_its_contents(
-    store, workspace, blobs
+    store, workspace, blobs, quarantine
 ):
     await put_task(store, workspace, "paused", is_over=False)
     await put_task(store, workspace, "over", is_over=True)
@@ -122,7 +129,7 @@ async def test_the_look_before_an_interrupted_call_is_kept_with_its_contents(
     for task_id in ("paused", "over"):
         workspace.keep(workspace.snapshot(), (task_id, "a", 1, 2))
 
-    await clean(store, blobs, UndoSettings(max_bytes=0))
+    await clean(store, blobs, UndoSettings(max_bytes=0), quarantine)
 
     kept = workspace.kept(("paused", "a", 1, 2))
     assert kept is not None
@@ -130,6 +137,22 @@ async def test_the_look_before_an_interrupted_call_is_kept_with_its_contents(
     assert workspace.kept(("over", "a", 1, 2)) is None
 
 
-async def test_nothing_is_deleted_while_somebody_counts_on_it(store, blobs):
+async def test_nothing_is_deleted_while_somebody_counts_on_it(store, blobs, quarantine):
     with blobs.in_use(), pytest.raises(StoreBusy, match="try again"):
-        await clean(store, blobs, UndoSettings())
+        await clean(store, blobs, UndoSettings(), quarantine)
+
+
+async def test_archives_of_what_was_planted_are_bounded_too(
+    store, workspace, blobs, quarantine, tmp_path
+):
+    workspace.write("f", b"planted")
+    old, new = (quarantine.pack(workspace.root, ["f"]).archive for _ in range(2))
+    then = time.time() - 31 * DAY
+    os.utime(old, (then, then))
+
+    looked = await clean(store, blobs, UndoSettings(), quarantine, is_dry_run=True)
+    assert (looked.archives, old.exists()) == (1, True)
+    assert (await clean(store, blobs, UndoSettings(), quarantine)).archives == 1
+    assert list((tmp_path / "quarantine").iterdir()) == [new]
+    await clean(store, blobs, UndoSettings(max_bytes=0), quarantine)
+    assert list((tmp_path / "quarantine").iterdir()) == []

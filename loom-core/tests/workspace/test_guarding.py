@@ -350,3 +350,15 @@ def test_a_closed_directory_hides_and_keeps_nothing(root, quarantine):
         "unwritable/.envrc",
     }
     assert (root / ".envrc").read_text() == "mine"
+
+
+def test_a_file_under_the_name_of_another_kind_is_a_new_one(root, quarantine):
+    # Also what a file looks like that was given the number of one just deleted.
+    (root / "loom.toml").write_text("mine")
+    (root / "d").mkdir()
+    guard = Guard(root, quarantine)
+    (root / "loom.toml").rename(root / "d/.envrc")
+
+    assert guard.settle().paths == ("d/.envrc", "loom.toml")
+    assert (root / "loom.toml").read_text() == "mine"
+    assert not (root / "d/.envrc").exists()

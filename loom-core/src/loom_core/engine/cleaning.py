@@ -3,11 +3,11 @@
 import asyncio
 import time
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from loom_core.settings.shape import UndoSettings
 from loom_core.store import NeededContents, Store
-from loom_core.workspace import Blob, BlobStore
+from loom_core.workspace import Blob, BlobStore, Quarantine
 from loom_core.workspace.kept_snapshots import KeptSnapshots
 
 _DAY_SECONDS = 86_400
@@ -23,17 +23,25 @@ class Cleaned:
     left_bytes: int
     task_ids: tuple[str, ...]
     """Tasks that cannot be undone any more, or not wholly."""
+    archives: int = 0
+    """Archives of what commands had planted, deleted within the same bounds."""
 
 
 async def clean(
-    store: Store, blobs: BlobStore, settings: UndoSettings, *, is_dry_run: bool = False
+    store: Store,
+    blobs: BlobStore,
+    settings: UndoSettings,
+    quarantine: Quarantine,
+    *,
+    is_dry_run: bool = False,
 ) -> Cleaned:
     """Delete what is too old or too much; contents of unfinished tasks always stay.
 
     Args:
         store: knows which task needs what.
         blobs: the contents.
-        settings: how old and how much.
+        settings: how old and how much, of contents and of archives each.
+        quarantine: archives of what commands planted.
         is_dry_run: only tell what would be deleted.
 
     Raises:
@@ -41,7 +49,14 @@ async def clean(
     """
     with blobs.alone():
         needed = await store.needed_contents()
-        return await asyncio.to_thread(_clean, needed, blobs, settings, is_dry_run=is_dry_run)
+        cleaned = await asyncio.to_thread(_clean, needed, blobs, settings, is_dry_run=is_dry_run)
+        archives = await asyncio.to_thread(
+            quarantine.clean,
+            oldest=time.time() - settings.keep_days * _DAY_SECONDS,
+            max_bytes=settings.max_bytes,
+            is_dry_run=is_dry_run,
+        )
+    return replace(cleaned, archives=archives)
 
 
 def _clean(

@@ -21,9 +21,10 @@ from loom_core.sandbox.toolchains import find_toolchains
 from loom_core.sandbox.unconfined import UnconfinedSandbox
 from loom_core.settings.home import home_directory
 from loom_core.settings.shape import SandboxSettings
-from loom_core.workspace.quarantine import Quarantine
+from loom_core.workspace.quarantine import Quarantine, quarantine_of
 
 _PROBE_SECONDS = 10.0
+_ASKING = "commands run unconfined, and each that may do more than look asks first"
 _ATTEMPTS = """
 echo 1 > written
 echo 1 > '{outside}/escaped'
@@ -71,13 +72,13 @@ def _found(backend: str, network: bool) -> SandboxChoice:  # noqa: FBT001 - cach
     if backend == "none":
         return SandboxChoice(
             _unconfined(),
-            "sandbox.backend is none: commands run unconfined and each asks first",
+            f"sandbox.backend is none: {_ASKING}",
             "set sandbox.backend to auto",
         )
     if sys.platform != "linux":
         return SandboxChoice(
             _unconfined(),
-            f"there is no sandbox for {sys.platform} yet: each command asks first",
+            f"there is no sandbox for {sys.platform} yet: {_ASKING}",
             "run Loom on Linux, or in a Linux container",
         )
     tried = [_BACKENDS[backend]] if backend in _BACKENDS else [*_BACKENDS.values()]
@@ -89,7 +90,9 @@ def _found(backend: str, network: bool) -> SandboxChoice:  # noqa: FBT001 - cach
         misses.append(found)
     problems = "; ".join(miss.problem for miss in misses)
     return SandboxChoice(
-        _unconfined(), f"{problems}: commands run unconfined and each asks first", misses[0].fix
+        _unconfined(),
+        f"{problems}: {_ASKING}",
+        misses[0].fix,
     )
 
 
@@ -181,7 +184,7 @@ def _reach(network: bool) -> str:  # noqa: FBT001 - one setting, said in words
 
 def _quarantine(environment: Mapping[str, str]) -> Quarantine:
     """Where planted files go."""
-    return Quarantine(home_directory(environment) / "quarantine")
+    return quarantine_of(home_directory(environment))
 
 
 def probe(sandbox: BubblewrapSandbox | LandlockSandbox) -> str:

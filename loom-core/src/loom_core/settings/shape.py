@@ -123,7 +123,8 @@ class SandboxSettings(Table):
     """How commands are confined."""
 
     backend: Literal["auto", "bubblewrap", "landlock", "none"] = "auto"
-    """``auto`` takes the strongest that works here; ``none`` asks before every command."""
+    """``auto`` takes the strongest that works here; ``none`` asks before every command that
+    may do more than look."""
     network: bool = False
     """Whether commands in the sandbox may use the network."""
 

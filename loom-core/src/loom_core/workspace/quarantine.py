@@ -27,6 +27,11 @@ class Packed:
     """What is not in it: too large, not readable, or everything."""
 
 
+def quarantine_of(home: Path) -> "Quarantine":
+    """The quarantine in Loom's home directory."""
+    return Quarantine(home / "quarantine")
+
+
 class Quarantine:
     """Packs paths of a workspace into archives outside of it."""
 
@@ -44,6 +49,26 @@ class Quarantine:
         except OSError:
             _log.warning("what a command planted could not be kept", exc_info=True)
             return Packed(None, tuple(paths))
+
+    def clean(self, *, oldest: float, max_bytes: int, is_dry_run: bool = False) -> int:
+        """Delete archives that are too old, then the oldest of too much; gives how many.
+
+        Args:
+            oldest: what was packed before this goes, in seconds since 1970.
+            max_bytes: as much may stay, all together.
+            is_dry_run: only count.
+        """
+        kept = [(path, path.stat()) for path in self._directory.glob("*.tar.gz")]
+        left_bytes = sum(facts.st_size for _, facts in kept)
+        deleted = 0
+        for path, facts in sorted(kept, key=lambda one: one[1].st_mtime):
+            if facts.st_mtime >= oldest and left_bytes <= max_bytes:
+                break
+            left_bytes -= facts.st_size
+            deleted += 1
+            if not is_dry_run:
+                path.unlink(missing_ok=True)
+        return deleted
 
     def _pack(self, root: Path, paths: Sequence[str]) -> Packed:
         """Put the paths into a new archive, which is taken away again when that fails."""
@@ -70,7 +95,7 @@ def _add(archive: tarfile.TarFile, root: Path, paths: Sequence[str]) -> Iterator
         name = waiting.pop()
         try:
             member = archive.gettarinfo(root / name, arcname=name)
-            within = sorted(os.listdir(root / name)) if member.isdir() else []  # noqa: PTH208 - names
+            within = sorted(os.listdir(root / name)) if member.isdir() else []  # noqa: PTH208 - only names are wanted
             content = os.open(root / name, _OPEN) if member.isreg() else os.open(os.devnull, _OPEN)
         except (OSError, AttributeError):  # a socket is no member
             yield name

@@ -43,10 +43,10 @@ class Remembered:
 
 
 def identity_of(path: Path) -> Identity:
-    """The identity of a path; a symbolic link has none but its name."""
+    """The identity of a path: a link is its path, a file keeps its name, a directory need not."""
     facts = path.lstat()
-    where = str(path) if stat.S_ISLNK(facts.st_mode) else ""
-    return facts.st_dev, facts.st_ino, where
+    name = "" if stat.S_ISDIR(facts.st_mode) else path.name
+    return facts.st_dev, facts.st_ino, str(path) if stat.S_ISLNK(facts.st_mode) else name
 
 
 def restore(path: Path, state: bytes | None) -> None:
