@@ -11,17 +11,12 @@ from pydantic import JsonValue
 from loom_core.contracts.check import Check, CheckContext
 from loom_core.contracts.context import Beginning, ModelFacts, PendingCall
 from loom_core.contracts.tool import Intent, Tool, ToolContext
+from loom_core.engine.call_results import IN_DOUBT, denied_result, error_result, in_doubt_result
 from loom_core.engine.checking import run_checks
 from loom_core.engine.journal import StepJournal
 from loom_core.engine.scope import TaskScope
 from loom_core.engine.time_limit import TimeLimit
-from loom_core.engine.tool_call import (
-    IN_DOUBT,
-    ToolCallRun,
-    denied_result,
-    error_result,
-    in_doubt_result,
-)
+from loom_core.engine.tool_call import ToolCallRun
 from loom_core.errors import ErrorCategory, ModelError
 from loom_core.events import (
     ChecksRun,

@@ -14,17 +14,22 @@ from pydantic import BaseModel, JsonValue
 from loom_core.contracts.context import PendingCall
 from loom_core.contracts.tool import Happened, Intent, Probe, RecoveryClass, Risk, Tool, ToolContext
 from loom_core.dialects import ArgumentsRejected, validate_arguments
+from loom_core.engine.call_results import (
+    IN_DOUBT,
+    denied_result,
+    error_of,
+    error_result,
+    in_doubt_result,
+    storable,
+    storable_changes,
+)
 from loom_core.engine.journal import StepJournal
 from loom_core.engine.leftovers import clear_leftovers
 from loom_core.engine.time_limit import TimeLimit
-from loom_core.engine.watching import Watch, is_watched, named, turn_of, with_found
+from loom_core.engine.watching import Watch, is_watched, turn_of, with_found
 from loom_core.errors import (
-    ConflictFound,
     ErrorCategory,
-    PathRefused,
-    SandboxUnavailable,
     StoreError,
-    ToolFailed,
     WaitsForHuman,
 )
 from loom_core.events import (
@@ -33,25 +38,11 @@ from loom_core.events import (
     ToolCallFinished,
     ToolCallStarted,
 )
-from loom_core.surrogates import replace_surrogates, replace_surrogates_in
 from loom_core.types import Decision, FileChange, Question, ToolResult
 
 _log = logging.getLogger(__name__)
 
-IN_DOUBT = "in_doubt"
-"""Name of the fact that nobody knows whether a call ran, or how far."""
-
 Approve = Callable[[PendingCall], Awaitable[Decision]]
-
-_CATEGORIES: tuple[tuple[type[Exception], ErrorCategory], ...] = (
-    (PathRefused, ErrorCategory.PERMISSION),
-    (ConflictFound, ErrorCategory.VALIDATION),
-    (SandboxUnavailable, ErrorCategory.SAFETY),
-    (FileNotFoundError, ErrorCategory.NOT_FOUND),
-    (PermissionError, ErrorCategory.PERMISSION),
-    (TimeoutError, ErrorCategory.TIMEOUT),
-    (OSError, ErrorCategory.TOOL),
-)
 
 
 class ToolCallRun:
@@ -106,7 +97,7 @@ class ToolCallRun:
                 step, call_id, error_result(str(problem), ErrorCategory.VALIDATION)
             )
         except Exception as error:  # noqa: BLE001  # isolation point: a tool never breaks the run
-            return await self._finish(step, call_id, _error_of(self._tool.name, error))
+            return await self._finish(step, call_id, error_of(self._tool.name, error))
         decision = await self._decide(valid, intent)
         if not decision.approved:
             return await self._deny(step, call_id, decision)
@@ -131,7 +122,7 @@ class ToolCallRun:
                 try:
                     await self._watch.begin()
                 except OSError as error:
-                    return await self._finish(step, call_id, _error_of(self._tool.name, error))
+                    return await self._finish(step, call_id, error_of(self._tool.name, error))
                 self._context.before = self._watch.before
             await self._journal_intent(step, call_id, arguments, intent)
             result = await self._run_noting_stop(step, call_id, valid)
@@ -172,7 +163,7 @@ class ToolCallRun:
             step=step,
             call_id=call_id,
             tool=self._tool.name,
-            changes=_storable_changes(self._found),
+            changes=storable_changes(self._found),
         )
         await self._journal.commit(body)
         if self._watch is not None:
@@ -203,7 +194,7 @@ class ToolCallRun:
         try:
             now = await self._intend(valid)
         except Exception as error:  # noqa: BLE001  # isolation point: a tool never breaks the run
-            return _error_of(self._tool.name, error)
+            return error_of(self._tool.name, error)
         if self._digest(valid, now) == self._digest(valid, approved):
             return None
         text = (
@@ -258,7 +249,7 @@ class ToolCallRun:
 
     async def _finish(self, step: int, call_id: str, result: ToolResult) -> ToolResult:
         """Journal the result; the next request must not go out before an effect is recorded."""
-        result = _storable(result)
+        result = storable(result)
         body = ToolCallFinished(
             step=step,
             call_id=call_id,
@@ -310,7 +301,7 @@ class ToolCallRun:
             text = f"{self._tool.name} did not end within {seconds:g} s and was stopped."
             return self._got_so_far() or error_result(text, ErrorCategory.TIMEOUT)
         except Exception as error:  # noqa: BLE001  # isolation point: a tool never breaks the run
-            return _error_of(self._tool.name, error)
+            return error_of(self._tool.name, error)
 
     async def _ask_outside_limit(self, question: Question) -> str:
         """The answer to a question of the tool, whose clock stands still meanwhile."""
@@ -340,50 +331,3 @@ def digest_of(
     parts = [tool, arguments, intent.preview, intent.facts, intent.target, reason]
     said = json.dumps(parts, sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()
-
-
-def _storable(result: ToolResult) -> ToolResult:
-    """The result without halves of characters, which come from names of files that are no text."""
-    cleaned = {
-        "text": replace_surrogates(result.text),
-        "facts": replace_surrogates_in(result.facts),
-        "changes": _storable_changes(result.changes),
-    }
-    return result.model_copy(update=cleaned)
-
-
-def _storable_changes(changes: Sequence[FileChange]) -> tuple[FileChange, ...]:
-    """Changes without halves of characters in their paths."""
-    return tuple(
-        change.model_copy(update={"path": replace_surrogates(change.path)}) for change in changes
-    )
-
-
-def error_result(text: str, category: ErrorCategory) -> ToolResult:
-    """An error as the model reads it."""
-    return ToolResult(text=f"Error: {text}", is_error=True, category=category)
-
-
-def denied_result(denied: ToolCallDenied) -> ToolResult:
-    """What the model is told of a refused call."""
-    reason = denied.reason or "not approved"
-    text = f"{denied.tool} was not run: {reason}. Reach the goal another way, or call blocked."
-    return error_result(text, ErrorCategory.PERMISSION)
-
-
-def in_doubt_result(doubt: StepInDoubt) -> ToolResult:
-    """What the model is told of a call of which nobody knows whether it ran."""
-    text = f"{doubt.tool} was interrupted by a crash; it may have run or not. Look before you act again."
-    said = error_result("\n".join([text, *named(doubt.changes)]), ErrorCategory.RUNTIME)
-    return said.model_copy(update={"facts": {IN_DOUBT: True}, "changes": doubt.changes})
-
-
-def _error_of(tool: str, error: Exception) -> ToolResult:
-    """An exception as the model reads it; one that nobody expected is logged with its traceback."""
-    if isinstance(error, ToolFailed):
-        return error_result(str(error), error.category)
-    for kind, category in _CATEGORIES:
-        if isinstance(error, kind):
-            return error_result(str(error), category)
-    _log.warning("tool %s failed unexpectedly", tool, exc_info=error)
-    return error_result(f"{type(error).__name__}: {error}", ErrorCategory.RUNTIME)
