@@ -176,6 +176,14 @@ async def test_destructive_commands_are_gated_with_a_reason(session, repository)
     assert not (await intent_of(session, "status")).is_gated
 
 
+async def test_what_git_only_reads_is_said_to_change_nothing(session, repository):
+    assert (await intent_of(session, "status")).changes_nothing
+    assert not (await intent_of(session, "add -A")).changes_nothing
+
+    session.context.sandbox = UnconfinedSandbox(dict(os.environ))
+    assert not (await intent_of(session, "status")).changes_nothing
+
+
 async def test_a_push_shows_where_it_leads(session, repository):
     git(repository, "remote", "add", "origin", "https://me:secret@example.org/x")
     git(

@@ -4,7 +4,7 @@ import os
 import pytest
 from pydantic import ValidationError
 
-from loom_core.errors import ErrorCategory
+from loom_core.errors import ErrorCategory, ToolFailed
 from loom_core.sandbox import UnconfinedSandbox
 from loom_tools.shell_execute import ShellExecute
 
@@ -109,8 +109,9 @@ async def test_a_workspace_that_cannot_be_confined_is_a_failure_not_a_crash(sess
         pytest.skip("only a sandbox refuses")
     (root / ".envrc").symlink_to("/etc/hostname")
 
-    with pytest.raises(Exception, match="symbolic link"):
-        await session.call(ShellExecute, command="true")
+    tool = ShellExecute()
+    with pytest.raises(ToolFailed, match="symbolic link"):
+        await tool.run(tool.arguments_model(command="true"), session.context)
 
 
 async def until_there(path):
@@ -130,14 +131,10 @@ async def test_what_another_subtask_writes_meanwhile_is_not_its_change(session, 
 
 
 async def test_commands_of_one_workspace_run_one_after_the_other(session):
-    tool = ShellExecute()
     command = "mkdir turn && sleep 0.1 && rmdir turn && touch {}"
 
     results = await asyncio.gather(
-        *(
-            tool.run(tool.arguments_model(command=command.format(name)), session.context)
-            for name in "abc"
-        )
+        *(session.call(ShellExecute, command=command.format(name)) for name in "abc")
     )
 
     assert [[change.path for change in result.changes] for result in results] == [
@@ -155,7 +152,29 @@ async def test_a_command_that_is_stopped_tells_what_it_changed(session, root):
     with pytest.raises(asyncio.CancelledError):
         await running
 
-    stopped = session.context.stopped
+    stopped = session.stopped
     assert stopped.is_error
     assert [change.path for change in stopped.changes] == ["begun"]
     assert "Files: begun (created)" in stopped.text
+
+
+@pytest.mark.parametrize(
+    ("command", "changes_nothing"),
+    [("cat old | wc -l", True), ("cat old > new", False), ("make", False)],
+)
+async def test_what_only_looks_is_said_to_change_nothing(session, command, changes_nothing):
+    tool = ShellExecute()
+
+    intent = await tool.intend(tool.arguments_model(command=command), session.context)
+
+    assert intent.changes_nothing is changes_nothing
+
+
+async def test_used_alone_it_says_what_the_command_said(session, root):
+    tool = ShellExecute()
+    before = session.context.workspace.snapshot()
+
+    result = await tool.run(tool.arguments_model(command="echo hi; touch new"), session.context)
+
+    assert result.text == "exit code 0\nhi"
+    assert [one.path for one in session.context.workspace.changes_since(before)] == ["new"]

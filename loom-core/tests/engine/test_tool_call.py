@@ -6,9 +6,11 @@ import pytest
 from pydantic import BaseModel
 
 from loom_core import events as e
-from loom_core.contracts.tool import Intent, Risk, Tool, ToolContext
+from loom_core.contracts.tool import Happened, Intent, Probe, Risk, Tool, ToolContext
+from loom_core.engine.call_results import IN_DOUBT
 from loom_core.engine.journal import StepJournal
-from loom_core.engine.tool_call import IN_DOUBT, ToolCallRun
+from loom_core.engine.tool_call import ToolCallRun
+from loom_core.engine.watching import turn_of
 from loom_core.errors import ErrorCategory, ToolFailed
 from loom_core.store import Entry, Store
 from loom_core.types import ChangeKind, Decision, FileChange, Plan, Subtask, Task, ToolResult
@@ -71,12 +73,16 @@ async def store(tmp_path):
 
 
 @pytest.fixture
-async def call(store, workspace):
-    """Makes a call of a tool with somebody who approves."""
+async def journal(store):
     fence = await store.claim("t1", owner="me", lease_seconds=60)
-    plan = Plan(subtasks=(Subtask(id="a", description="a"),))
+    plan = Plan(subtasks=(Subtask(id="a", description="a"), Subtask(id="b", description="b")))
     await store.append("t1", [Entry(e.PlanCreated(plan=plan, source="p"))], fence=fence)
-    journal = StepJournal(store, "t1", fence=fence, subtask_id="a", attempt=1)
+    return StepJournal(store, "t1", fence=fence, subtask_id="a", attempt=1)
+
+
+@pytest.fixture
+def call(journal, workspace):
+    """Makes a call of a tool with somebody who approves."""
 
     def make(tool, approve):
         context = ToolContext("t1", "a", workspace, None, {})
@@ -198,3 +204,126 @@ async def test_what_an_interrupted_call_changed_is_found_after_a_crash(call, sto
     assert "Files: silent (created)" in result.text
     assert isinstance((await told(store))[-1], e.StepInDoubt)
     assert workspace.kept(("t1", "a", 1, 1)) is None
+
+
+class Repeatable(Toucher):
+    """Can tell after a crash that a call did not happen."""
+
+    async def probe(self, arguments, facts, context):
+        return Probe(Happened.NOT_YET)
+
+
+async def interrupted_call(call, store, workspace, tool, *, changed=()):
+    """A call that a crash cut off, taken up by the next process; others changed something meanwhile."""
+    crashed = asyncio.create_task(call(Toucher(is_endless=True), yes).run(1, "c", {}))
+    async with asyncio.timeout(5):
+        while not (workspace.root / "silent").exists():  # noqa: ASYNC110 - a tool makes it
+            await asyncio.sleep(0.01)
+    events = await store.events("t1")
+    kept = workspace.kept(("t1", "a", 1, 1))
+    crashed.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await crashed
+    (workspace.root / "silent").unlink()
+    workspace.keep(kept, ("t1", "a", 1, 1))
+    if changed:
+        result = ToolResult(text="", changes=changed)
+        body = e.ToolCallFinished(step=1, call_id="o", tool="write_file", result=result)
+        await store.append("t1", [Entry(body, "b", 1)], fence=1)
+    journal = StepJournal(store, "t1", fence=1, subtask_id="a", attempt=1, recorded=events)
+    reopened = Workspace(workspace.root, blobs=workspace.blobs)
+    return ToolCallRun(tool, ToolContext("t1", "a", reopened, None, {}), journal, yes), reopened
+
+
+async def test_a_call_that_runs_again_is_not_credited_with_the_changes_of_others(
+    call, store, workspace
+):
+    theirs = workspace.write("theirs", b"x")
+    (workspace.root / "theirs").unlink()
+    own, _ = await interrupted_call(call, store, workspace, Repeatable(), changed=(theirs,))
+    (workspace.root / "theirs").write_bytes(b"x")
+
+    result = await own.run(1, "c", {})
+
+    assert [change.path for change in result.changes] == ["silent"]
+
+
+async def test_a_call_that_runs_again_waits_for_its_turn(call, store, workspace):
+    tool = Repeatable()
+    own, reopened = await interrupted_call(call, store, workspace, tool)
+
+    async with turn_of(reopened):
+        running = asyncio.create_task(own.run(1, "c", {}))
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(tool.running.wait(), 0.2)
+
+    assert (await running).text == "done\nFiles: silent (created)"
+
+
+async def test_a_call_whose_look_was_lost_is_watched_when_it_runs_again(call, store, workspace):
+    own, reopened = await interrupted_call(call, store, workspace, Repeatable())
+    reopened.forget(("t1", "a", 1, 1))
+
+    result = await own.run(1, "c", {})
+
+    assert [change.path for change in result.changes] == ["silent"]
+
+
+class Looker(Toucher):
+    """Says of its calls that they change nothing."""
+
+    async def intend(self, arguments, context):
+        return Intent(preview="look", changes_nothing=True)
+
+    async def run(self, arguments, context):
+        self.running.set()
+        return ToolResult(text="looked")
+
+
+async def test_a_call_that_changes_nothing_takes_no_turn_and_no_look(
+    call, journal, store, workspace
+):
+    async with turn_of(workspace):
+        result = await call(Looker(), yes).run(1, "c", {})
+    await journal.commit()
+
+    started, finished = await told(store)
+    assert result.text == "looked"
+    assert not started.has_effect
+    assert not finished.has_effect
+
+
+async def test_a_call_that_changes_nothing_simply_runs_again_after_a_crash(
+    journal, store, workspace
+):
+    started = e.ToolCallStarted(step=1, call_id="c", tool="stepper", arguments={}, recovery="pure")
+    await journal.commit(started)
+    events = await store.events("t1")
+    resumed = StepJournal(store, "t1", fence=1, subtask_id="a", attempt=1, recorded=events)
+    own = ToolCallRun(Looker(), ToolContext("t1", "a", workspace, None, {}), resumed, yes)
+
+    async with turn_of(workspace):
+        result = await own.run(1, "c", {})
+
+    assert result.text == "looked"
+
+
+async def test_a_stopped_command_that_changed_nothing_is_in_doubt(call, store):
+    class Waiter(Stepper):
+        async def run(self, arguments, context):
+            self.running.set()
+            await asyncio.Event().wait()
+
+    tool = Waiter()
+    running = asyncio.create_task(call(tool, yes).run(1, "c", {}))
+    await asyncio.wait_for(tool.running.wait(), 5)
+
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+    _, finished = await told(store)
+    assert finished.result.text == (
+        "Error: stepper was stopped before its end. Look before you act again."
+    )
+    assert finished.result.facts == {IN_DOUBT: True}

@@ -20,7 +20,7 @@ from loom_core.contracts.tool import (
 )
 from loom_core.errors import ErrorCategory, PathRefused, SandboxUnavailable, ToolFailed
 from loom_core.sandbox import CommandResult
-from loom_core.types import FileChange, ToolResult
+from loom_core.types import ToolResult
 from loom_tools.arguments import Arguments
 from loom_tools.git.command_line import GitCommandLine, parse
 from loom_tools.git.effect import Effect, effect_of
@@ -29,7 +29,6 @@ from loom_tools.git.identity import identity
 from loom_tools.git.references import moved, references
 from loom_tools.git.saying import category_of, said
 from loom_tools.text import MAX_RESULT_BYTES
-from loom_tools.turns import turn_in
 
 TRAILER = "Loom-Step"
 """The line in a commit's message by which a crash's survivor finds it."""
@@ -37,6 +36,8 @@ TRAILER = "Loom-Step"
 _REACHING_OUT = frozenset({"push", "fetch", "pull"})
 """Subcommands that speak to another repository, which may be on another machine."""
 _SECONDS = 60.0
+_SECONDS_TO_SPARE = 15.0
+"""For setting the sandbox up, clearing up after it, and looking at what moved."""
 _LOOKED_THROUGH = 50
 """Commits in which the probe looks for its own."""
 
@@ -52,6 +53,7 @@ class GitCommand(Tool[GitCommandArguments]):
 
     Only known subcommands and options are run. The repository's data may change, its settings and
     hooks may not. A commit carries a trailer, so that after a crash it is found and not repeated.
+    Which files a writing command changed, whoever runs it finds by comparing, as the engine does.
     """
 
     name = "git_command"
@@ -62,8 +64,7 @@ class GitCommand(Tool[GitCommandArguments]):
     reads_private = True
     untrusted_input = True
     egress = True
-    timeout_seconds = 240.0
-    """With the time that commands of other subtasks take before it is the turn of this one."""
+    timeout_seconds = _SECONDS + _SECONDS_TO_SPARE
 
     async def intend(self, arguments: GitCommandArguments, context: ToolContext) -> Intent:
         """The exact command; gated where it destroys, sends, or nothing confines it."""
@@ -87,28 +88,21 @@ class GitCommand(Tool[GitCommandArguments]):
             is_gated=bool(reason),
             reason=reason,
             is_local=not reaches_out,
+            changes_nothing=effect.only_reads and confined,
             facts=facts,
         )
 
     async def run(self, arguments: GitCommandArguments, context: ToolContext) -> ToolResult:
-        """Exit code, output, what moved in the repository, and every file that is different."""
+        """Exit code, output, and what moved in the repository."""
         line, effect = _understood(arguments, context)
         if effect.only_reads:
             done = await _execute(hardened(line, ceiling=_above(context)), context, may_write=False)
-            return _result(done, {}, [])
+            return _result(done, {})
         root = context.workspace.root
-        async with turn_in(context.workspace):
-            snapshot = context.before or await asyncio.to_thread(context.workspace.snapshot)
-            before = await asyncio.to_thread(references, root)
-            command = await _writing(line, arguments, context, before)
-            try:
-                done = await _execute(command, context, may_write=True)
-            except asyncio.CancelledError:
-                context.stopped = await asyncio.shield(_stopped(context, snapshot))
-                raise
-            changes = await asyncio.to_thread(context.workspace.changes_since, snapshot)
-            after = await asyncio.to_thread(references, root)
-        return _result(done, _facts_of(before, after), changes)
+        before = await asyncio.to_thread(references, root)
+        command = await _writing(line, arguments, context, before)
+        done = await _execute(command, context, may_write=True)
+        return _result(done, _facts_of(before, await asyncio.to_thread(references, root)))
 
     async def probe(
         self, arguments: GitCommandArguments, facts: dict[str, Any], context: ToolContext
@@ -211,17 +205,6 @@ async def _execute(command: str, context: ToolContext, *, may_write: bool) -> Co
         raise ToolFailed(str(error), ErrorCategory.RUNTIME) from error
 
 
-async def _stopped(context: ToolContext, snapshot: Any) -> ToolResult:
-    """The result of a command that was killed because its call was cancelled."""
-    changes = await asyncio.to_thread(context.workspace.changes_since, snapshot)
-    return ToolResult(
-        text="Error: git was stopped before its end. Look at git status before you act again.",
-        is_error=True,
-        category=ErrorCategory.TIMEOUT,
-        changes=tuple(changes),
-    )
-
-
 def _facts_of(before: dict[str, str], after: dict[str, str]) -> dict[str, JsonValue]:
     """What moved in the repository."""
     changed = moved(before, after)
@@ -232,19 +215,16 @@ def _facts_of(before: dict[str, str], after: dict[str, str]) -> dict[str, JsonVa
     }
 
 
-def _result(
-    done: CommandResult, facts: dict[str, JsonValue], changes: list[FileChange]
-) -> ToolResult:
+def _result(done: CommandResult, facts: dict[str, JsonValue]) -> ToolResult:
     """The result for model and journal."""
     category = category_of(done)
     planted: dict[str, JsonValue] = {}
     if done.planted.paths:
         planted = {"quarantined": list(done.planted.paths)}
     return ToolResult(
-        text=_without_password(said(done, changes, _SECONDS)),
+        text=_without_password(said(done, _SECONDS)),
         is_error=category is not None,
         category=category,
-        changes=tuple(changes),
         facts={"exit_code": done.exit_code, **facts, **planted},
     )
 

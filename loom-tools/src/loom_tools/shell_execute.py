@@ -1,6 +1,5 @@
 """The tool that runs a command."""
 
-import asyncio
 import re
 from typing import Annotated
 
@@ -9,16 +8,15 @@ from pydantic import Field, field_validator
 from loom_core.contracts.tool import Intent, RecoveryClass, Risk, Tool, ToolContext
 from loom_core.errors import ErrorCategory, SandboxUnavailable, ToolFailed
 from loom_core.sandbox import CommandResult
-from loom_core.types import FileChange, ToolResult
-from loom_core.workspace import Snapshot, Workspace
+from loom_core.types import ToolResult
 from loom_tools.arguments import Arguments
-from loom_tools.command_changes import named
 from loom_tools.command_shape import beginning_of, only_looks
 from loom_tools.planted import told_of
 from loom_tools.text import MAX_RESULT_BYTES
-from loom_tools.turns import turn_in
 
 MAX_SECONDS = 120
+_SECONDS_TO_SPARE = 15
+"""For setting the sandbox up and clearing up after it."""
 _BY_EXIT_CODE = {126: ErrorCategory.PERMISSION, 127: ErrorCategory.NOT_FOUND}
 _BY_OUTPUT = (
     (re.compile(r"SyntaxError|syntax error"), ErrorCategory.SYNTAX),
@@ -47,10 +45,10 @@ class ShellExecuteArguments(Arguments):
 class ShellExecute(Tool[ShellExecuteArguments]):
     """Runs a command in the sandbox, in the workspace.
 
-    Any command may write, so that those of one workspace run one after the other, also those of
-    parallel subtasks: only then is what differs after a command its own doing. A sandbox that
+    What a command changed nobody can know beforehand: whoever runs it compares the workspace, as the
+    engine does, unless all of the command is understood and can do nothing but look. A sandbox that
     confines hides files that usually hold secrets; where none does, each command asks first, unless
-    all of it is understood and can do nothing but look at the workspace.
+    it only looks.
     """
 
     name = "shell_execute"
@@ -61,8 +59,7 @@ class ShellExecute(Tool[ShellExecuteArguments]):
     recovery = RecoveryClass.UNKNOWN
     reads_private = True
     untrusted_input = True
-    timeout_seconds = 2 * MAX_SECONDS + 60.0
-    """With the time that a command of another subtask takes before it is the turn of this one."""
+    timeout_seconds = float(MAX_SECONDS + _SECONDS_TO_SPARE)
 
     async def intend(self, arguments: ShellExecuteArguments, context: ToolContext) -> Intent:
         """The exact command; gated where no sandbox confines it and it may do more than look."""
@@ -75,25 +72,18 @@ class ShellExecute(Tool[ShellExecuteArguments]):
             reason="no sandbox confines the command here" if is_gated else "",
             target=beginning_of(command, root),
             is_local=is_look,
+            changes_nothing=is_look,
             facts={"sandbox": context.sandbox.name},
         )
 
     async def run(self, arguments: ShellExecuteArguments, context: ToolContext) -> ToolResult:
-        """Exit code, output, and every file that is different after."""
-        async with turn_in(context.workspace):
-            before = context.before or await asyncio.to_thread(context.workspace.snapshot)
-            try:
-                done = await _execute(arguments, context)
-            except asyncio.CancelledError:
-                context.stopped = await asyncio.shield(_stopped(context.workspace, before))
-                raise
-            changes = await asyncio.to_thread(context.workspace.changes_since, before)
+        """Exit code and output."""
+        done = await _execute(arguments, context)
         category = _category(done)
         return ToolResult(
-            text=_said(done, arguments, changes, is_complete=before.is_complete),
+            text=_said(done, arguments),
             is_error=category is not None,
             category=category,
-            changes=tuple(changes),
             facts={
                 "exit_code": done.exit_code,
                 "timed_out": done.timed_out,
@@ -115,18 +105,6 @@ async def _execute(arguments: ShellExecuteArguments, context: ToolContext) -> Co
         raise ToolFailed(str(error), ErrorCategory.RUNTIME) from error
 
 
-async def _stopped(workspace: Workspace, before: Snapshot) -> ToolResult:
-    """The result of a command that was killed because its call was cancelled."""
-    changes = await asyncio.to_thread(workspace.changes_since, before)
-    said = "Error: the command was stopped before its end. Look before you act again."
-    return ToolResult(
-        text="\n".join([said, *named(changes)]),
-        is_error=True,
-        category=ErrorCategory.TIMEOUT,
-        changes=tuple(changes),
-    )
-
-
 def _category(done: CommandResult) -> ErrorCategory | None:
     """What kind of failure it was; None for success."""
     if done.timed_out:
@@ -138,13 +116,7 @@ def _category(done: CommandResult) -> ErrorCategory | None:
     return by_code or next(by_output, ErrorCategory.RUNTIME)
 
 
-def _said(
-    done: CommandResult,
-    arguments: ShellExecuteArguments,
-    changes: list[FileChange],
-    *,
-    is_complete: bool,
-) -> str:
+def _said(done: CommandResult, arguments: ShellExecuteArguments) -> str:
     """What the model reads."""
     lines = [f"exit code {done.exit_code}"]
     if done.timed_out:
@@ -152,8 +124,5 @@ def _said(
     lines.append(done.output.rstrip("\n") or "(no output)")
     if done.left_out_bytes:
         lines.append("[to see the rest, write the output to a file and read parts of it]")
-    lines.extend(named(changes))
     lines.extend(told_of(done.planted))
-    if not is_complete:
-        lines.append("[the workspace has too many files: not every change was noticed]")
     return "\n".join(lines)

@@ -12,7 +12,7 @@ from loom_core.errors import ErrorCategory, ToolFailed
 from loom_core.json_schema import slim_schema
 from loom_core.sandbox import Sandbox
 from loom_core.types import Question, ToolResult, ToolSpec
-from loom_core.workspace import Snapshot, Workspace
+from loom_core.workspace import Workspace
 
 
 class Risk(StrEnum):
@@ -52,6 +52,9 @@ class Intent:
     Two calls with the same target must be alike in what they can do; empty when none is."""
     is_local: bool = False
     """True when this very call can send nothing off the machine, whatever its tool can."""
+    changes_nothing: bool = False
+    """True when this very call is sure to change nothing, whatever its tool can: nobody then looks at
+    what it changed, it waits for no other call, and after a crash it simply runs again."""
     facts: dict[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     """What ``probe`` needs after a crash, such as the hashes before and after.
 
@@ -101,9 +104,6 @@ class ToolContext:
     kept: JsonValue = None
     """What this tool put into ``ToolResult.facts['kept']`` last in this attempt; None at first. So a
     tool has a memory of its own that a resume rebuilds from the journal."""
-    before: Snapshot | None = None
-    """How the workspace was just before a call of a tool that may change it without knowing how;
-    None where nobody looked."""
     stopped: ToolResult | None = None
     """Set by a tool whose run is cancelled, before it lets the cancellation through: the result as
     far as it got, with its changes, which would be lost otherwise. The harness records it."""

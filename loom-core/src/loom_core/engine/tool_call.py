@@ -4,8 +4,8 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -26,7 +26,7 @@ from loom_core.engine.call_results import (
 from loom_core.engine.journal import StepJournal
 from loom_core.engine.leftovers import clear_leftovers
 from loom_core.engine.time_limit import TimeLimit
-from loom_core.engine.watching import Watch, is_watched, turn_of, with_found
+from loom_core.engine.watching import Watch, is_watched, turn_of
 from loom_core.errors import (
     ErrorCategory,
     StoreError,
@@ -69,9 +69,15 @@ class ToolCallRun:
         self._limit = TimeLimit(tool.timeout_seconds)
         self._ask = context.ask
         context.ask = self._ask_outside_limit
+        self._recovery = tool.recovery
+        """Of this very call, which may do less than its tool can."""
         self._watch: Watch | None = None
+        self._by_others: Sequence[FileChange] = ()
+        """What others changed between an intent before a crash and now."""
         self._found: Sequence[FileChange] = ()
         """What the watch found after the tool ended or was stopped."""
+        self._has_begun = False
+        """Whether the tool was set to work, so that it may have changed something."""
 
     @property
     def stopped(self) -> ToolResult | None:
@@ -79,8 +85,12 @@ class ToolCallRun:
 
         Like after a crash, nobody knows which part of the work was done.
         """
-        got = self._got_so_far()
-        return got.model_copy(update={"facts": {**got.facts, IN_DOUBT: True}}) if got else None
+        stopped = self._context.stopped
+        if stopped is None and (self._watch is None or not self._has_begun):
+            return None
+        text = f"{self._tool.name} was stopped before its end. Look before you act again."
+        got = self._told(self._marked(stopped or error_result(text, ErrorCategory.TIMEOUT)))
+        return got.model_copy(update={"facts": {**got.facts, IN_DOUBT: True}})
 
     async def run(self, step: int, call_id: str, arguments: Mapping[str, JsonValue]) -> ToolResult:
         """The result, journalled; whatever goes wrong is an error result for the model."""
@@ -115,18 +125,25 @@ class ToolCallRun:
         valid: BaseModel,
     ) -> ToolResult:
         """Journal the intent, run the tool, and journal the result."""
-        async with AsyncExitStack() as held:
-            if is_watched(self._tool):
-                await held.enter_async_context(turn_of(self._context.workspace))
-                self._watch = self._new_watch(step)
-                try:
-                    await self._watch.begin()
-                except OSError as error:
-                    return await self._finish(step, call_id, error_of(self._tool.name, error))
-                self._context.before = self._watch.before
+        if intent.changes_nothing:
+            self._recovery = RecoveryClass.PURE
+        async with self._turn(step):
+            problem = await self._look_before()
+            if problem is not None:
+                return await self._finish(step, call_id, problem)
             await self._journal_intent(step, call_id, arguments, intent)
             result = await self._run_noting_stop(step, call_id, valid)
             return await self._finish(step, call_id, result)
+
+    @asynccontextmanager
+    async def _turn(self, step: int) -> AsyncGenerator[None]:
+        """While inside, a call that has to be watched is the only such call of its workspace."""
+        if not is_watched(self._tool, self._recovery):
+            yield
+            return
+        async with turn_of(self._context.workspace):
+            self._watch = self._new_watch(step)
+            yield
 
     def _new_watch(self, step: int) -> Watch:
         """Watches this call."""
@@ -147,18 +164,33 @@ class ToolCallRun:
         self, step: int, call_id: str, valid: BaseModel, started: ToolCallStarted
     ) -> ToolResult:
         """Find out what became of a call that a crash interrupted, and never repeat it blindly."""
-        if is_watched(self._tool):
-            self._watch = self._new_watch(step)
-            if await self._watch.take_up():
-                self._found = await self._watch.found(await self._journal.changes_by_others(step))
-        probe = await self._probe(valid, started)
-        if probe.happened is Happened.DONE and probe.result is not None:
-            return await self._finish(step, call_id, with_found(probe.result, self._found))
-        if probe.happened is Happened.NOT_YET:
-            await asyncio.to_thread(clear_leftovers, started.intent, self._context.workspace)
-            return await self._finish(
-                step, call_id, await self._run_noting_stop(step, call_id, valid)
-            )
+        if started.recovery == RecoveryClass.PURE:
+            self._recovery = RecoveryClass.PURE
+        async with self._turn(step):
+            await self._take_up_look(step)
+            probe = await self._probe(valid, started)
+            if probe.happened is Happened.DONE and probe.result is not None:
+                return await self._finish(step, call_id, self._told(probe.result))
+            if probe.happened is Happened.NOT_YET:
+                return await self._run_again(step, call_id, valid, started)
+            return await self._doubt(step, call_id)
+
+    async def _take_up_look(self, step: int) -> None:
+        """Find what differs from the look that the process before the crash kept."""
+        if self._watch is not None and await self._watch.take_up():
+            self._by_others = await self._journal.changes_by_others(step)
+            await self._look_after()
+
+    async def _run_again(
+        self, step: int, call_id: str, valid: BaseModel, started: ToolCallStarted
+    ) -> ToolResult:
+        """Run a call of which it is known that it did not happen."""
+        await asyncio.to_thread(clear_leftovers, started.intent, self._context.workspace)
+        result = await self._look_before() or await self._run_noting_stop(step, call_id, valid)
+        return await self._finish(step, call_id, result)
+
+    async def _doubt(self, step: int, call_id: str) -> ToolResult:
+        """Journal that nobody knows whether a call ran, with what it changed if it did."""
         body = StepInDoubt(
             step=step,
             call_id=call_id,
@@ -171,7 +203,9 @@ class ToolCallRun:
         return in_doubt_result(body)
 
     async def _probe(self, valid: BaseModel, started: ToolCallStarted) -> Probe:
-        """What the tool can tell; in doubt when it cannot."""
+        """What is known of the call, or what the tool can tell; in doubt when it cannot."""
+        if self._recovery is RecoveryClass.PURE:
+            return Probe(Happened.NOT_YET)
         try:
             return await self._tool.probe(valid, started.intent, self._context)
         except Exception:  # noqa: BLE001 - isolation: a probe that breaks leaves the call in doubt
@@ -238,11 +272,11 @@ class ToolCallRun:
             call_id=call_id,
             tool=self._tool.name,
             arguments=dict(arguments),
-            recovery=self._tool.recovery.value,
+            recovery=self._recovery.value,
             intent=intent.facts,
             unkept=self._watch.unkept if self._watch else (),
         )
-        if self._tool.recovery is RecoveryClass.PURE:
+        if self._recovery is RecoveryClass.PURE:
             self._journal.write(started)
         else:
             await self._journal.commit(started)
@@ -255,9 +289,9 @@ class ToolCallRun:
             call_id=call_id,
             tool=self._tool.name,
             result=result,
-            recovery=self._tool.recovery.value,
+            recovery=self._recovery.value,
         )
-        if self._tool.recovery is RecoveryClass.PURE:
+        if self._recovery is RecoveryClass.PURE:
             self._journal.write(body)
         else:
             await self._journal.commit(body)
@@ -267,20 +301,31 @@ class ToolCallRun:
 
     async def _run_noting_stop(self, step: int, call_id: str, valid: BaseModel) -> ToolResult:
         """Run the tool; when that is cancelled, journal first how far it says that it got."""
+        self._has_begun = True
         try:
             result = await self._run(valid)
             await self._look_after()
-            return with_found(result, self._found)
+            return self._told(result)
         except asyncio.CancelledError:
             await asyncio.shield(self._look_after())
             if self.stopped is not None:
                 await self._note_stop(step, call_id, self.stopped)
             raise
 
+    async def _look_before(self) -> ToolResult | None:
+        """Look at the workspace, where nobody did; what is wrong when that cannot be kept."""
+        if self._watch is None or self._watch.before is not None:
+            return None
+        try:
+            await self._watch.begin()
+        except OSError as error:
+            return error_of(self._tool.name, error)
+        return None
+
     async def _look_after(self) -> None:
         """Find what the tool changed, where it cannot know that itself."""
         if self._watch is not None:
-            self._found = await self._watch.found()
+            self._found = await self._watch.found(self._by_others)
 
     async def _note_stop(self, step: int, call_id: str, stopped: ToolResult) -> None:
         """Journal the result of a cancelled call; a journal that is gone does not stop the stop."""
@@ -299,7 +344,7 @@ class ToolCallRun:
         except TimeoutError:
             seconds = self._tool.timeout_seconds
             text = f"{self._tool.name} did not end within {seconds:g} s and was stopped."
-            return self._got_so_far() or error_result(text, ErrorCategory.TIMEOUT)
+            return self._marked(self._context.stopped or error_result(text, ErrorCategory.TIMEOUT))
         except Exception as error:  # noqa: BLE001  # isolation point: a tool never breaks the run
             return error_of(self._tool.name, error)
 
@@ -308,13 +353,9 @@ class ToolCallRun:
         with self._limit.paused():
             return await self._ask(question)
 
-    def _got_so_far(self) -> ToolResult | None:
-        """What the tool said when it was cancelled, and what else it had changed by then."""
-        stopped = self._context.stopped
-        if stopped is None and self._found:
-            text = f"{self._tool.name} was stopped before its end. Look before you act again."
-            stopped = error_result(text, ErrorCategory.TIMEOUT)
-        return with_found(self._marked(stopped), self._found) if stopped else None
+    def _told(self, result: ToolResult) -> ToolResult:
+        """The result with what the watch found beside what the tool said."""
+        return self._watch.told(result, self._found) if self._watch is not None else result
 
     def _marked(self, result: ToolResult) -> ToolResult:
         """The result with its changes marked when a command made them."""

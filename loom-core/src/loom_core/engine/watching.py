@@ -27,9 +27,9 @@ _turns: WeakKeyDictionary[Workspace, asyncio.Lock] = WeakKeyDictionary()
 _said_to_be_unkept: WeakKeyDictionary[Workspace, set[str]] = WeakKeyDictionary()
 
 
-def is_watched(tool: Tool[Any]) -> bool:
-    """Whether a tool can change files without being able to say which."""
-    return tool.risk is not Risk.READ and tool.recovery not in _KNOWN_EFFECTS
+def is_watched(tool: Tool[Any], recovery: RecoveryClass) -> bool:
+    """Whether a call of a tool, with its own recovery class, can change files unknown to the tool."""
+    return tool.risk is not Risk.READ and recovery not in _KNOWN_EFFECTS
 
 
 def turn_of(workspace: Workspace) -> asyncio.Lock:
@@ -77,6 +77,16 @@ class Watch:
         own = beyond(changes, by_others, self._workspace.blobs)
         return [change.model_copy(update={"by_command": self._is_command}) for change in own]
 
+    def told(self, result: ToolResult, found: Sequence[FileChange]) -> ToolResult:
+        """A result with the changes that its tool did not report, which the model is told of too."""
+        reported = {(change.path, change.kind, change.after) for change in result.changes}
+        missed = [one for one in found if (one.path, one.kind, one.after) not in reported]
+        lines = named(missed)
+        if self.before is not None and not self.before.is_complete:
+            lines.append("[the workspace has too many files: not every change was noticed]")
+        text = "\n".join([result.text, *lines])
+        return result.model_copy(update={"text": text, "changes": (*result.changes, *missed)})
+
     async def end(self) -> None:
         """Keep the look no longer: what it was for is in the database."""
         await asyncio.to_thread(self._workspace.forget, self._key)
@@ -86,16 +96,6 @@ class Watch:
         snapshot = self._workspace.snapshot()
         self._workspace.keep(snapshot, self._key)
         return snapshot
-
-
-def with_found(result: ToolResult, found: Sequence[FileChange]) -> ToolResult:
-    """A result with the changes that its tool did not report, which the model is told of too."""
-    reported = {(change.path, change.kind, change.after) for change in result.changes}
-    missed = [one for one in found if (one.path, one.kind, one.after) not in reported]
-    if not missed:
-        return result
-    text = "\n".join([result.text, *named(missed)])
-    return result.model_copy(update={"text": text, "changes": (*result.changes, *missed)})
 
 
 def named(changes: Sequence[FileChange]) -> list[str]:

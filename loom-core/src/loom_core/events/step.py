@@ -73,7 +73,7 @@ class ToolCallStarted(EventBody):
     tool: str
     arguments: dict[str, JsonValue]
     recovery: str
-    """Recovery class of the tool: pure, content, keyed or unknown."""
+    """Recovery class of the call: pure, content, keyed or unknown."""
     intent: dict[str, JsonValue] = {}
     """What a probe needs to tell whether it happened, such as the hashes before and after."""
     unkept: tuple[str, ...] = ()
@@ -81,7 +81,7 @@ class ToolCallStarted(EventBody):
 
     @property
     def has_effect(self) -> bool:
-        """Whether the tool can change anything."""
+        """Whether the call can change anything."""
         return self.recovery != _PURE
 
 
@@ -93,11 +93,11 @@ class ToolCallFinished(EventBody):
     tool: str
     result: ToolResult
     recovery: str = _PURE
-    """Recovery class of the tool."""
+    """Recovery class of the call."""
 
     @property
     def has_effect(self) -> bool:
-        """Whether the tool can have changed anything."""
+        """Whether the call can have changed anything."""
         return self.recovery != _PURE
 
 

@@ -1,11 +1,7 @@
 """What a model reads of a git command that ended."""
 
-from collections.abc import Sequence
-
 from loom_core.errors import ErrorCategory
 from loom_core.sandbox import CommandResult
-from loom_core.types import FileChange
-from loom_tools.command_changes import named
 from loom_tools.planted import told_of
 
 _HINTS = (
@@ -34,8 +30,8 @@ def category_of(done: CommandResult) -> ErrorCategory | None:
     return next(by_output, ErrorCategory.RUNTIME)
 
 
-def said(done: CommandResult, changes: Sequence[FileChange], seconds: float) -> str:
-    """Exit code, output, a hint, and what changed."""
+def said(done: CommandResult, seconds: float) -> str:
+    """Exit code, output, a hint, and what was taken back."""
     lines = [f"exit code {done.exit_code}"]
     if done.timed_out:
         lines = [f"killed after {seconds:g} s: git did not end in time"]
@@ -44,4 +40,4 @@ def said(done: CommandResult, changes: Sequence[FileChange], seconds: float) -> 
         lines += [f"[{hint}]" for words, hint in _HINTS if words in done.output][:1]
     if done.left_out_bytes:
         lines.append("[to see the rest, ask for less, such as a path or -n]")
-    return "\n".join([*lines, *named(changes), *told_of(done.planted)])
+    return "\n".join([*lines, *told_of(done.planted)])
