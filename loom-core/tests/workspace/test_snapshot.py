@@ -58,11 +58,12 @@ def test_a_change_that_the_clock_does_not_show_is_noticed(workspace, root, monke
 
     def coarse(descriptor: int):
         # As kernels with a slow clock: both changes fall into one tick.
-        states, is_complete = exact(descriptor)
+        found = exact(descriptor)
         tick = {
-            path: replace(state, mtime_ns=TICK, ctime_ns=TICK) for path, state in states.items()
+            path: replace(state, mtime_ns=TICK, ctime_ns=TICK)
+            for path, state in found.paths.items()
         }
-        return tick, is_complete
+        return replace(found, paths=tick)
 
     monkeypatch.setattr(scanning, "scan", coarse)
     monkeypatch.setattr(time, "time_ns", lambda: TICK + 5_000_000)

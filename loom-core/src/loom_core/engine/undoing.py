@@ -23,8 +23,9 @@ from loom_core.events import (
 from loom_core.store import ChangeRecord, Entry, Store
 from loom_core.types import FileChange
 from loom_core.workspace import UndoPlan, Workspace, plan_undo
-from loom_core.workspace.path_state import state_after
+from loom_core.workspace.path_state import PathState, state_after, state_before
 from loom_core.workspace.undo import directories_made
+from loom_core.workspace.undo_order import is_of_mode_only
 
 Undone = ChangesUndone | ChangesRedone
 """The result of an undo, or of the undo of one."""
@@ -212,9 +213,19 @@ def _carry_out(
     left: dict[str, None] = {}
     for change in changes:
         try:
-            if not workspace.state(change.path).is_like(ends[change.path]):
+            if not _is_at_end(change, ends[change.path], workspace):
                 workspace.carry_out(change)
             done.append(change)
         except (LoomError, OSError):
             left[change.path] = None  # somebody changed it in this very moment: it is theirs now
     return tuple(change for change in done if change.path not in left), tuple(left)
+
+
+def _is_at_end(change: FileChange, end: PathState, workspace: Workspace) -> bool:
+    """Whether a path is as it will be in the end already, and not about to be opened on the way."""
+    try:
+        current = workspace.state(change.path)
+    except PermissionError:
+        return False
+    is_opened = is_of_mode_only(change) and current.is_like(state_before(change))
+    return current.is_like(end) and not is_opened

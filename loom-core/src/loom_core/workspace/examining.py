@@ -7,7 +7,7 @@ import stat
 from loom_core.errors import PathRefused
 from loom_core.types import FileType
 from loom_core.workspace.beneath import open_directory, status_of
-from loom_core.workspace.path_state import ABSENT, NO_CONTENT, PathState
+from loom_core.workspace.path_state import ABSENT, NO_CONTENT, PathState, known_mode
 from loom_core.workspace.paths import displayed
 
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -33,6 +33,28 @@ def state_beneath(root: int, relative: str) -> PathState:
         os.close(directory)
 
 
+def mode_beneath(root: int, relative: str) -> int:
+    """The known mode of what is at a path, which need not be readable."""
+    parent, _, name = relative.rpartition("/")
+    directory = open_directory(root, parent or ".")
+    try:
+        return known_mode(os.stat(name, dir_fd=directory, follow_symlinks=False).st_mode)
+    finally:
+        os.close(directory)
+
+
+def own_mode(root: int, relative: str) -> int | None:
+    """The known mode of a file or directory that belongs to this user.
+
+    None for what is not there or another's, and for root, whom no mode keeps out.
+    """
+    try:
+        facts = status_of(root, relative)
+    except (OSError, PathRefused):
+        return None
+    return known_mode(facts.st_mode) if facts and facts.st_uid == os.geteuid() != 0 else None
+
+
 def link_beneath(root: int, relative: str) -> bytes:
     """Where a symbolic link leads, as it is written in it."""
     parent, _, name = relative.rpartition("/")
@@ -56,7 +78,7 @@ def missing_parents(root: int, relative: str) -> int:
 def _state(directory: int, name: str, relative: str) -> PathState:
     """What a name of an open directory is."""
     facts = os.stat(name, dir_fd=directory, follow_symlinks=False)
-    mode = stat.S_IMODE(facts.st_mode)
+    mode = known_mode(facts.st_mode)
     if stat.S_ISDIR(facts.st_mode):
         return PathState(FileType.DIRECTORY, NO_CONTENT, mode)
     if stat.S_ISLNK(facts.st_mode):

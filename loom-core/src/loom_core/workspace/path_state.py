@@ -1,6 +1,7 @@
 """What is at a path at one moment, and the changes that lead from one state to another."""
 
 import hashlib
+import stat
 from dataclasses import dataclass
 
 from loom_core.types import ChangeKind, FileChange, FileType
@@ -18,7 +19,7 @@ class PathState:
     sha256: str = ""
     """Of a file's bytes or of where a link leads, in hex; empty when it is not known."""
     mode: int = 0
-    """Permission bits; 0 when they do not matter or are not known."""
+    """As ``known_mode`` gives it; 0 when it does not matter or is not known."""
 
     def is_like(self, other: "PathState") -> bool:
         """Whether both are the same, as far as both are known."""
@@ -29,6 +30,11 @@ class PathState:
 
 
 ABSENT = PathState(None)
+
+
+def known_mode(st_mode: int) -> int:
+    """Permission bits; where there are none the bits of the type, since 0 is for what is not known."""
+    return stat.S_IMODE(st_mode) or st_mode
 
 
 def state_before(change: FileChange) -> PathState:

@@ -4,6 +4,8 @@ import contextlib
 import errno
 import os
 import stat
+from dataclasses import replace
+from pathlib import Path
 
 from loom_core.errors import ConflictFound, PathRefused
 from loom_core.types import ChangeKind, FileChange, FileType
@@ -11,13 +13,15 @@ from loom_core.workspace.beneath import make_directory, open_directory
 from loom_core.workspace.blobs import BlobStore
 from loom_core.workspace.changing import remove_beneath, replace_beneath
 from loom_core.workspace.durable import remove_file, temporary_name
-from loom_core.workspace.examining import link_target, state_beneath
+from loom_core.workspace.examining import link_target, mode_beneath, state_beneath
 from loom_core.workspace.git_remains import remove_settings_of_new
 from loom_core.workspace.git_state import is_git_state, is_in_git
-from loom_core.workspace.path_state import state_after, state_before
+from loom_core.workspace.path_state import PathState, state_after, state_before
 from loom_core.workspace.paths import displayed
+from loom_core.workspace.undo_order import is_of_mode_only
 
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_HANDLE = getattr(os, "O_PATH", os.O_RDONLY) | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def carry_out(root: int, change: FileChange, blobs: BlobStore | None) -> None:
@@ -36,7 +40,7 @@ def carry_out(root: int, change: FileChange, blobs: BlobStore | None) -> None:
     """
     if is_in_git(change.path) and not is_git_state(change.path):
         raise PathRefused(f"{displayed(change.path)} is git's settings or hooks; it is left alone")
-    current = state_beneath(root, change.path)
+    current = _current(root, change)
     if current.is_like(state_after(change)):
         return
     if not current.is_like(state_before(change)):
@@ -49,6 +53,16 @@ def carry_out(root: int, change: FileChange, blobs: BlobStore | None) -> None:
         _change_file(root, change, blobs)
 
 
+def _current(root: int, change: FileChange) -> PathState:
+    """What is at the path; of a file that is about to be made readable only the mode counts."""
+    try:
+        return state_beneath(root, change.path)
+    except PermissionError:
+        if not is_of_mode_only(change):
+            raise
+        return replace(state_before(change), mode=mode_beneath(root, change.path))
+
+
 def _change_file(root: int, change: FileChange, blobs: BlobStore | None) -> None:
     """Write or remove a file, or give it other permission bits."""
     if change.kind is ChangeKind.DELETED:
@@ -58,7 +72,7 @@ def _change_file(root: int, change: FileChange, blobs: BlobStore | None) -> None
         _set_mode(root, change.path, change.mode_after)
     else:
         data = _content(change, blobs)
-        mode = change.mode_after or None
+        mode = stat.S_IMODE(change.mode_after) if change.mode_after else None
         replace_beneath(root, change.path, data, mode=mode, blobs=blobs, expected=change.before)
 
 
@@ -115,15 +129,33 @@ def _set_mode(root: int, relative: str, mode: int) -> None:
     parent, _, name = relative.rpartition("/")
     directory = open_directory(root, parent or ".")
     try:
-        descriptor = os.open(name, _OPEN, dir_fd=directory)
+        descriptor = _opened(directory, name)
     finally:
         os.close(directory)
     try:
         if not stat.S_ISDIR(os.fstat(descriptor).st_mode) and os.fstat(descriptor).st_nlink > 1:
             raise PathRefused(f"{displayed(relative)} has a second name; its mode is left alone")
-        os.fchmod(descriptor, mode)
+        _change_mode(descriptor, stat.S_IMODE(mode))
     finally:
         os.close(descriptor)
+
+
+def _opened(directory: int, name: str) -> int:
+    """A descriptor of a file or directory; a mere handle where its mode forbids reading."""
+    try:
+        return os.open(name, _OPEN, dir_fd=directory)
+    except PermissionError:
+        return os.open(name, _HANDLE, dir_fd=directory)
+
+
+def _change_mode(descriptor: int, mode: int) -> None:
+    """Give permission bits to what a descriptor or a mere handle is of."""
+    try:
+        os.fchmod(descriptor, mode)
+    except OSError as error:
+        if error.errno != errno.EBADF:
+            raise
+        Path(f"/proc/self/fd/{descriptor}").chmod(mode)  # a handle has no other way
 
 
 def _content(change: FileChange, blobs: BlobStore | None) -> bytes:

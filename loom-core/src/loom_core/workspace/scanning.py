@@ -11,6 +11,7 @@ from loom_core.types import FileType
 from loom_core.workspace.beneath import open_directory, open_for_reading
 from loom_core.workspace.durable import is_temporary, remove_temporary
 from loom_core.workspace.git_state import is_git_state
+from loom_core.workspace.path_state import known_mode, parents
 from loom_core.workspace.placeholders import is_placeholder
 
 MAX_PATHS = 100_000
@@ -35,27 +36,45 @@ class Facts:
     ctime_ns: int = 0
 
 
-def scan(root: int) -> tuple[dict[str, Facts], bool]:
-    """The facts of every path, and whether there were no more than ``MAX_PATHS``.
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What a look at every path found."""
+
+    paths: dict[str, Facts]
+    is_complete: bool
+    """Whether there were no more than ``MAX_PATHS``."""
+    closed: frozenset[str]
+    """Directories that may not be read: what is below them is not known."""
+
+    def hides(self, path: str) -> bool:
+        """Whether a path is below a directory that may not be read."""
+        return bool(self.closed) and any(
+            above in self.closed for above in parents(path, path.count("/"))
+        )
+
+
+def scan(root: int) -> Scan:
+    """The facts of every path.
 
     Pipes, sockets and devices are passed over, and of ``.git`` all that is not its state.
     """
     found: dict[str, Facts] = {}
+    closed: set[str] = set()
     waiting = deque([("", 0, False)])
     while waiting:
         prefix, depth, is_in_git = waiting.popleft()
-        for name, status in _directory(root, prefix):
+        for name, status in _directory(root, prefix, closed):
             path = prefix + name
             facts = _facts(status)
             if facts is None or _is_left_out(root, path, status, is_in_git=is_in_git):
                 continue
             if len(found) >= MAX_PATHS:
-                return found, False
+                return Scan(found, is_complete=False, closed=frozenset(closed))
             if facts.type is FileType.DIRECTORY and depth < _MAX_DEPTH:
                 waiting.append((path + "/", depth + 1, is_in_git or name == ".git"))
             if name != ".git":
                 found[path] = facts
-    return found, True
+    return Scan(found, is_complete=True, closed=frozenset(closed))
 
 
 def _is_left_out(root: int, path: str, status: os.stat_result, *, is_in_git: bool) -> bool:
@@ -68,7 +87,7 @@ def _is_left_out(root: int, path: str, status: os.stat_result, *, is_in_git: boo
 
 def _facts(status: os.stat_result) -> Facts | None:
     """The facts that count; None for what is no file, link or directory."""
-    mode = stat.S_IMODE(status.st_mode)
+    mode = known_mode(status.st_mode)
     if stat.S_ISDIR(status.st_mode):
         return Facts(FileType.DIRECTORY, mode)
     if stat.S_ISLNK(status.st_mode):
@@ -81,11 +100,17 @@ def _facts(status: os.stat_result) -> Facts | None:
     return Facts(kind, mode, status.st_ino, status.st_size, *times)
 
 
-def _directory(root: int, prefix: str) -> list[tuple[str, os.stat_result]]:
-    """Names and facts of one directory; none when it cannot be read or went away."""
+def _directory(
+    root: int, prefix: str, closed: set[str] | None = None
+) -> list[tuple[str, os.stat_result]]:
+    """Names and facts of one directory; none when it went away, or may not be read, which is noted."""
     found: list[tuple[str, os.stat_result]] = []
     try:
         descriptor = open_for_reading(root, prefix.rstrip("/") or ".")
+    except PermissionError:
+        if closed is not None:
+            closed.add(prefix.rstrip("/"))
+        return found
     except OSError:
         return found
     try:
@@ -97,6 +122,10 @@ def _directory(root: int, prefix: str) -> list[tuple[str, os.stat_result]]:
                     continue  # it went away between listing and looking
     except NotADirectoryError:
         return found
+    except PermissionError:  # it may be listed and not entered
+        if closed is not None:
+            closed.add(prefix.rstrip("/"))
+        return []
     finally:
         os.close(descriptor)
     return found

@@ -9,7 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from loom_core.errors import PathRefused
 from loom_core.types import FileChange, FileType
@@ -75,24 +75,26 @@ class Snapshots:
     def take(self) -> Snapshot:
         """How every path is now."""
         with self._lock:
-            found, is_complete = scanning.scan(self._root)
+            found = scanning.scan(self._root)
             left = MAX_KEPT_BYTES
             now = time.time_ns()
-            known: dict[str, Known] = {}
-            for path, facts in found.items():
+            known = {path: one for path, one in self._known.items() if found.hides(path)}
+            for path, facts in found.paths.items():
                 known[path] = self._remembered(path, facts, left, now)
                 left -= facts.size_bytes if known[path].sha256 else 0
             self._known = known
-            return Snapshot(known, is_complete)
+            return Snapshot(known, found.is_complete)
 
     def changes_since(self, snapshot: Snapshot) -> list[FileChange]:
         """What differs now, by path."""
-        found, _ = scanning.scan(self._root)
+        found = scanning.scan(self._root)
         changes: list[FileChange] = []
-        for path in sorted(found.keys() | snapshot.paths.keys()):
+        for path in sorted(found.paths.keys() | snapshot.paths.keys()):
+            if found.hides(path):
+                continue  # it may well be as it was
             if not snapshot.is_complete and path not in snapshot.paths:
                 continue  # it may have been there all the time
-            changes += self._changes(path, snapshot.paths.get(path), found.get(path))
+            changes += self._changes(path, snapshot.paths.get(path), found.paths.get(path))
         return changes
 
     def _remembered(self, path: str, facts: Facts, left: int, now: int) -> Known:
@@ -130,7 +132,7 @@ class Snapshots:
         """What happened to one path; two changes when it is of another type now."""
         if before and before.facts == after and not before.is_racy:
             return []
-        state = self._state(path, after)
+        state = self._state(path, before, after)
         if before and after and _is_same(before, after, state):
             return []
         name = _named(path)
@@ -138,14 +140,16 @@ class Snapshots:
         is_kept = name == path and (before is None or bool(before.sha256))
         return [change.model_copy(update={"is_recoverable": is_kept}) for change in found]
 
-    def _state(self, path: str, facts: Facts | None) -> PathState:
-        """What is at a path now; only that it is there when it cannot be read."""
+    def _state(self, path: str, before: Known | None, facts: Facts | None) -> PathState:
+        """What is at a path now; only that it is there when it cannot be read and was touched."""
         if facts is None:
             return ABSENT
         try:
             return state_beneath(self._root, path)
         except (OSError, PathRefused):
-            return PathState(facts.type, digest_of(b""), facts.mode)
+            is_untouched = before is not None and _but_mode(before.facts) == _but_mode(facts)
+            digest = before.sha256 if before is not None and is_untouched else digest_of(b"")
+            return PathState(facts.type, digest, facts.mode)
 
 
 def _is_same(before: Known, after: Facts, state: PathState) -> bool:
@@ -155,6 +159,11 @@ def _is_same(before: Known, after: Facts, state: PathState) -> bool:
     if before.sha256:
         return before.sha256 == state.sha256
     return before.facts == after
+
+
+def _but_mode(facts: Facts) -> Facts:
+    """The facts that tell whether a content was written, whatever happened to the mode."""
+    return replace(facts, mode=0, ctime_ns=0)
 
 
 def _named(path: str) -> str:

@@ -11,12 +11,12 @@ other: whoever carries them out journals them first, and taking those back is th
             workspace.carry_out(change)
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from loom_core.errors import PathRefused
-from loom_core.types import ChangeKind, FileChange, FileType
+from loom_core.types import FileChange, FileType
 from loom_core.workspace.git_state import is_git_state, is_in_git
 from loom_core.workspace.path_state import (
     ABSENT,
@@ -27,6 +27,7 @@ from loom_core.workspace.path_state import (
     state_before,
     with_directories,
 )
+from loom_core.workspace.undo_order import ENTER, READ, in_order, modes_needed
 from loom_core.workspace.workspace import Workspace
 
 _BY_ANOTHER = "another subtask changed it since"
@@ -77,6 +78,8 @@ class UndoPlan:
     conflicts: tuple[UndoConflict, ...] = ()
     """With force only those that cannot be done at all."""
     is_forced: bool = False
+    modes: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Permission bits of the user's own files and directories that may have to be widened for it."""
 
     @property
     def is_held_up(self) -> bool:
@@ -86,7 +89,7 @@ class UndoPlan:
     @property
     def changes(self) -> list[FileChange]:
         """What has to be done, in an order in which it can be."""
-        return in_order([change for step in self.steps for change in step.changes])
+        return in_order([change for step in self.steps for change in step.changes], self.modes)
 
 
 def plan_undo(
@@ -120,20 +123,9 @@ def plan_undo(
         conflicts = [conflict for conflict in conflicts if conflict.step is None]
     steps = _without_filled(steps, made, workspace)
     steps.sort(key=lambda step: step.path)
-    return UndoPlan(tuple(steps), tuple(conflicts), is_forced=force)
-
-
-def in_order(changes: Sequence[FileChange]) -> list[FileChange]:
-    """Changes of different paths in an order in which they can be carried out.
-
-    What goes away does so before the directory that it is in; what comes does so after.
-    """
-    gone = [change for change in changes if change.kind is ChangeKind.DELETED]
-    rest = [change for change in changes if change.kind is not ChangeKind.DELETED]
-    return [
-        *sorted(gone, key=lambda change: change.path, reverse=True),
-        *sorted(rest, key=lambda change: (change.type is not FileType.DIRECTORY, change.path)),
-    ]
+    needed = modes_needed([change for step in steps for change in step.changes])
+    modes = {path: mode for path in needed if (mode := workspace.own_mode(path)) is not None}
+    return UndoPlan(tuple(steps), tuple(conflicts), is_forced=force, modes=modes)
 
 
 def _planned(
@@ -149,7 +141,7 @@ def _planned(
     if is_in_git(path) and not is_git_state(path):
         return UndoConflict(path, _OF_GIT, None)
     try:
-        current = workspace.state(path)
+        current = _current(path, covered[-1], workspace)
     except (PathRefused, OSError):
         return UndoConflict(path, _NO_FILE, None)
     step = UndoStep(path, current, state_before(covered[0]), tuple(covers))
@@ -161,6 +153,24 @@ def _planned(
     if reason:
         return UndoConflict(path, reason, None if reason == _NOT_KEPT else step)
     return step
+
+
+def _current(path: str, last: FileChange, workspace: Workspace) -> PathState:
+    """What is at a path; as its last change left it where only a mode keeps the owner from looking.
+
+    That is looked at again when the mode is widened, before anything is overwritten.
+    """
+    try:
+        return workspace.state(path)
+    except PermissionError:
+        own = workspace.own_mode(path)
+        above = [workspace.own_mode(one) for one in parents(path, path.count("/"))]
+        left = state_after(last)
+        if left.type is FileType.FILE and own is not None and not own & READ:
+            return replace(left, mode=own)
+        if any(mode is not None and ENTER & ~mode for mode in above):
+            return left
+        raise
 
 
 def _objection(step: UndoStep, covered: Sequence[FileChange], workspace: Workspace) -> str:

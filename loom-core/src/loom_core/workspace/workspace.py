@@ -23,7 +23,7 @@ from loom_core.workspace.changing import (
     replace_beneath,
 )
 from loom_core.workspace.entry import Entry
-from loom_core.workspace.examining import link_beneath, missing_parents, state_beneath
+from loom_core.workspace.examining import link_beneath, missing_parents, own_mode, state_beneath
 from loom_core.workspace.kept_snapshots import KeptSnapshots
 from loom_core.workspace.moving import FileState, move_beneath, states_beneath
 from loom_core.workspace.path_state import PathState, parents
@@ -153,6 +153,10 @@ class Workspace:
     def permissions(self, path: str) -> int:
         """Permission bits of a file or directory; 0 when nothing is there."""
         return stat.S_IMODE(self._mode(path))
+
+    def own_mode(self, path: str) -> int | None:
+        """The mode of what belongs to this user; None where it does not, or no mode matters."""
+        return own_mode(self._descriptor, self.relative(path))
 
     def states(self, path: str) -> list[FileState]:
         """The file at a path, or the directory there with all that is in it, as they are now.

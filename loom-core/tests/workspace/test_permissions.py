@@ -1,0 +1,189 @@
+"""What modes of files and directories keep an ordinary user from, which root never meets."""
+
+import ctypes  # noqa: F401 - loaded before the user changes, who may not be able to read it
+import os
+import shutil
+import stat
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from loom_core.types import ChangeKind
+from loom_core.workspace import BlobStore, Workspace, plan_undo
+
+NOBODY = 65534
+
+
+@pytest.fixture
+def place():
+    """A directory of an ordinary user, who is whoever runs the test from then on."""
+    directory = Path(tempfile.mkdtemp())
+    is_root = os.geteuid() == 0
+    if is_root:
+        os.chown(directory, NOBODY, NOBODY)
+        os.seteuid(NOBODY)
+    try:
+        yield directory
+    finally:
+        if is_root:
+            os.seteuid(0)
+        for path, names, _ in os.walk(directory):
+            for name in names:
+                (Path(path) / name).chmod(0o700)
+        shutil.rmtree(directory)
+
+
+@pytest.fixture
+def root(place):
+    root = place / "work"
+    root.mkdir()
+    return root
+
+
+@pytest.fixture
+def workspace(root, place):
+    return Workspace(root, blobs=BlobStore(place / "blobs"))
+
+
+def mode(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def names(directory):
+    return sorted(path.name for path in directory.iterdir())
+
+
+def undone(changes, workspace):
+    """What an undo did, which must have nothing in its way."""
+    plan = plan_undo(changes, workspace)
+    assert not plan.conflicts
+    return [workspace.carry_out(change) for change in plan.changes]
+
+
+def after_command(workspace, act):
+    before = workspace.snapshot()
+    act()
+    return workspace.changes_since(before)
+
+
+def remove(directory):
+    for path, names, _ in os.walk(directory):
+        Path(path).chmod(0o700)
+        for name in names:
+            (Path(path) / name).chmod(0o700)
+    shutil.rmtree(directory)
+
+
+def test_a_read_only_directory_comes_back_with_its_files(workspace, root):
+    (root / "d/e").mkdir(parents=True)
+    (root / "d/f").write_text("1")
+    (root / "d/e/g").write_text("2")
+    (root / "d/e").chmod(0o555)
+    (root / "d").chmod(0o555)
+    changes = after_command(workspace, lambda: remove(root / "d"))
+
+    back = undone(changes, workspace)
+
+    assert ((root / "d/f").read_text(), (root / "d/e/g").read_text()) == ("1", "2")
+    assert (mode(root / "d"), mode(root / "d/e")) == (0o555, 0o555)
+    undone(back, workspace)
+    assert not (root / "d").exists()
+
+
+def test_what_was_made_in_a_read_only_directory_goes_away(workspace, root):
+    (root / "old").mkdir()
+    (root / "old").chmod(0o555)
+
+    def make():
+        (root / "new").mkdir()
+        (root / "new/f").write_text("1")
+        (root / "new").chmod(0o555)
+        (root / "old").chmod(0o755)
+        (root / "old/f").write_text("1")
+        (root / "old").chmod(0o555)
+
+    changes = after_command(workspace, make)
+
+    back = undone(changes, workspace)
+
+    assert names(root) == ["old"]
+    assert names(root / "old") == []
+    assert mode(root / "old") == 0o555
+    undone(back, workspace)
+    assert (mode(root / "new"), (root / "old/f").read_text()) == (0o555, "1")
+
+
+def test_a_directory_that_became_read_only_gets_its_mode_back(workspace, root):
+    (root / "d").mkdir()
+    (root / "d/f").write_text("1")
+
+    def change():
+        (root / "d/f").write_text("other")
+        (root / "d").chmod(0o555)
+
+    changes = after_command(workspace, change)
+
+    undone(changes, workspace)
+
+    assert ((root / "d/f").read_text(), mode(root / "d")) == ("1", 0o755)
+
+
+def test_a_directory_without_permissions_hides_what_is_in_it_and_deletes_nothing(workspace, root):
+    (root / "d").mkdir()
+    (root / "d/f").write_text("1")
+
+    changes = after_command(workspace, lambda: (root / "d").chmod(0))
+
+    assert [(change.path, change.kind) for change in changes] == [("d", ChangeKind.MODIFIED)]
+    assert after_command(workspace, lambda: (root / "d").chmod(0o755))[0].path == "d"
+    (root / "d").chmod(0)
+    undone(changes, workspace)
+    assert (mode(root / "d"), (root / "d/f").read_text()) == (0o755, "1")
+
+
+def test_what_is_unknown_below_a_directory_is_not_new_when_it_is_seen_again(workspace, root):
+    (root / "d").mkdir()
+    (root / "d/f").write_text("1")
+    workspace.snapshot()
+    (root / "d").chmod(0)
+
+    changes = after_command(workspace, lambda: (root / "d").chmod(0o755))
+
+    assert [change.path for change in changes] == ["d"]
+
+
+def test_a_file_without_permissions_gets_its_mode_back(workspace, root):
+    (root / "f").write_text("1")
+
+    changes = after_command(workspace, lambda: (root / "f").chmod(0))
+
+    assert [(change.path, change.kind) for change in changes] == [("f", ChangeKind.MODIFIED)]
+    back = undone(changes, workspace)
+    assert (mode(root / "f"), (root / "f").read_text()) == (0o644, "1")
+    undone(back, workspace)
+    assert mode(root / "f") == 0
+
+
+def test_a_path_without_permissions_does_not_hold_up_the_undo(workspace, root):
+    (root / "d").mkdir()
+    changes = [workspace.write("d/f", b"1"), workspace.write("g", b"1")]
+    changes += after_command(workspace, lambda: (root / "g").chmod(0))
+    changes += after_command(workspace, lambda: (root / "d").chmod(0))
+
+    undone(changes, workspace)
+
+    assert names(root) == ["d"]
+    assert (names(root / "d"), mode(root / "d")) == ([], 0o755)
+
+
+def test_what_somebody_closed_since_is_opened_for_the_undo_and_closed_again(workspace, root):
+    (root / "d").mkdir()
+    changes = [workspace.write("d/f", b"1")]
+    (root / "d").chmod(0)
+
+    undone(changes, workspace)
+
+    assert mode(root / "d") == 0
+    (root / "d").chmod(0o755)
+    assert names(root / "d") == []
