@@ -1,14 +1,18 @@
 """What modes of files and directories keep an ordinary user from, which root never meets."""
 
+import concurrent.futures.thread  # noqa: F401 - as below
 import ctypes  # noqa: F401 - loaded before the user changes, who may not be able to read it
 import os
 import shutil
 import stat
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from loom_core.engine.undoing import TaskUndo
+from loom_core.events import ChangesUndone, UndoStarted
 from loom_core.types import ChangeKind
 from loom_core.workspace import BlobStore, Workspace, plan_undo
 
@@ -187,3 +191,71 @@ def test_what_somebody_closed_since_is_opened_for_the_undo_and_closed_again(work
     assert mode(root / "d") == 0
     (root / "d").chmod(0o755)
     assert names(root / "d") == []
+
+
+class Journal:
+    """A store that holds the changes of one task and keeps what is appended."""
+
+    def __init__(self, changes):
+        self._records = [
+            SimpleNamespace(
+                sequence=1, position=position, subtask_id="a", undone_by=None, change=change
+            )
+            for position, change in enumerate(changes)
+        ]
+        self.bodies = []
+
+    async def changes(self, task_id, *, with_undone=False):
+        return self._records
+
+    async def events(self, task_id):
+        return [SimpleNamespace(sequence=2, body=body) for body in self.bodies]
+
+    async def append_unclaimed(self, task_id, entries, *, is_alive):
+        self.bodies += [entry.body for entry in entries]
+
+
+@pytest.fixture
+def closed(workspace, root):
+    """The changes of a command in a directory that is read-only before and after."""
+    (root / "d").mkdir()
+    (root / "d/f").write_text("1")
+    (root / "d").chmod(0o555)
+
+    def change():
+        (root / "d").chmod(0o755)
+        (root / "d/f").write_text("2")
+        (root / "d/new").write_text("3")
+        (root / "d").chmod(0o555)
+
+    return after_command(workspace, change)
+
+
+async def test_a_journalled_undo_leaves_nothing_for_its_modes(closed, workspace, root):
+    journal = Journal(closed)
+    undo = TaskUndo(journal, "t", workspace)
+
+    result = await undo.carry_out(await undo.plan())
+
+    assert result.left == ()
+    assert (names(root / "d"), (root / "d/f").read_text()) == (["f"], "1")
+    assert mode(root / "d") == 0o555
+
+
+@pytest.mark.parametrize("done", range(5))
+async def test_an_undo_that_was_killed_between_modes_is_finished(closed, workspace, root, done):
+    journal = Journal(closed)
+    undo = TaskUndo(journal, "t", workspace)
+    planned = await undo.plan()
+    changes = tuple(planned.plan.changes)
+    assert len(changes) == 4
+    journal.bodies.append(UndoStarted(changes=changes, taken_back=planned.taken_back))
+    for change in changes[:done]:
+        workspace.carry_out(change)
+
+    result = await undo.finish_interrupted()
+
+    assert isinstance(result, ChangesUndone)
+    assert result.left == ()
+    assert (names(root / "d"), (root / "d/f").read_text()) == (["f"], "1")
+    assert mode(root / "d") == 0o555
