@@ -123,6 +123,19 @@ async def test_nothing_runs_when_it_is_no_longer_what_was_approved(call, store, 
     assert [type(body) for body in await told(store)] == [e.ToolCallFinished]
 
 
+async def test_what_changed_while_a_call_waited_for_its_turn_counts_too(call, store, workspace):
+    tool = Stepper()
+    async with turn_of(workspace):
+        waiting = asyncio.create_task(call(tool, yes).run(1, "c", {}))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        tool.content = "new"
+    result = await waiting
+
+    assert "changed while the approval was asked for" in result.text
+    assert not tool.running.is_set()
+
+
 async def test_what_a_cancelled_call_changed_is_journalled(call, store):
     tool = Stepper(is_endless=True)
     own = call(tool, yes)

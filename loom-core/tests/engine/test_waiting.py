@@ -26,8 +26,10 @@ async def somebody():
 
 
 async def wait_for(waiting, ask):
-    with waiting.begin("q", "a", what="Which?", is_attended=ask is not None) as wait:
-        return await waiting.first_answer(wait, ask)
+    async with waiting.begin("q", "a", what="Which?", is_attended=ask is not None) as wait:
+        answer = await waiting.first_answer(wait, ask)
+        asyncio.get_running_loop().call_soon(waiting.readmit, 1)
+    return answer
 
 
 async def started(waiting, ask):
@@ -114,3 +116,26 @@ def test_an_answer_travels_as_a_command(answer):
 )
 def test_what_is_no_answer_is_not_taken_for_one(payload):
     assert from_payload(payload) is None
+
+
+async def test_whoever_has_an_answer_waits_for_a_free_slot():
+    waiting = Waiting()
+
+    async def ask(subtask_id):
+        async with waiting.begin(subtask_id, subtask_id, what="?", is_attended=False) as wait:
+            await waiting.first_answer(wait, None)
+
+    tasks = [asyncio.create_task(ask(name)) for name in ("a", "b")]
+    await asyncio.sleep(0)
+    for name in ("a", "b"):
+        waiting.give(ANSWER.model_copy(update={"question_id": name}))
+    waiting.readmit(1)
+    await asyncio.wait(tasks, timeout=0.05)
+
+    assert waiting.subtasks == {"a", "b"}
+    waiting.readmit(1)
+    await tasks[0]
+    assert waiting.subtasks == {"b"}
+    tasks[1].cancel()
+    await asyncio.wait(tasks)
+    assert waiting.subtasks == set()

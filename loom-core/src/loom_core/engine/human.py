@@ -56,7 +56,7 @@ class Human:
         if ask is None:
             return Decision(approved=False, reason=_nobody(call), by=HARNESS)
         wait_id = request.approval_id
-        with self._waiting.begin(
+        async with self._waiting.begin(
             wait_id, journal.subtask_id, what=call.tool, is_attended=True
         ) as wait:
             await journal.commit(request)
@@ -91,7 +91,7 @@ class Human:
         if known is not None:
             return known
         ask = _asking_question(self._ask_question, question, asked) if self._ask_question else None
-        with self._waiting.begin(
+        async with self._waiting.begin(
             asked.question_id,
             journal.subtask_id,
             what=question.text,

@@ -45,11 +45,6 @@ class Scheduler:
             if count == 0 and name not in self._done and name not in held:
                 heapq.heappush(self._ready, (self._rank[name], name))
 
-    @property
-    def has_ready(self) -> bool:
-        """Whether a subtask waits for nothing but a free slot, or for what it would write."""
-        return bool(self._ready or self._kept_back)
-
     def take(self) -> Subtask | None:
         """The most urgent ready subtask, handed out once; None when none may start now."""
         while self._ready:

@@ -122,8 +122,10 @@ class TaskRun:
     def _dispatch(self, scheduler: Scheduler, group: asyncio.TaskGroup) -> None:
         """Fill every free slot with the most urgent ready subtask."""
         limit = self._scope.settings.execution.max_parallel_subtasks
-        waiting = self._scope.waiting.subtasks
-        while len(self._running) - len(waiting) < limit and not (
+        waiting = self._scope.waiting
+        waiting.readmit(limit - len(self._running) + len(waiting.subtasks))
+        outside = waiting.subtasks
+        while len(self._running) - len(outside) < limit and not (
             self._wants_replan or self._broken
         ):
             subtask = scheduler.take()

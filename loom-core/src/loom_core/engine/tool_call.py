@@ -111,9 +111,6 @@ class ToolCallRun:
         decision = await self._decide(valid, intent)
         if not decision.approved:
             return await self._deny(step, call_id, decision)
-        problem = await self._differs(valid, intent)
-        if problem is not None:
-            return await self._finish(step, call_id, problem)
         return await self._carry_out(step, call_id, arguments, intent, valid)
 
     async def _carry_out(
@@ -128,7 +125,8 @@ class ToolCallRun:
         if intent.changes_nothing:
             self._recovery = RecoveryClass.PURE
         async with self._turn(step):
-            problem = await self._look_before()
+            # Only now: others may have changed something while this call waited for its turn.
+            problem = await self._differs(valid, intent) or await self._look_before()
             if problem is not None:
                 return await self._finish(step, call_id, problem)
             await self._journal_intent(step, call_id, arguments, intent)

@@ -1,8 +1,9 @@
 """Who waits for a human in one run of a task, and the door through which answers come."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Generator
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -35,12 +36,23 @@ class Waiting:
     def __init__(self) -> None:
         """Nobody waits."""
         self._waits: dict[str, _Wait] = {}
+        self._returning: deque[tuple[str, asyncio.Future[None]]] = deque()
+        """Who has an answer and no slot yet to go on with it."""
         self._changed: asyncio.Future[None] | None = None
 
     @property
     def subtasks(self) -> set[str]:
-        """The subtasks that wait; none of them needs a slot meanwhile."""
-        return {wait.subtask_id for wait in self._waits.values()}
+        """The subtasks that wait for an answer, or with it for a slot; none has one meanwhile."""
+        returning = {subtask_id for subtask_id, _ in self._returning}
+        return {wait.subtask_id for wait in self._waits.values()} | returning
+
+    def readmit(self, slots: int) -> None:
+        """Let subtasks that have their answer go on, the first answered first, in free slots."""
+        while self._returning and slots > 0:
+            _, admitted = self._returning.popleft()
+            if not admitted.done():
+                admitted.set_result(None)
+                slots -= 1
 
     def changed(self) -> asyncio.Future[None]:
         """Done when somebody begins or ceases to wait, from now on."""
@@ -65,11 +77,14 @@ class Waiting:
             if not wait.is_attended and not wait.answer.done():
                 wait.answer.set_exception(WaitsForHuman(f"asks: {wait.what}"))
 
-    @contextmanager
-    def begin(
+    @asynccontextmanager
+    async def begin(
         self, wait_id: str, subtask_id: str, *, what: str, is_attended: bool
-    ) -> Generator["_Wait"]:
-        """While inside, answers to this are taken."""
+    ) -> AsyncGenerator["_Wait"]:
+        """While inside, answers to this are taken, and the subtask has no slot.
+
+        It ends when the subtask has one again, or at once when it will not go on.
+        """
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         wait = self._waits[wait_id] = _Wait(subtask_id, what, future, is_attended)
         self._notify()
@@ -79,6 +94,18 @@ class Waiting:
             del self._waits[wait_id]
             future.cancel()
             self._notify()
+        await self._slot(subtask_id)
+
+    async def _slot(self, subtask_id: str) -> None:
+        """Wait until whoever hands out slots has one for a subtask that goes on."""
+        admitted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        returning = (subtask_id, admitted)
+        self._returning.append(returning)
+        try:
+            await admitted
+        finally:
+            if returning in self._returning:
+                self._returning.remove(returning)
 
     async def first_answer(self, wait: "_Wait", ask: Ask[AnswerT] | None) -> Answer:
         """The first answer, from whoever is there or from elsewhere. Raises ``WaitsForHuman``."""
