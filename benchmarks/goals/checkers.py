@@ -4,14 +4,16 @@ Each takes the finished workspace and raises ``NotDone`` with the reason. None t
 """
 
 import configparser
-import csv
 import json
 import re
-import tomllib
 from collections.abc import Callable
-from typing import Any
 
-from held_out_checkers import HELD_OUT
+from held_out_code import CODE
+from held_out_data import DATA
+from held_out_files import FILES
+from held_out_two_steps import TWO_STEPS
+from reading import csv_rows, read_json, read_toml
+from seen_checkers import SEEN_LATER
 from workspace_judge import FinishedWorkspace, NotDone, expect
 
 
@@ -26,7 +28,7 @@ def squares(done: FinishedWorkspace) -> None:
 
 def app_config(done: FinishedWorkspace) -> None:
     """Exactly the three keys with values of the right types."""
-    config = _json(done, "app.json")
+    config = read_json(done, "app.json")
     expect(config == {"name": "orchard", "port": 8080, "debug": False}, f"is {config}")
     expect(type(config["port"]) is int and config["debug"] is False, "has values of wrong types")
 
@@ -48,7 +50,7 @@ def average_bug(done: FinishedWorkspace) -> None:
 
 def max_connections(done: FinishedWorkspace) -> None:
     """The one value changed, nothing else."""
-    settings = _toml(done, "service.toml")
+    settings = read_toml(done, "service.toml")
     expect(
         settings == {"name": "relay", "max_connections": 250, "log": {"level": "info"}},
         f"is {settings}",
@@ -65,7 +67,7 @@ def slugify(done: FinishedWorkspace) -> None:
 
 def planets(done: FinishedWorkspace) -> None:
     """Header and three rows, read as CSV."""
-    rows = [[cell.strip() for cell in row] for row in csv.reader(done.lines("planets.csv")) if row]
+    rows = csv_rows(done, "planets.csv")
     expect(
         rows == [["name", "moons"], ["Earth", "1"], ["Mars", "2"], ["Jupiter", "95"]],
         f"holds {rows}",
@@ -132,7 +134,7 @@ def farewell(done: FinishedWorkspace) -> None:
 
 def inventory(done: FinishedWorkspace) -> None:
     """Three items, and their total follows the file."""
-    items = _json(done, "inventory.json")
+    items = read_json(done, "inventory.json")
     if isinstance(items, dict) and len(items) == 1:
         items = next(iter(items.values()))
     expect(isinstance(items, list) and len(items) == 3, f"holds {items}")
@@ -196,7 +198,7 @@ def discount(done: FinishedWorkspace) -> None:
 
 def database_port(done: FinishedWorkspace) -> None:
     """The settings, and a script that follows them."""
-    settings = _toml(done, "config.toml")
+    settings = read_toml(done, "config.toml")
     expect(settings == {"database": {"host": "localhost", "port": 5432}}, f"is {settings}")
     expect(done.run("python3 read_config.py").strip().endswith("5432"), "does not print 5432")
     printed = done.run("sed -i s/5432/6543/ config.toml && python3 read_config.py").strip()
@@ -211,7 +213,7 @@ def morning(done: FinishedWorkspace) -> None:
 
 def colors(done: FinishedWorkspace) -> None:
     """The list in order."""
-    found = _json(done, "colors.json")
+    found = read_json(done, "colors.json")
     expect(found == ["red", "green", "blue"], f"is {found}")
 
 
@@ -264,25 +266,10 @@ CHECKERS: dict[str, Callable[[FinishedWorkspace], None]] = {
     for checker in (
         *(squares, app_config, shopping_line, average_bug, max_connections, slugify, planets),
         *(error_count, guide, celsius, spelling, sorted_names, total, farewell),
-        *HELD_OUT,
+        *SEEN_LATER,
         *(inventory, temperatures, rectangle, final_draft, discount, database_port),
         *(morning, colors, todo_item, even_bug, timeout_setting, reverse, word_count, letters),
+        *(*FILES, *CODE, *DATA, *TWO_STEPS),
     )
 }
 """The checker of each goal by the goal's id."""
-
-
-def _json(done: FinishedWorkspace, path: str) -> Any:
-    """A JSON file's value; raises ``NotDone`` when it does not parse."""
-    try:
-        return json.loads(done.text(path))
-    except ValueError as error:
-        raise NotDone(f"{path} does not parse: {error}") from error
-
-
-def _toml(done: FinishedWorkspace, path: str) -> dict[str, Any]:
-    """A TOML file's table; raises ``NotDone`` when it does not parse."""
-    try:
-        return tomllib.loads(done.text(path))
-    except ValueError as error:
-        raise NotDone(f"{path} does not parse: {error}") from error

@@ -1,9 +1,7 @@
-"""Judges of the held-out goals of one step, in the manner of ``checkers.py``."""
+"""Judges of the seen goals that joined the list later, in the manner of ``checkers.py``."""
 
-import csv
-import json
-
-from workspace_judge import FinishedWorkspace, NotDone, expect
+from reading import csv_rows, read_json
+from workspace_judge import FinishedWorkspace, expect
 
 
 def motto(done: FinishedWorkspace) -> None:
@@ -24,10 +22,7 @@ def fizzbuzz(done: FinishedWorkspace) -> None:
 
 def version(done: FinishedWorkspace) -> None:
     """The one value changed, nothing else."""
-    try:
-        package = json.loads(done.text("package.json"))
-    except ValueError as error:
-        raise NotDone(f"package.json does not parse: {error}") from error
+    package = read_json(done, "package.json")
     wanted = {"name": "garden", "version": "2.1.0", "private": True}
     expect(package == wanted, f"is {package}")
 
@@ -47,7 +42,7 @@ def palindrome(done: FinishedWorkspace) -> None:
 
 def contacts(done: FinishedWorkspace) -> None:
     """Header and two rows, read as CSV."""
-    rows = [[cell.strip() for cell in row] for row in csv.reader(done.lines("contacts.csv")) if row]
+    rows = csv_rows(done, "contacts.csv")
     expect(rows == [["name", "city"], ["Ann", "Bergen"], ["Ben", "Turku"]], f"holds {rows}")
 
 
@@ -77,7 +72,7 @@ def dice(done: FinishedWorkspace) -> None:
     expect(values == "[1, 2, 3, 4, 5, 6]", f"gives {values}")
 
 
-HELD_OUT = (
+SEEN_LATER = (
     motto,
     fizzbuzz,
     version,
