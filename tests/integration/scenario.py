@@ -27,6 +27,8 @@ LIMIT_SECONDS = 30.0
 """The longest that a test waits for anything; far more than it takes on a busy machine."""
 
 GOAL = "Create hello.txt that says hi"
+ACTION_GOAL = "Create hello.txt that says hi in this folder"
+"""Of which a small model is not asked for the file alone, but for actions."""
 """A goal so small that no planner is asked: its one subtask is ``goal``."""
 BIG_GOAL = "Build the three parts. Then join them into one."
 """A goal that a planner is asked about."""

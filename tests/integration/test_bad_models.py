@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from scenario import GOAL, done, model, says_hi, texts_of, turns, write
+from scenario import ACTION_GOAL, done, model, says_hi, texts_of, turns, write
 
 from loom_core.testing import FaultKind, Reply, Rule, Script, ScriptedCall, ServerFacts
 
@@ -127,7 +127,7 @@ def test_a_call_written_as_text_is_read(place, dialect):
         dialect=dialect,
     )
 
-    finished = place.work()
+    finished = place.work(ACTION_GOAL)
 
     assert finished.code == 0
     assert place.read("hello.txt") == "hi\n"
@@ -236,7 +236,7 @@ def test_a_prompt_that_cannot_fit_is_refused_before_it_is_sent(place):
         dialect="json_action",
     )
 
-    finished = place.work(GOAL + " and " + "greets everybody " * 15)
+    finished = place.work(ACTION_GOAL + " and " + "greets everybody " * 15)
 
     assert finished.code == 1
     assert "window of 512" in finished.result["reason"]
@@ -331,7 +331,7 @@ def test_half_a_character_in_an_answer_is_replaced(place, dialect):
         claim = Reply(tool_calls=(ScriptedCall(name="complete", arguments=f"{{{summary}}}"),))
     place.serve(*turns(escaped, claim), dialect=dialect)
 
-    finished = place.work()
+    finished = place.work(ACTION_GOAL)
 
     assert (finished.code, finished.result["state"]) == (0, "completed")
     assert place.read("hello.txt") == "hi \N{REPLACEMENT CHARACTER}"

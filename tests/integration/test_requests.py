@@ -5,6 +5,7 @@ import json
 
 import pytest
 from scenario import (
+    ACTION_GOAL,
     BIG_GOAL,
     GOAL,
     done,
@@ -199,7 +200,7 @@ def test_json_actions_are_constrained_by_a_schema(place):
         dialect="json_action",
     )
 
-    assert place.work().code == 0
+    assert place.work(ACTION_GOAL).code == 0
 
     offered = [_offered(request.body) for request in server.requests]
     assert "write_file" in offered[0]

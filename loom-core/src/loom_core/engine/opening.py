@@ -88,7 +88,7 @@ def _with_contents(workspace: Workspace, listing: str, paths: Sequence[str]) -> 
     parts = [listing]
     seen: dict[str, str] = {}
     for path in paths:
-        content = _small_text(workspace, path)
+        content = small_text(workspace, path, max_bytes=_MAX_SHOWN_BYTES)
         if content is not None:
             name = workspace.relative(path)
             parts.append(f"Content of {name}:\n{content}")
@@ -96,13 +96,16 @@ def _with_contents(workspace: Workspace, listing: str, paths: Sequence[str]) -> 
     return ShownFiles("\n\n".join(part for part in parts if part), seen)
 
 
-def _small_text(workspace: Workspace, path: str) -> str | None:
-    """The content of a small text file; None when it is not one, or not there."""
+def small_text(workspace: Workspace, path: str, *, max_bytes: int) -> str | None:
+    """The content of a text file of at most so many bytes; None when it is not one, or not there.
+
+    Nor is a file that usually holds secrets.
+    """
     try:
         if holds_secrets(workspace.relative(path)) or not workspace.is_file(path):
             return None
-        raw = workspace.read(path, max_bytes=_MAX_SHOWN_BYTES + 1)
-        return raw.decode() if len(raw) <= _MAX_SHOWN_BYTES and b"\0" not in raw else None
+        raw = workspace.read(path, max_bytes=max_bytes)
+        return raw.decode() if b"\0" not in raw else None
     except (LoomError, OSError, UnicodeDecodeError):
         return None
 

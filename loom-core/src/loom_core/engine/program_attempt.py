@@ -10,27 +10,14 @@ import shlex
 
 from loom_core.contracts.context import Beginning, Context, ModelFacts
 from loom_core.dialects import JsonActionDialect
-from loom_core.engine.endings import done_by_checks, failed
 from loom_core.engine.opening import show_files
-from loom_core.engine.window import conversation_tokens, fit_result, refuse_full
-from loom_core.errors import ErrorCategory
+from loom_core.engine.plain_attempt import failing, run_plainly
 from loom_core.planning.computed_files import FILE_COMPUTED
 from loom_core.prompts import FIRST_STYLES, program_in, program_messages
-from loom_core.types import (
-    Evidence,
-    FailureKind,
-    Message,
-    ModelRole,
-    Outcome,
-    Role,
-    Subtask,
-    VerdictStatus,
-)
+from loom_core.types import Outcome, Subtask
 
 PROGRAM = "program"
 """What the journal calls the form of such an attempt, where others name a dialect."""
-MAX_PROGRAMS = 3
-"""Programs of one attempt; each after the first knows what was wrong with the one before."""
 MAX_ATTEMPTS = len(FIRST_STYLES)
 """Attempts by programs; later ones are conversations like any other subtask's."""
 
@@ -63,17 +50,12 @@ async def run_by_program(subtask: Subtask, context: Context, facts: ModelFacts) 
     data = await asyncio.to_thread(_contents, context, list(shown.seen), target)
     style = FIRST_STYLES[context.attempt - 1]
     prompt = program_messages(subtask.description, data, style=style)
-    beginning = await context.begin(Beginning(facts.name, PROGRAM, prompt, shown.seen))
-    messages: list[Message] = list(beginning.prompt)
-    problem = ""
-    for number in range(1, MAX_PROGRAMS + 1):
-        refuse_full(conversation_tokens(messages), facts)
-        response = await context.ask_model(ModelRole.EXECUTOR, messages)
-        problem = await _try(program_in(response.text), target, subtask, context, number)
-        if not problem:
-            return done_by_checks()
-        messages += [response.as_message(), _correction(fit_result(problem, facts.window))]
-    return failed(FailureKind.CAPABILITY, ErrorCategory.MODEL, problem)
+
+    async def act(answer: str, number: int) -> str:
+        return await _try(program_in(answer), target, subtask, context, number)
+
+    beginning = Beginning(facts.name, PROGRAM, prompt, shown.seen)
+    return await run_plainly(beginning, context, facts, act, wanted="program")
 
 
 async def _try(program: str, target: str, subtask: Subtask, context: Context, number: int) -> str:
@@ -85,11 +67,11 @@ async def _try(program: str, target: str, subtask: Subtask, context: Context, nu
     )
     if result.is_error:
         return f"the program failed: {result.text}"
-    wrong = _failing(await context.run_checks(subtask.checks))
+    wrong = failing(await context.run_checks(subtask.checks))
     if wrong and not result.changes:  # it may have printed what belongs into the file
         command = f"{_command(program, output=target)}"
         await context.call_tool(_RUNNER, {"command": command}, call_id=f"printed-{number}")
-        wrong = _failing(await context.run_checks(subtask.checks))
+        wrong = failing(await context.run_checks(subtask.checks))
     return wrong
 
 
@@ -97,20 +79,6 @@ def _command(program: str, *, output: str = "") -> str:
     """The shell command that runs a program."""
     into = f" > {shlex.quote(output)}" if output else ""
     return f"python3 -{into} <<'{_HERE_DOCUMENT_END}'\n{program}\n{_HERE_DOCUMENT_END}"
-
-
-def _failing(evidence: list[Evidence]) -> str:
-    """What the checks that do not pass say."""
-    return "\n".join(
-        f"{one.check}: {one.detail}" for one in evidence if one.status is not VerdictStatus.PASSED
-    )
-
-
-def _correction(problem: str) -> Message:
-    """What the model is told of its last program."""
-    return Message(
-        role=Role.USER, text=f"That was not right: {problem}\nWrite the whole corrected program."
-    )
 
 
 def _contents(context: Context, paths: list[str], target: str) -> list[tuple[str, str]]:

@@ -26,6 +26,7 @@ from loom_core.engine.endings import (
     failed_by_model,
     stalled,
 )
+from loom_core.engine.file_attempt import file_to_write, run_by_file
 from loom_core.engine.opening import open_conversation
 from loom_core.engine.program_attempt import run_by_program, suits_a_program
 from loom_core.engine.recent_look import recent_look
@@ -80,6 +81,9 @@ class Runner:
             facts = await context.model_facts(ModelRole.EXECUTOR)
             if suits_a_program(subtask, context, facts):
                 return await run_by_program(subtask, context, facts)
+            target = await file_to_write(subtask, context, facts)
+            if target is not None:
+                return await run_by_file(target, subtask, context, facts)
             beginning = await open_conversation(subtask, context, specs)
             return await _Attempt(subtask, context, specs, beginning, facts).run()
         except ModelError as error:

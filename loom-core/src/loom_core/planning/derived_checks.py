@@ -45,9 +45,11 @@ MAX_DERIVED_CHECKS = 20
 """A goal that gives more is a list; the first ones are kept."""
 
 _PARSED_BY = {
+    "csv": "syntax_valid",
     "json": "json_valid",
     "py": "syntax_valid",
     "toml": "syntax_valid",
+    "tsv": "syntax_valid",
     "yaml": "syntax_valid",
     "yml": "syntax_valid",
 }
@@ -117,12 +119,31 @@ def _content_checks(
             if mention.path in expected or (
                 mention.path in existing and is_direct_object(sentence, mention)
             ):
-                for literal in content_literals(sentence, mention):
+                literals = content_literals(sentence, mention)
+                for literal in literals:
                     yield from _contains(mention.path, literal)
+                if _is_all(mention, literals, sentences, expected):
+                    yield CheckSpec(kind="file_equals", target=mention.path, expected=literals[0])
                 yield from _setting_checks(sentence, mention)
             if mention.path in existing and is_direct_object(sentence, mention):
                 yield from edit_checks(sentence, mention)
     yield from source_checks(sentences, expected, existing)
+
+
+def _is_all(
+    mention: Mention,
+    literals: Sequence[str],
+    sentences: Sequence[Sentence],
+    expected: Collection[str],
+) -> bool:
+    """Whether what a goal of one sentence quotes is all that a new plain text file shall hold."""
+    return (
+        len(literals) == 1
+        and len(sentences) == 1
+        and mention.path in expected
+        and mention.extension == "txt"
+        and len(sentences[0].quotations) == 1
+    )
 
 
 def _setting_checks(sentence: Sentence, mention: Mention) -> Iterator[CheckSpec]:

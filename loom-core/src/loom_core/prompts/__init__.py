@@ -1,5 +1,12 @@
 """Prompts as append-only logs: sections, assembly and the reminder at the tail."""
 
+from loom_core.prompts.file_content import (
+    FIRST_FORMS,
+    SECOND_FORMS,
+    FileForm,
+    content_in,
+    file_messages,
+)
 from loom_core.prompts.program import (
     FIRST_STYLES,
     SECOND_STYLES,
@@ -17,12 +24,17 @@ from loom_core.prompts.worker import describe_check, worker_sections
 
 __all__ = [
     "CHARACTERS_PER_TOKEN",
+    "FIRST_FORMS",
     "FIRST_STYLES",
+    "SECOND_FORMS",
     "SECOND_STYLES",
+    "FileForm",
     "PromptSections",
     "assemble",
+    "content_in",
     "describe_check",
     "estimate_tokens",
+    "file_messages",
     "program_in",
     "program_messages",
     "reminder",

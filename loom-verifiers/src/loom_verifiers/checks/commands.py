@@ -36,6 +36,7 @@ class CommandPrints(Check):
     name = "command_prints"
     purpose = "target: a command that must end with exit code 0 and print something"
     demand = "`{target}` runs and prints something"
+    review_tier = 2
 
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
         """Run the command and look whether it printed anything."""

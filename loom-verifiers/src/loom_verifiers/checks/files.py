@@ -5,7 +5,7 @@ import asyncio
 from loom_core.contracts.check import Check, CheckContext
 from loom_core.types import Evidence
 from loom_verifiers.checks.evidence import failed, passed, quote_seen, seen_in, unverified
-from loom_verifiers.checks.text_match import contains_text
+from loom_verifiers.checks.text_match import contains_text, equals_text
 
 MAX_READ_BYTES = 4 * 1024 * 1024
 """A larger file is not looked into."""
@@ -70,6 +70,28 @@ class FileContains(Check):
         return failed(
             label,
             f'expected the text "{expected}", and the file holds {seen_in(target, quote_seen(text))}',
+        )
+
+
+class FileEquals(Check):
+    """Passes when a text file holds the words and nothing else."""
+
+    name = "file_equals"
+    purpose = "target: a path; expected: all that the file must hold"
+    demand = "{target} holds this and nothing else: {expected}"
+
+    async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
+        """Compare, but for white space around it and at the ends of lines."""
+        label = f"{self.name} {target}"
+        text, problem = await _read(label, target, expected, context)
+        if problem is not None:
+            return problem
+        if equals_text(text, expected):
+            return passed(label, f'holds "{expected}" and nothing else')
+        return failed(
+            label,
+            f'expected "{expected}" and nothing else, not even a full stop that is not in it; '
+            f"the file holds {seen_in(target, quote_seen(text))}",
         )
 
 

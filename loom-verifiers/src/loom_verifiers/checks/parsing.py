@@ -2,6 +2,7 @@
 
 import ast
 import collections
+import csv
 import json
 import posixpath
 import threading
@@ -84,6 +85,34 @@ def _parse_yaml(data: bytes) -> None:
     _reporting(parse)
 
 
+def _parse_csv(data: bytes) -> None:
+    """Read CSV: every row has as many fields as the first one."""
+    _check_rows(data, delimiter=",")
+
+
+def _parse_tsv(data: bytes) -> None:
+    """Read the same with tabs."""
+    _check_rows(data, delimiter="\t")
+
+
+def _check_rows(data: bytes, *, delimiter: str) -> None:
+    """Raise for the first row that has more or fewer fields than the header."""
+
+    def parse() -> None:
+        lines = data.decode("utf-8-sig").splitlines(keepends=True)
+        try:
+            rows = [row for row in csv.reader(lines, delimiter=delimiter, strict=True) if row]
+        except csv.Error as error:
+            raise ValueError(str(error)) from error
+        for number, row in enumerate(rows[1:], start=2):
+            if len(row) != len(rows[0]):
+                raise ValueError(
+                    f"row {number} has {len(row)} fields, and the first row has {len(rows[0])}"
+                )
+
+    _reporting(parse)
+
+
 def _reporting(parse: Callable[[], Parsed]) -> Parsed:
     """What a parser gives; what it raises is told in the words of this module."""
     try:
@@ -103,10 +132,12 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 _PARSERS: dict[str, Callable[[bytes], None]] = {
+    ".csv": _parse_csv,
     ".json": parse_json,
     ".py": _check_python,
     ".pyi": _check_python,
     ".toml": _parse_toml,
+    ".tsv": _parse_tsv,
     ".yaml": _parse_yaml,
     ".yml": _parse_yaml,
 }

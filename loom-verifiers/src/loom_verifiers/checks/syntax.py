@@ -16,10 +16,10 @@ from loom_verifiers.checks.parsing import (
 
 
 class SyntaxValid(Check):
-    """Passes when a Python, JSON, TOML or YAML file parses; says unverified for other kinds."""
+    """Passes when a Python, JSON, TOML, YAML or CSV file parses; says unverified for other kinds."""
 
     name = "syntax_valid"
-    purpose = "target: a .py, .json, .toml or .yaml file that must parse"
+    purpose = "target: a .py, .json, .toml, .yaml or .csv file that must parse"
     demand = "{target} has valid syntax"
 
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:

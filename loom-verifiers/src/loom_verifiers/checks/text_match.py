@@ -1,4 +1,4 @@
-"""Whether a text contains another, as a person would say it does."""
+"""Whether a text contains or equals another, as a person would say it does."""
 
 import re
 import unicodedata
@@ -18,6 +18,15 @@ def contains_text(text: str, expected: str) -> bool:
         re.search(_before(wanted) + re.escape(wanted) + _after(wanted), _normalise(text))
         is not None
     )
+
+
+def equals_text(text: str, expected: str) -> bool:
+    """Whether a text is the expected words, with the same freedom.
+
+    A full stop at the end of the expected words may belong to the sentence that quotes them.
+    """
+    held, wanted = _normalise(text).strip(), _normalise(expected).strip()
+    return held == wanted or (wanted.endswith(".") and held == wanted[:-1])
 
 
 def _normalise(text: str) -> str:

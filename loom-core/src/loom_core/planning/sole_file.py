@@ -1,0 +1,56 @@
+"""Subtasks that are about the content of one file and nothing else."""
+
+import re
+from collections.abc import Sequence
+
+from loom_core.planning.computed_files import FILE_COMPUTED
+from loom_core.planning.sentence import own_words
+from loom_core.types import CheckSpec
+
+_ACTS = re.compile(
+    r"""\b(?:runs?\s+(?:it|the|this|that)|execute\s+(?:it|the|this|that)|commit\w*|push|git|rename\w*
+    |mov(?:e|es|ing)|cop(?:y|ies|ying)|delete\s+(?:it|the\s+file)|install\w*|chmod|executable
+    |director(?:y|ies)|folders?|search\s+the\s+web|look\s+up|download\w*|fetch\w*|ask\s+me|tell\s+me
+    |answer\s+me|umbenenn\w*|verschieb\w*|l\u00f6sch\w*|supprim\w*|renomm\w*|d\u00e9plac\w*)\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""Words for something that is done beside writing the file."""
+_OF_CONTENT = frozenset(
+    {
+        "file_exists",
+        "file_contains",
+        "file_lacks",
+        "file_equals",
+        "setting_equals",
+        "json_valid",
+        "syntax_valid",
+        "python_defines",
+        "file_keeps",
+    }
+)
+_OF_COMMANDS = frozenset({"command_prints", "command_output_matches", "command_succeeds"})
+_KEPT_WHOLE = "everything"
+
+
+def sole_file(text: str, checks: Sequence[CheckSpec]) -> str | None:
+    """The one file whose content is wanted; None when there are several, or more is to be done.
+
+    Args:
+        text: the subtask's description.
+        checks: its checks, which say which files it is about.
+    """
+    changed = [check for check in checks if not _only_reads(check)]
+    kinds = {check.kind for check in changed}
+    if (
+        _ACTS.search(own_words(text))
+        or FILE_COMPUTED in kinds
+        or kinds - _OF_CONTENT - _OF_COMMANDS
+    ):
+        return None
+    targets = {check.target for check in changed if check.kind in _OF_CONTENT}
+    return targets.pop() if len(targets) == 1 else None
+
+
+def _only_reads(check: CheckSpec) -> bool:
+    """Whether a check is about a file that must stay as it is."""
+    return check.kind == "file_keeps" and check.expected == _KEPT_WHOLE

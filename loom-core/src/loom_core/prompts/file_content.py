@@ -1,0 +1,88 @@
+"""Asking for a file's content instead of an action: small models write better files than JSON."""
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+
+from loom_core.types import Message, Role
+
+
+class FileForm(StrEnum):
+    """How a file's content is asked for.
+
+    Mistakes go with the form, so that two forms tell more than two tries.
+    """
+
+    BARE = "bare"
+    """The task and nothing else: what small models write programs best from."""
+    SHOWN = "shown"
+    """After an example: what they write data best from."""
+    CASES = "cases"
+    """With a list of the cases first, the special ones at its head."""
+    CAREFUL = "careful"
+    """With the advice to add nothing."""
+
+
+FIRST_FORMS = {True: (FileForm.BARE, FileForm.SHOWN), False: (FileForm.SHOWN, FileForm.BARE)}
+"""The forms of the attempts at a file, by whether it is a program or was there before."""
+SECOND_FORMS = (FileForm.CAREFUL, FileForm.CASES, FileForm.SHOWN)
+"""The forms in which a program is asked for again, to be compared with the first."""
+
+_SYSTEM = {
+    FileForm.SHOWN: "You write files. You answer with the complete content of one file, in one fenced "
+    "block, and nothing else.",
+    FileForm.CASES: "You are a careful programmer.",
+    FileForm.CAREFUL: "You are a careful programmer and writer.",
+}
+_FENCED = re.compile(r"```[\w.+-]*[ \t]*\n(.*?)(?:\n```|\Z)", re.DOTALL)
+_FENCED_DOCUMENT = re.compile(r"\A[^\n`]*```[\w.+-]*[ \t]*\n(.*)\n```", re.DOTALL)
+_EXAMPLE = (
+    Message(
+        role=Role.USER,
+        text="Make sizes.csv with the header size,price and two rows: small at 3 and large at 5.\n\n"
+        "Write the complete content of sizes.csv.",
+    ),
+    Message(role=Role.ASSISTANT, text="```\nsize,price\nsmall,3\nlarge,5\n```"),
+)
+_REQUESTS = {
+    FileForm.BARE: "Answer with the complete content of {path} in one fenced block.",
+    FileForm.SHOWN: "Write the complete content of {path}.",
+    FileForm.CASES: "First list every case that the task names, one per line, the most special case first. "
+    "Then write the complete content of {path} in one fenced block.",
+    FileForm.CAREFUL: "Reply with {path} as it has to be, complete, in one fenced block. Nothing that was "
+    "not asked for.",
+}
+
+
+def file_messages(
+    task: str, data: Sequence[tuple[str, str]], path: str, form: FileForm
+) -> tuple[Message, ...]:
+    """The conversation that asks for the content of one file.
+
+    Args:
+        task: what is wanted, in the user's or planner's words.
+        data: name and content of each file that is shown.
+        path: the file to write.
+        form: how to ask.
+    """
+    system = (Message(role=Role.SYSTEM, text=_SYSTEM[form]),) if form in _SYSTEM else ()
+    example = _EXAMPLE if form is FileForm.SHOWN else ()
+    shown = "".join(_show(name, content) for name, content in data)
+    request = _REQUESTS[form].format(path=path)
+    return (*system, *example, Message(role=Role.USER, text=f"{shown}{task}\n\n{request}"))
+
+
+def content_in(text: str, path: str) -> str:
+    """The content in an answer: its first fenced block, or all of it when it has none.
+
+    A document may hold fenced blocks of its own, so that its block ends at the last fence.
+    """
+    pattern = _FENCED_DOCUMENT if path.endswith((".md", ".markdown")) else _FENCED
+    fenced = pattern.search(text)
+    return (fenced[1] if fenced else text).strip("\n").rstrip() + "\n"
+
+
+def _show(name: str, content: str) -> str:
+    """One file under its name."""
+    held = content.rstrip("\n")
+    return f"The file {name} holds:\n```\n{held}\n```\n\n"

@@ -1,0 +1,127 @@
+"""How a Python file behaves: what it prints, or what one of its functions gives for many inputs."""
+
+import asyncio
+import json
+import shlex
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from importlib import resources
+
+from loom_core.contracts.check import CheckContext
+from loom_verifiers.checks.evidence import quote_seen
+from loom_verifiers.checks.scratch_copy import scratch_copy
+from loom_verifiers.same_result import is_same_output
+
+_TIMEOUT_SECONDS = 20.0
+_PROBE = "loom_probe.py"
+MIN_COMPARED = 3
+"""Inputs that both must take before two functions can be said to do the same."""
+ALIKE = 0.8
+"""The part of these on which two that do the same may not differ: edge cases are often left open."""
+
+
+class Behaviour(ABC):
+    """What was seen of a program."""
+
+    @abstractmethod
+    def agrees_with(self, other: "Behaviour") -> bool:
+        """Whether both do the same."""
+
+    @abstractmethod
+    def differs_from(self, other: "Behaviour") -> str:
+        """What it does and what the other one does, as a part of a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed(Behaviour):
+    """What a program printed."""
+
+    text: str
+
+    def agrees_with(self, other: Behaviour) -> bool:
+        """Whether both say the same."""
+        return isinstance(other, Printed) and is_same_output(self.text, other.text)
+
+    def differs_from(self, other: Behaviour) -> str:
+        """What both printed."""
+        printed_by_other = other.text if isinstance(other, Printed) else ""
+        return (
+            f"it prints {quote_seen(self.text)}, but programs written anew print "
+            f"{quote_seen(printed_by_other)}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Answers(Behaviour):
+    """What a function gave, by input as Python writes it; inputs that it refused are left out."""
+
+    by_input: Mapping[str, str]
+
+    def agrees_with(self, other: Behaviour) -> bool:
+        """Whether both give the same for nearly every input that both take."""
+        if not isinstance(other, Answers):
+            return False
+        both = self.by_input.keys() & other.by_input.keys()
+        if len(both) < min(MIN_COMPARED, len(self.by_input)) or not both:
+            return False
+        same = sum(self.by_input[one] == other.by_input[one] for one in both)
+        return same >= ALIKE * len(both)
+
+    def differs_from(self, other: Behaviour) -> str:
+        """The first input for which they differ, with what both give."""
+        theirs: Mapping[str, str] = other.by_input if isinstance(other, Answers) else {}
+        for tried, given in self.by_input.items():
+            if theirs.get(tried, given) != given:
+                return (
+                    f"for {tried} it gives {given}, but functions written anew give {theirs[tried]}"
+                )
+        return "functions written anew take other inputs"
+
+
+async def printed(path: str, content: str | None, look: CheckContext) -> Printed | None:
+    """What a program prints in a copy of the workspace; None when it fails or prints nothing.
+
+    Args:
+        path: the program, relative to the workspace.
+        content: what it holds instead of what it holds there; None is as it is.
+        look: the workspace and the sandbox.
+
+    Raises:
+        WorkspaceTooLarge: the workspace cannot be copied.
+    """
+    output = await _run(f"python3 {shlex.quote(path)}", path, content, look)
+    return Printed(output.strip()) if output and output.strip() else None
+
+
+async def answers(
+    path: str, function: str, content: str | None, look: CheckContext
+) -> Answers | None:
+    """What a function gives for many inputs; None when it cannot be imported or called at all.
+
+    Of a function that gives something else each time it is all that it gave in many calls.
+    Arguments and errors as of ``printed``.
+    """
+    command = f"python3 {_PROBE} {shlex.quote(path)} {shlex.quote(function)}"
+    output = await _run(command, path, content, look)
+    if output is None:
+        return None
+    try:
+        found: dict[str, str] = json.loads(output.splitlines()[-1])
+    except (ValueError, IndexError):
+        return None
+    return Answers(found) if found else None
+
+
+async def _run(command: str, path: str, content: str | None, look: CheckContext) -> str | None:
+    """The output of a command in a copy with the content; None when it does not end with success."""
+    with ExitStack() as stack:
+        copy = await asyncio.to_thread(stack.enter_context, scratch_copy(look.workspace.root))
+        if content is not None:
+            (copy / path).parent.mkdir(parents=True, exist_ok=True)
+            (copy / path).write_text(content, encoding="utf-8", errors="replace")
+        probe = resources.files("loom_verifiers").joinpath("probe.py").read_text("utf-8")
+        (copy / _PROBE).write_text(probe, encoding="utf-8")
+        done = await look.sandbox.run(command, workspace=copy, timeout_seconds=_TIMEOUT_SECONDS)
+    return done.output if done.exit_code == 0 else None

@@ -1,0 +1,141 @@
+"""Calls a function with many inputs and prints what it gave as JSON; run in a sandbox, alone.
+
+    python3 probe.py FILE FUNCTION
+
+Standard library only: it is copied beside the file and run by whatever Python runs that.
+"""
+
+import contextlib
+import copy
+import importlib.util
+import inspect
+import io
+import itertools
+import json
+import signal
+import sys
+from collections.abc import Callable, Generator, Sequence
+from types import FrameType, ModuleType
+from typing import cast
+
+_SINGLE = (
+    "",
+    "a",
+    "level",
+    "Hello World",
+    "one two three",
+    "Anna went home",
+    "aabbc",
+    0,
+    1,
+    2,
+    3,
+    7,
+    10,
+    15,
+    100,
+    -4,
+    2.5,
+    [1],
+    [3, 1, 2],
+    [1, 2, 2, 5],
+    [4, -1, 10, 3],
+    ["b", "a"],
+    {"a": 1, "b": 2},
+)
+_FEW = (3, 4, 10, 2.5, 0, "hello", "l", "Hello World", [1, 2, 3], [3, 1], ["x", "y"], "one two")
+_MAX_INPUTS = 2_000
+_CALLS = 300
+_SECONDS_PER_INPUT = 0.5
+_MAX_DIFFERENT = 30
+_MAX_CHARACTERS = 200
+
+
+def main() -> None:
+    """Print what the function gives, by input."""
+    path, name = sys.argv[1:3]
+    with contextlib.redirect_stdout(io.StringIO()):
+        found = _answers(getattr(_module(path), name))
+    print(json.dumps(found))  # noqa: T201  # the output is what it is for
+
+
+def _module(path: str) -> ModuleType:
+    """The file as a module, its own directory searched first as when it is imported from there."""
+    sys.path.insert(0, path.rpartition("/")[0] or ".")
+    spec = importlib.util.spec_from_file_location("probed", path)
+    if spec is None or spec.loader is None:
+        raise SystemExit(2)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _answers(function: Callable[..., object]) -> dict[str, str]:
+    """What it gave, as Python writes it; what it refused is left out."""
+    for group in _inputs(function):
+        found: dict[str, str] = {}
+        for arguments in group:
+            with contextlib.suppress(Exception), _alarm():
+                found[repr(arguments)[:_MAX_CHARACTERS]] = _answer(function, arguments)
+        if found:
+            return found
+    return {}
+
+
+@contextlib.contextmanager
+def _alarm() -> Generator[None]:
+    """Raise ``TimeoutError`` in what takes too long, such as a recursion over a large number."""
+    signal.signal(signal.SIGALRM, _too_long)
+    signal.setitimer(signal.ITIMER_REAL, _SECONDS_PER_INPUT)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _too_long(_signal: int, _frame: FrameType | None) -> None:
+    """End a call."""
+    raise TimeoutError
+
+
+def _answer(function: Callable[..., object], arguments: Sequence[object]) -> str:
+    """The result, or all results where one call is not like the next."""
+    first, second = (repr(_call(function, arguments)) for _ in range(2))
+    if first == second and arguments:
+        return first[:_MAX_CHARACTERS]
+    several = {repr(_call(function, arguments)) for _ in range(_CALLS)}
+    return " or ".join(sorted(several)[:_MAX_DIFFERENT])[: _MAX_CHARACTERS * 5]
+
+
+def _call(function: Callable[..., object], arguments: Sequence[object]) -> object:
+    """One call with arguments of its own, since a function may change a list that it is given."""
+    result = function(*(_own(one) for one in arguments))
+    return list(cast("Generator[object]", result)) if inspect.isgenerator(result) else result
+
+
+def _own(value: object) -> object:
+    """The value, or a copy when it can be changed."""
+    return copy.copy(value)
+
+
+def _inputs(function: Callable[..., object]) -> Sequence[Sequence[tuple[object, ...]]]:
+    """Arguments to try, as many as the function demands, likely ones first."""
+    parameters = inspect.signature(function).parameters.values()
+    demanded = [
+        one
+        for one in parameters
+        if one.default is one.empty and one.kind in {one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD}
+    ]
+    if len(demanded) == 1:
+        return [[(one,) for one in _SINGLE]]
+    combined = list(itertools.islice(itertools.product(_FEW, repeat=len(demanded)), _MAX_INPUTS))
+    return [[one for one in combined if len(set(map(_kind, one))) <= 1], combined]
+
+
+def _kind(value: object) -> type:
+    """What an argument is, whole numbers and others taken together."""
+    return float if isinstance(value, int) else type(value)
+
+
+if __name__ == "__main__":
+    main()

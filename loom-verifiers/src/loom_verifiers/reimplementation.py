@@ -1,0 +1,201 @@
+"""Tier 2 for new programs whose behaviour is told in words: written anew, they have to do the same.
+
+That a script prints something, or that a file defines a function, is true of most wrong ones too. A
+model that is asked afresh, in another form, makes other mistakes (``benchmarks/README.md``); what
+two of them do alike is seldom wrong.
+"""
+
+import asyncio
+import re
+import shlex
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from loom_core.contracts.verifier import VerificationContext, Verifier
+from loom_core.prompts import SECOND_FORMS, FileForm, content_in, file_messages
+from loom_core.types import (
+    CheckSpec,
+    Evidence,
+    FinishReason,
+    ModelRole,
+    Outcome,
+    Subtask,
+    Verdict,
+    VerdictStatus,
+)
+from loom_verifiers.behaviour import Behaviour, Printed, answers, printed
+from loom_verifiers.checks.commands import CommandPrints
+from loom_verifiers.checks.definitions import PythonDefines
+from loom_verifiers.checks.evidence import failed, passed, unverified
+from loom_verifiers.checks.scratch_copy import WorkspaceTooLarge
+
+Observe = Callable[[str | None], Awaitable[Behaviour | None]]
+"""What a content does in place of the file, or the file itself for None."""
+
+MIN_AGREEING = 2
+"""So many others must do the same before it counts."""
+MAX_LINES = 80
+"""Longer programs are not written anew: it takes long, and a small model loses the aim."""
+_NOT_COMPARED_CONFIDENCE = 0.5
+_STATES_A_RESULT = re.compile(
+    r"""\d|\b(?:each|every|all|numbers?|counts?|sums?|totals?|average|table|squares?|sort\w*|reverse\w*
+    |instead|otherwise|except|only|if|multiples?|divisible|even|odd|zahlen?|nombres?|n\u00fameros?)\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""Words for outputs of which there is one right form; others may rightly differ, as a greeting does."""
+
+
+class Reimplementation(Verifier):
+    """Has short new Python files written anew in other forms, and compares what all of them do.
+
+    Nothing to say of a subtask without a ``command_prints`` or ``python_defines`` check.
+    """
+
+    name = "reimplementation"
+    tier = 2
+
+    async def verify(
+        self, subtask: Subtask, outcome: Outcome, context: VerificationContext
+    ) -> Verdict | None:
+        """Passed when at least two others do the same, or when there is nothing to compare."""
+        specs = [spec for spec in subtask.checks if _program_of(spec)]
+        if not specs:
+            return None
+        reason = await asyncio.to_thread(_not_compared, specs, subtask, context)
+        if reason:
+            return _verdict([unverified(self.name, reason)], is_open=True)
+        other = _Others(subtask, context)
+        try:
+            evidence = [await _evidence(spec, other) for spec in specs]
+        except WorkspaceTooLarge as error:
+            return _verdict([unverified(self.name, str(error))], is_open=True)
+        return _verdict(evidence, is_open=False)
+
+
+@dataclass(slots=True)
+class _Others:
+    """The files that are written anew; each form is asked for once."""
+
+    subtask: Subtask
+    context: VerificationContext
+
+    async def written(self, path: str, form: FileForm) -> str | None:
+        """The content that a model gives for a file; None when it was cut off."""
+        messages = file_messages(self.subtask.description, (), path, form)
+        response = await self.context.ask_model(ModelRole.VERIFIER, messages, None)
+        is_cut = response.finish_reason is FinishReason.LENGTH
+        return None if is_cut else content_in(response.text, path)
+
+
+def _program_of(spec: CheckSpec) -> str:
+    """The Python file that a check is about; empty when it is about something else."""
+    if spec.kind == PythonDefines.name:
+        return spec.target
+    words = shlex.split(spec.target) if spec.kind == CommandPrints.name else []
+    return words[1] if len(words) == 2 and words[0] == "python3" else ""  # noqa: PLR2004  # python3 FILE
+
+
+def _not_compared(
+    specs: Sequence[CheckSpec], subtask: Subtask, context: VerificationContext
+) -> str:
+    """Why nothing is written anew; empty when it is."""
+    installed = context.checks
+    if any(
+        spec.kind in installed and installed[spec.kind].shows_behaviour for spec in subtask.checks
+    ):
+        return "not compared: the goal's own examples were run"
+    if not context.look.sandbox.is_confining:
+        return "not compared: no sandbox confines programs on this machine"
+    for path in {_program_of(spec) for spec in specs}:
+        changes = [change for change in context.look.changes if change.path == path]
+        if not changes or changes[0].before:
+            return f"not compared: {path} was there before"
+        if context.look.workspace.read(path).count(b"\n") > MAX_LINES:
+            return f"not compared: {path} has more than {MAX_LINES} lines"
+    return ""
+
+
+async def _evidence(spec: CheckSpec, others: _Others) -> Evidence:
+    """What others say of one program or function."""
+    look = others.context.look
+    path = _program_of(spec)
+    if spec.kind == PythonDefines.name:
+        name = spec.expected.strip()
+
+        async def called(content: str | None) -> Behaviour | None:
+            return await answers(path, name, content, look)
+
+        return await _compare(f"written anew {path} {name}", path, called, others)
+
+    async def run(content: str | None) -> Behaviour | None:
+        return await printed(path, content, look)
+
+    return await _compare(f"written anew {path}", path, run, others)
+
+
+async def _compare(
+    label: str,
+    path: str,
+    observe: Observe,
+    others: _Others,
+) -> Evidence:
+    """Ask until two do the same as the file, or all were asked."""
+    own = await observe(None)
+    if own is None:
+        return unverified(
+            label, "could not be observed: it takes none of the inputs that were tried"
+        )
+    seen: list[Behaviour] = []
+    for form in SECOND_FORMS:
+        content = await others.written(path, form)
+        behaviour = await observe(content) if content else None
+        if behaviour is not None:
+            seen.append(behaviour)
+        if sum(own.agrees_with(one) for one in seen) >= MIN_AGREEING:
+            return passed(label, f"{MIN_AGREEING} others do the same")
+    return _disagreement(label, own, seen, others.subtask.description)
+
+
+def _disagreement(
+    label: str,
+    own: Behaviour,
+    seen: Sequence[Behaviour],
+    task: str,
+) -> Evidence:
+    """Failed when others agree on something else; else nobody knows, where there is one right form."""
+    if isinstance(own, Printed) and not _STATES_A_RESULT.search(task):
+        return passed(label, "it prints something; what exactly is left open")
+    for one in seen:
+        if (
+            not own.agrees_with(one)
+            and sum(one.agrees_with(other) for other in seen) >= MIN_AGREEING
+        ):
+            return failed(
+                label, f"{own.differs_from(one)}; find out which is right, and correct it"
+            )
+    return unverified(label, f"{len(SECOND_FORMS)} others do not agree with it or with each other")
+
+
+def _verdict(evidence: Sequence[Evidence], *, is_open: bool) -> Verdict:
+    """The worst of what was seen; what could not be compared passes with less confidence."""
+    statuses = {one.status for one in evidence}
+    worst = next(
+        one
+        for one in (VerdictStatus.FAILED, VerdictStatus.UNVERIFIED, VerdictStatus.PASSED)
+        if one in statuses
+    )
+    confirmed = sum(one.status is VerdictStatus.PASSED for one in evidence) / len(evidence)
+    return Verdict(
+        status=VerdictStatus.PASSED if is_open else worst,
+        verifier=Reimplementation.name,
+        tier=Reimplementation.tier,
+        confidence=_NOT_COMPARED_CONFIDENCE if is_open else confirmed,
+        evidence=tuple(evidence),
+        feedback=""
+        if is_open
+        else "\n".join(
+            f"{one.check}: {one.detail}"
+            for one in evidence
+            if one.status is not VerdictStatus.PASSED
+        ),
+    )
