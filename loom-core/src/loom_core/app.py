@@ -31,6 +31,7 @@ from loom_core.extraction.archivist import Archivist
 from loom_core.hooks import Hooks, Plugin
 from loom_core.planning.planner import BUILT_IN_PLANNER, Planner
 from loom_core.planning.replanner import Replanner
+from loom_core.profiles import with_tiers
 from loom_core.routing import Router
 from loom_core.routing.chosen_models import choose_models
 from loom_core.routing.discovery import discover
@@ -133,7 +134,8 @@ class Loom:
         """The router over the configured models, or over what was found when none is configured."""
         if self._router is None:
             models = await choose_models(self.settings.models, self._model or None, self.discover)
-            self._router = Router(models, self.load_provider, self.environment)
+            tiered = with_tiers(models, self.environment.home)
+            self._router = Router(tiered, self.load_provider, self.environment)
         return self._router
 
     async def discover(self) -> Sequence[FoundModel]:

@@ -13,7 +13,9 @@ from loom_core.errors import (
     ModelUnavailable,
     ModelUnreachable,
 )
+from loom_core.profiles import MeasuredProfile, ProfileStore
 from loom_core.routing import DEFAULT_WINDOW, Router, backoff
+from loom_core.routing.route import open_route
 from loom_core.settings.shape import ModelSettings
 from loom_core.testing import Reply, Script, ScriptedModel
 from loom_core.types import Message, ModelRequest, ModelRole, Role
@@ -277,3 +279,32 @@ async def test_a_model_that_cannot_be_opened_is_closed_and_tried_anew():
 
     assert attempts[0].is_closed
     assert (await routes.route(EXECUTOR)).provider is attempts[1]
+
+
+async def test_what_was_measured_decides_where_the_settings_do_not(tmp_path):
+    profile = {
+        "provider": "a",
+        "model": "a",
+        "measured_at": "2026-11-22T00:00:00Z",
+        "seconds": 1,
+        "calls": 1,
+        "window": 4096,
+        "dialect": "json_action",
+        "dialects": [],
+        "schema_support": "ignored",
+        "slots": 3,
+        "reasons": False,
+        "sees_images": True,
+        "tasks_passed": 0,
+        "tasks_asked": 0,
+    }
+    ProfileStore(tmp_path).save(MeasuredProfile.model_validate(profile))
+    settings = ModelSettings(provider="a", model="a")
+    server = ScriptedModel(
+        Script.always("x"), window=None, environment=ProviderEnvironment(tmp_path)
+    )
+
+    facts = (await open_route("a", settings, server)).facts
+
+    assert (facts.dialect, facts.window) == ("json_action", 4096)
+    assert (facts.enforces_schema, facts.sees_images) == (False, True)

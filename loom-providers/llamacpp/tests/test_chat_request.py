@@ -57,6 +57,13 @@ def test_profile_samples_unless_the_request_says_otherwise():
     assert body(asked)["seed"] == 3
 
 
+def test_sampling_of_the_request_wins_over_the_catalogue():
+    asked = Sampling(top_k=0, min_p=0.1, repetition_penalty=1.1)
+    sent = body(ModelRequest(messages=(), sampling=asked))
+
+    assert {"top_k": 0, "min_p": 0.1, "repeat_penalty": 1.1}.items() <= sent.items()
+
+
 def test_temperature_of_the_settings_is_a_cap():
     assert body(temperature=0.1)["temperature"] == 0.1
     assert body(temperature=1.5)["temperature"] == 0.3

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loom_core.settings.shape import ModelSettings
-from loom_core.types import Message, ModelRequest, Role, ToolCall
+from loom_core.types import Message, ModelRequest, Role, Sampling, ToolCall
 from loom_providers_ollama.answer import AnswerAssembly
 from loom_providers_ollama.rendering import render_messages, render_request
 
@@ -18,6 +18,21 @@ def calling(arguments):
 def render(request, **settings):
     made = ModelSettings(provider="ollama", model="m", **settings)
     return json.loads(render_request(request, made, 4096))
+
+
+def test_sampling_goes_under_the_names_of_ollama():
+    asked = Sampling(temperature=0.7, top_p=0.8, top_k=20, min_p=0.0, repetition_penalty=1.05)
+
+    options = render(ModelRequest(messages=(), sampling=asked))["options"]
+
+    assert options == {
+        "num_ctx": 4096,
+        "temperature": 0.7,
+        "top_p": 0.8,
+        "top_k": 20,
+        "min_p": 0.0,
+        "repeat_penalty": 1.05,
+    }
 
 
 def test_window_goes_with_every_request_and_nothing_unasked():

@@ -10,7 +10,7 @@ from loom_core.contracts.provider import FoundAs, ProviderEnvironment
 from loom_core.errors import ModelNotFound, ModelUnauthorized
 from loom_core.settings.shape import ModelSettings
 from loom_core.testing import Reply, Rule, Script, ScriptedServer, ServerFacts, ServerKind
-from loom_core.types import Message, ModelRequest, Role
+from loom_core.types import Message, ModelRequest, Role, Sampling
 from loom_core.wire import ServerAddress
 from loom_providers_openai.credentials import key_for
 from loom_providers_openai.discovery import find_lm_studio
@@ -121,6 +121,18 @@ async def test_server_that_takes_no_schema_is_asked_without(connect):
 
         assert not (await provider.capabilities()).answer_schema
         assert len(server.requests) == 3  # refused once, then never tried again
+
+
+async def test_server_that_knows_no_local_sampling_is_asked_without(connect):
+    refused = Reply.status(400, '{"error": {"message": "Unrecognized argument: top_k"}}')
+    warm = HI.model_copy(update={"sampling": Sampling(top_p=0.9, top_k=20)})
+    with ScriptedServer(Script.of(refused, "one", "two")) as server:
+        provider = connect(server.url)
+        assert (await provider.complete(warm)).text == "one"
+        assert (await provider.complete(warm)).text == "two"
+
+        sent = [{"top_p", "top_k"} & set(record.body) for record in server.requests]
+    assert sent == [{"top_p", "top_k"}, {"top_p"}, {"top_p"}]
 
 
 async def test_server_that_does_not_stream_is_understood(connect):

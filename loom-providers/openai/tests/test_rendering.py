@@ -1,9 +1,11 @@
 import json
 
+import pytest
+
 from loom_core.settings.shape import ModelSettings
 from loom_core.types import Image, Message, ModelRequest, Role, Sampling, ToolCall, ToolSpec
 from loom_providers_openai.message_texts import MessageTexts
-from loom_providers_openai.rendering import Flavour
+from loom_providers_openai.rendering import LOCAL_SAMPLING, Flavour
 from loom_providers_openai.request_body import render_request
 
 TALK = (
@@ -64,6 +66,21 @@ def test_settings_are_upper_wishes():
     assert body["max_tokens"] == 50
     assert body["temperature"] == 0.0
     assert render(max_tokens=50, temperature=0.9)["temperature"] == 0.9
+
+
+@pytest.mark.parametrize(
+    ("flavour", "sent"),
+    [
+        (Flavour(), {"top_k", "min_p", "repeat_penalty", "repetition_penalty"}),
+        (Flavour(is_official=True), set()),
+        (Flavour(takes_local_sampling=False), set()),
+    ],
+)
+def test_local_sampling_goes_where_it_is_taken(flavour, sent):
+    asked = Sampling(top_k=20, min_p=0.0, repetition_penalty=1.05)
+    body = render(ModelRequest(messages=TALK, sampling=asked), flavour)
+
+    assert set(LOCAL_SAMPLING) & set(body) == sent
 
 
 def test_schema_is_portable_and_named():

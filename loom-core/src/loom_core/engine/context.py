@@ -14,6 +14,7 @@ from loom_core.contracts.tool import Intent, Tool, ToolContext
 from loom_core.engine.call_results import IN_DOUBT, denied_result, error_result, in_doubt_result
 from loom_core.engine.checking import run_checks
 from loom_core.engine.journal import StepJournal
+from loom_core.engine.sampling import sampling_of_attempt
 from loom_core.engine.scope import TaskScope
 from loom_core.engine.time_limit import TimeLimit
 from loom_core.engine.tool_call import ToolCallRun
@@ -43,7 +44,6 @@ from loom_core.types import (
     ModelRole,
     Outcome,
     Question,
-    Sampling,
     Task,
     ToolRecord,
     ToolResult,
@@ -51,9 +51,6 @@ from loom_core.types import (
     Usage,
 )
 from loom_core.workspace import Workspace
-
-_RETRY_TEMPERATURES = (0.5, 0.8, 1.0)
-"""Of the second attempt, the third, and all later ones."""
 
 
 class RunContext:
@@ -198,7 +195,7 @@ class RunContext:
             messages=tuple(messages),
             tools=tuple(tools),
             answer_schema=answer_schema,
-            sampling=self._sampling(settings.temperature),
+            sampling=sampling_of_attempt(route.sampling, self.attempt),
             max_tokens=max_tokens or settings.max_tokens,
         )
         self._journal.write(ModelCallStarted(step=step, model=route.facts.name, role=role))
@@ -328,13 +325,6 @@ class RunContext:
         return ToolCallRun(
             tool, self._tool_context(tool.name, step), self._journal, approve, gate=gate
         )
-
-    def _sampling(self, temperature: float | None) -> Sampling:
-        """As configured at first; a retry is warmer, or it would give the same answer again."""
-        if self.attempt <= 1:
-            return Sampling(temperature=temperature)
-        warmer = _RETRY_TEMPERATURES[min(self.attempt, len(_RETRY_TEMPERATURES) + 1) - 2]
-        return Sampling(temperature=max(temperature or 0.0, warmer), seed=self.attempt)
 
     def _count(self, response: ModelResponse) -> None:
         """Add one call to what this attempt used."""

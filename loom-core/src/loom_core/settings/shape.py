@@ -42,7 +42,7 @@ class ModelSettings(Table):
     """Sent to ``base_url`` only; None reads the provider's environment variable."""
     roles: tuple[ModelRole, ...] = tuple(ModelRole)
     tier: Annotated[int, Field(ge=1, le=MAX_TIER)] = 1
-    """How capable it is, 1 to 3; a failing subtask escalates to the next tier."""
+    """How capable it is, 1 to 3; a failing subtask escalates to the next tier. Not set, its profile says."""
     max_tokens: Annotated[int | None, Field(ge=1)] = None
     """Upper wish for an answer in tokens; None is all that the window leaves."""
     temperature: Annotated[float | None, Field(ge=0.0, le=2.0)] = None
@@ -62,7 +62,7 @@ class ModelSettings(Table):
     dialect: Literal["auto", "native", "json_action"] = "auto"
     """How actions are written: the server's tool calling, or one JSON action under a schema."""
     profile: str = ""
-    """Name of a shipped or stored profile; empty finds one by the model's name."""
+    """Name of a shipped or stored profile; empty finds one by the very model, ``none`` uses none."""
 
 
 class WorkspaceSettings(Table):

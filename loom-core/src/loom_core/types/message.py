@@ -78,6 +78,12 @@ class Sampling(Frozen):
 
     temperature: Annotated[float | None, Field(ge=0.0, le=2.0)] = None
     top_p: Annotated[float | None, Field(gt=0.0, le=1.0)] = None
+    top_k: Annotated[int | None, Field(ge=0)] = None
+    """The most likely tokens that are looked at; 0 is all."""
+    min_p: Annotated[float | None, Field(ge=0.0, le=1.0)] = None
+    """Least probability, as a share of the most likely token's."""
+    repetition_penalty: Annotated[float | None, Field(gt=0.0, le=2.0)] = None
+    """Above 1 makes tokens that were there already less likely; 1 changes nothing."""
     seed: int | None = None
 
 

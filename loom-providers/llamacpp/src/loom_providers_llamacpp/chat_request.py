@@ -79,7 +79,9 @@ def _sampling(
     chosen = {
         "temperature": temperature,
         "top_p": asked.top_p or (profile.top_p if profile else None),
-        "top_k": profile.top_k if profile else None,
+        "top_k": asked.top_k if asked.top_k is not None else profile and profile.top_k,
+        "min_p": asked.min_p,
+        "repeat_penalty": asked.repetition_penalty,
         "seed": asked.seed,
     }
     return {name: value for name, value in chosen.items() if value is not None}

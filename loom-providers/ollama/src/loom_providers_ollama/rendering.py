@@ -83,6 +83,9 @@ def _options(request: ModelRequest, settings: ModelSettings, num_ctx: int) -> di
         "num_predict": min(limits, default=None),
         "temperature": settings.temperature if temperature is None else temperature,
         "top_p": request.sampling.top_p,
+        "top_k": request.sampling.top_k,
+        "min_p": request.sampling.min_p,
+        "repeat_penalty": request.sampling.repetition_penalty,
         "seed": request.sampling.seed,
     }
     return {name: value for name, value in values.items() if value is not None}

@@ -25,7 +25,7 @@ from loom_providers_openai.answer import AnswerAssembly
 from loom_providers_openai.credentials import OFFICIAL_URL, is_official, key_for
 from loom_providers_openai.discovery import find_lm_studio
 from loom_providers_openai.message_texts import MessageTexts
-from loom_providers_openai.rendering import Flavour
+from loom_providers_openai.rendering import LOCAL_SAMPLING, Flavour
 from loom_providers_openai.request_body import render_request
 
 if TYPE_CHECKING:
@@ -131,18 +131,18 @@ class OpenAIProvider(Provider):
             await client.close()
 
     async def _begin(self, request: ModelRequest, patience: Patience) -> ClientResponse:
-        """The accepted response. A server that takes no schema is asked again without one."""
+        """The accepted response. A server is asked again without what it does not take."""
         client = self._client()
         model = self.settings.model or await self._only_model()
-        body = render_request(request, self.settings, model, self._flavour, self._texts)
-        try:
-            return await client.post(_PATH, body, patience)
-        except RequestRejected as error:
-            if not self._is_about_schema(request, error):
-                raise
-        self._flavour = replace(self._flavour, takes_schema=False)
-        body = render_request(request, self.settings, model, self._flavour, self._texts)
-        return await client.post(_PATH, body, patience)
+        while True:
+            body = render_request(request, self.settings, model, self._flavour, self._texts)
+            try:
+                return await client.post(_PATH, body, patience)
+            except RequestRejected as error:
+                humbler = self._without_refused(request, error)
+                if humbler == self._flavour:
+                    raise
+                self._flavour = humbler
 
     async def _only_model(self) -> str:
         """The model to ask for when the settings name none."""
@@ -182,6 +182,14 @@ class OpenAIProvider(Provider):
             address = self._connect()
             self._opened = HttpClient(address, key_for(address, self.settings), self.settings)
         return self._opened
+
+    def _without_refused(self, request: ModelRequest, error: RequestRejected) -> Flavour:
+        """What to send from now on; the same as before when that would not help."""
+        if self._is_about_schema(request, error):
+            return replace(self._flavour, takes_schema=False)
+        if any(word in str(error) for word in LOCAL_SAMPLING):
+            return replace(self._flavour, takes_local_sampling=False)
+        return self._flavour
 
     def _is_about_schema(self, request: ModelRequest, error: RequestRejected) -> bool:
         """Whether a refusal may go away without the answer's schema."""

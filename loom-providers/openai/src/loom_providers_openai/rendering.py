@@ -16,6 +16,8 @@ class Flavour:
     """OpenAI itself: it knows newer names and refuses fields that it does not know."""
     takes_schema: bool = True
     """False once the server refused ``response_format``."""
+    takes_local_sampling: bool = True
+    """False once the server refused what only local servers know, such as ``top_k``."""
 
 
 def render_message(message: Message, flavour: Flavour) -> dict[str, Any]:
@@ -63,15 +65,26 @@ def answer_format(schema: dict[str, Any], flavour: Flavour) -> dict[str, Any]:
     return {"type": "json_schema", "json_schema": named}
 
 
-def sampling(request: ModelRequest, settings: ModelSettings) -> dict[str, Any]:
+def sampling(request: ModelRequest, settings: ModelSettings, flavour: Flavour) -> dict[str, Any]:
     """How the next token is chosen, as far as anybody said."""
-    temperature = request.sampling.temperature
-    values = {
-        "temperature": settings.temperature if temperature is None else temperature,
-        "top_p": request.sampling.top_p,
-        "seed": request.sampling.seed,
+    asked = request.sampling
+    values: dict[str, Any] = {
+        "temperature": settings.temperature if asked.temperature is None else asked.temperature,
+        "top_p": asked.top_p,
+        "seed": asked.seed,
     }
+    if flavour.takes_local_sampling and not flavour.is_official:
+        values |= {
+            "top_k": asked.top_k,
+            "min_p": asked.min_p,
+            "repeat_penalty": asked.repetition_penalty,  # llama.cpp and LM Studio
+            "repetition_penalty": asked.repetition_penalty,  # vLLM and SGLang
+        }
     return {name: value for name, value in values.items() if value is not None}
+
+
+LOCAL_SAMPLING = ("top_k", "min_p", "repeat_penalty", "repetition_penalty")
+"""Fields that OpenAI's own API does not have."""
 
 
 def smaller(first: int | None, second: int | None) -> int | None:

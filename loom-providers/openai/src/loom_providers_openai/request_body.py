@@ -32,7 +32,7 @@ def render_request(
         rest["tools"] = [render_tool(tool) for tool in request.tools]
     if request.answer_schema is not None and flavour.takes_schema:
         rest["response_format"] = answer_format(request.answer_schema, flavour)
-    rest |= sampling(request, settings)
+    rest |= sampling(request, settings, flavour)
     limit = smaller(request.max_tokens, settings.max_tokens)
     if limit is not None:
         rest["max_completion_tokens" if flavour.is_official else "max_tokens"] = limit
