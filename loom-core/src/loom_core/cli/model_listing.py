@@ -1,12 +1,13 @@
 """Every model that Loom can use, configured or found, and how it is."""
 
 import asyncio
-from dataclasses import dataclass
-from typing import TypeGuard
+from dataclasses import asdict, dataclass
 
-from loom_core.contracts.provider import FoundModel, Provider, ProviderEnvironment
-from loom_core.errors import LoomError, PluginError
+from loom_core.cli.installed_providers import provider_class, provider_classes
+from loom_core.contracts.provider import FoundModel, ProviderEnvironment
+from loom_core.errors import LoomError, SettingsError
 from loom_core.extensions import Group, LoadedParts, load_all
+from loom_core.profiles import MeasuredProfile, ModelProfile, find_profile
 from loom_core.routing.discovery import discover
 from loom_core.settings import ModelSettings, Settings
 
@@ -33,6 +34,15 @@ class ModelStatus:
     """What was found, or what is wrong and what to do."""
     window: int | None = None
     """Tokens of the window; None when nobody knows."""
+    profile: str = ""
+    """Name of the shipped profile that is used; empty for none."""
+    measured: MeasuredProfile | None = None
+    """What ``--probe`` measured of it; None when it never was."""
+
+    def as_json(self) -> dict[str, object]:
+        """All of it in the shapes of JSON."""
+        measured = self.measured.model_dump(mode="json") if self.measured else None
+        return {**asdict(self), "measured": measured}
 
 
 async def list_models(settings: Settings, environment: ProviderEnvironment) -> list[ModelStatus]:
@@ -68,8 +78,7 @@ async def _find_others(
     settings: Settings, loaded: LoadedParts, environment: ProviderEnvironment
 ) -> list[FoundModel]:
     """Models that were found and are not configured under any name."""
-    classes = {p.value for p in loaded.parts.values() if _is_provider(p.value)}
-    found = await discover(sorted(classes, key=lambda c: c.__qualname__), environment)
+    found = await discover(provider_classes(loaded), environment)
     configured = {(m.provider, m.model) for m in settings.models.values()}
     return [f for f in found if (f.settings.provider, f.settings.model) not in configured]
 
@@ -90,17 +99,24 @@ async def _ask(
         is_ready, detail, window = False, f"no answer within {_LIMIT_SECONDS:.0f} s", None
     except LoomError as error:
         is_ready, detail, window = False, str(error), None
+    try:
+        profile = find_profile(model, environment.home)
+    except SettingsError as error:
+        is_ready, detail = False, str(error)
+        profile = ModelProfile(model)
     return ModelStatus(
         name=name,
         label=label,
         provider=model.provider,
         model=model.model,
-        tier=model.tier,
+        tier=profile.tier,
         roles=tuple(role.value for role in model.roles),
         source=source,
         is_ready=is_ready,
         detail=detail,
-        window=model.context_window or window,
+        window=model.context_window or window or profile.window,
+        profile=profile.shipped.name if profile.shipped else "",
+        measured=profile.measured,
     )
 
 
@@ -108,26 +124,10 @@ async def _inspect(
     model: ModelSettings, loaded: LoadedParts, environment: ProviderEnvironment
 ) -> tuple[bool, str, int | None]:
     """Whether a model is ready, what is known of that, and its window."""
-    provider = _provider_class(model.provider, loaded)(model, environment)
+    provider = provider_class(model.provider, loaded)(model, environment)
     try:
         health = await provider.health()
         window = await provider.window() if health.is_ready else None
     finally:
         await provider.close()
     return health.is_ready, health.detail, window
-
-
-def _provider_class(name: str, loaded: LoadedParts) -> type[Provider]:
-    if name in loaded.failures:
-        raise loaded.failures[name]
-    if name not in loaded.parts:
-        known = ", ".join(sorted(loaded.parts)) or "none"
-        raise PluginError(f"no provider {name!r} is installed; installed: {known}")
-    part = loaded.parts[name]
-    if not _is_provider(part.value):
-        raise PluginError(f"provider {name!r} of {part.distribution} is no subclass of Provider")
-    return part.value
-
-
-def _is_provider(value: object) -> TypeGuard[type[Provider]]:
-    return isinstance(value, type) and issubclass(value, Provider)

@@ -1,17 +1,18 @@
 """The models as a table for people."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import click
 
 from loom_core.cli.model_listing import ModelStatus
+from loom_core.cli.probe_report import describe_measured
 from loom_core.cli.terminal.line import Line, echo_lines
 from loom_core.cli.terminal.marks import DONE, FAILED
 from loom_core.cli.terminal.size import stdout_columns
 from loom_core.cli.terminal.table import echo_table
 from loom_core.types import ModelRole
 
-_HEADERS = ["NAME", "PROVIDER", "MODEL", "TIER", "ROLES", "WINDOW", "SOURCE"]
+_HEADERS = ["NAME", "PROVIDER", "MODEL", "TIER", "ROLES", "WINDOW", "PROFILE", "SOURCE"]
 
 
 def echo_models(models: Sequence[ModelStatus]) -> None:
@@ -25,8 +26,14 @@ def echo_models(models: Sequence[ModelStatus]) -> None:
     columns = stdout_columns()
     echo_table(_HEADERS, [_row(model) for model in models], columns=columns, flexible=2)
     click.echo()
-    health = [Line(_describe(m), DONE if m.is_ready else FAILED) for m in models]
-    echo_lines(health, columns=columns)
+    echo_lines([line for model in models for line in _lines(model)], columns=columns)
+
+
+def _lines(model: ModelStatus) -> Iterator[Line]:
+    """How the model is, and what was measured of it."""
+    yield Line(_describe(model), DONE if model.is_ready else FAILED)
+    if model.measured is not None:
+        yield Line(describe_measured(model.measured), indent=1)
 
 
 def _describe(model: ModelStatus) -> str:
@@ -39,5 +46,5 @@ def _describe(model: ModelStatus) -> str:
 def _row(model: ModelStatus) -> list[str]:
     roles = "all" if len(model.roles) == len(ModelRole) else ", ".join(model.roles)
     window = f"{model.window:,}" if model.window else "?"
-    name = model.model or "-"
-    return [model.name or "-", model.provider, name, str(model.tier), roles, window, model.source]
+    named = [model.name or "-", model.provider, model.model or "-"]
+    return [*named, str(model.tier), roles, window, model.profile or "-", model.source]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from loom_core.contracts.model_files import ModelFiles
 from loom_core.errors import BadOutput
 from loom_core.settings.shape import ModelSettings
 from loom_core.types import Message, ModelRequest, ModelResponse
@@ -127,6 +128,10 @@ class Provider(ABC):
     async def discover(cls, environment: ProviderEnvironment) -> Sequence[FoundModel]:
         """Models of this kind that can be used unconfigured, best first; fast, never raises."""
         return ()
+
+    def files(self) -> ModelFiles | None:
+        """The files of models that this provider keeps; None when a server does that."""
+        return None
 
     @abstractmethod
     async def capabilities(self) -> Capabilities:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from loom_core.errors import ModelUnavailable
 from loom_core.wire import JsonObject, as_count, as_list, as_object, as_text
 from loom_providers_llamacpp.plan import LoadPlan
+from loom_providers_llamacpp.use_lock import UseLock
 
 OnChunk = Callable[[JsonObject], bool]
 """Gets each piece of an answer; True cancels the request."""
@@ -55,11 +56,13 @@ class XLlama:
         # 20 MB of native code without types, wanted only here
         xllamacpp: Any = importlib.import_module("xllamacpp")
         self._key = secrets.token_urlsafe(32)
+        self._use = UseLock(plan.path)
         parameters = xllamacpp.CommonParams()
         _fill(parameters, plan, self._key)
         try:
             self._server: Any = xllamacpp.Server(parameters)
         except RuntimeError as error:
+            self._use.release()
             raise ModelUnavailable(
                 f"llama.cpp cannot load {plan.path} with a window of {plan.window} tokens for "
                 f"{plan.slots} slots: it lacks memory or does not know this kind of model; try a "
@@ -88,6 +91,7 @@ class XLlama:
     def close(self) -> None:
         """Unload; an error's traceback may still refer to this object, so the model goes here."""
         self._server = None
+        self._use.release()
 
     def _loaded_window(self) -> int:
         """The window of a slot as the server says it; 0 when it does not."""

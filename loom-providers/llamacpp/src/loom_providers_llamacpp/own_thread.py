@@ -1,11 +1,13 @@
 """Long blocking work off the event loop, in a thread that nobody else waits for."""
 
+import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
 Result = TypeVar("Result")
+_STOP_SECONDS = 3.0
 
 
 def start_in_own_thread(work: Callable[[], Result], name: str) -> "Future[Result]":
@@ -21,3 +23,14 @@ def start_in_own_thread(work: Callable[[], Result], name: str) -> "Future[Result
 
     threading.Thread(target=run, name=name, daemon=True).start()
     return future
+
+
+async def run_fetch(fetch: Callable[[threading.Event], Result]) -> Result:
+    """What a blocking fetch gives; cancelling stops it, and it continues next time."""
+    stop = threading.Event()
+    work = asyncio.wrap_future(start_in_own_thread(lambda: fetch(stop), "loom-llamacpp-fetch"))
+    try:
+        return await asyncio.shield(work)
+    finally:
+        stop.set()
+        await asyncio.wait({work}, timeout=_STOP_SECONDS)

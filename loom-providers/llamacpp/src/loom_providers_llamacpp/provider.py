@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 
+from loom_core.contracts.model_files import ModelFiles
 from loom_core.contracts.provider import (
     Capabilities,
     Finished,
@@ -23,10 +24,11 @@ from loom_core.settings.shape import ModelSettings
 from loom_core.types import Message, ModelRequest, Timings
 from loom_core.wire import JsonObject, Patience
 from loom_providers_llamacpp.catalogue import CatalogueModel, shipped_catalogue
+from loom_providers_llamacpp.catalogue_files import CatalogueFiles
 from loom_providers_llamacpp.chat_answer import ChatAnswer
 from loom_providers_llamacpp.chat_request import chat_body, wire_message
 from loom_providers_llamacpp.gguf import is_path
-from loom_providers_llamacpp.own_thread import start_in_own_thread
+from loom_providers_llamacpp.own_thread import run_fetch
 from loom_providers_llamacpp.places import places
 from loom_providers_llamacpp.plan import (
     DEFAULT_SLOTS,
@@ -40,7 +42,6 @@ from loom_providers_llamacpp.server import EmbeddedServer
 from loom_providers_llamacpp.sharing import SharedServers
 
 _SERVERS = SharedServers()
-_STOP_SECONDS = 3.0
 
 
 class EmbeddedProvider(Provider):
@@ -82,6 +83,10 @@ class EmbeddedProvider(Provider):
             if self._resolver.is_on_disk(entry.id)
             else f"{facts}; fetched on first use)"
         )
+
+    def files(self) -> ModelFiles:
+        """The files of the catalogue's models."""
+        return CatalogueFiles(self.environment, shipped_catalogue(), places(self.settings.base_url))
 
     async def capabilities(self) -> Capabilities:
         """Schemas are enforced; its own tool calling finds nothing in what small models write."""
@@ -166,17 +171,7 @@ class EmbeddedProvider(Provider):
 
     async def _resolve(self) -> ResolvedModel:
         """The model's file; cancelling stops a fetch, which continues next time."""
-        stop = threading.Event()
-        work = asyncio.wrap_future(
-            start_in_own_thread(
-                lambda: self._resolver.resolve(self.settings.model, stop), "loom-llamacpp-fetch"
-            )
-        )
-        try:
-            return await asyncio.shield(work)
-        finally:
-            stop.set()
-            await asyncio.wait({work}, timeout=_STOP_SECONDS)
+        return await run_fetch(lambda stop: self._resolver.resolve(self.settings.model, stop))
 
     def _plan(self, model: ResolvedModel) -> LoadPlan:
         """How the model is loaded on this machine."""

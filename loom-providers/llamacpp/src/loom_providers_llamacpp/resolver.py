@@ -83,6 +83,10 @@ class Resolver:
                 raise
             return self._fall_back(entry, error, stop)
 
+    def fetch(self, model_id: str, stop: threading.Event) -> Path:
+        """The file of a catalogue's model, fetched if need be; never another one. As ``resolve``."""
+        return self._obtain(self._catalogue.find(model_id), stop).path
+
     def is_on_disk(self, reference: str) -> bool:
         """Whether a model can be loaded without fetching; looks, and hashes nothing."""
         if is_path(reference):

@@ -6,6 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
+from loom_core.contracts.model_files import FileState
 from loom_providers_llamacpp.catalogue import CatalogueModel
 
 
@@ -61,6 +62,25 @@ class ModelStore:
         fresh = marker.with_suffix(".new")
         fresh.write_text(json.dumps(self._facts(model)), encoding="utf-8")
         fresh.replace(marker)
+
+    def state_of(self, model: CatalogueModel) -> FileState:
+        """What is here of a model; looks, and hashes nothing."""
+        if self.path_of(model).is_file():
+            return FileState.VERIFIED if self.has(model) else FileState.UNVERIFIED
+        return FileState.PARTIAL if self.partial_of(model).is_file() else FileState.ABSENT
+
+    def present_bytes(self, model: CatalogueModel) -> int:
+        """Bytes of a model that are here, whole or not."""
+        paths = (self.path_of(model), self.partial_of(model))
+        return sum(path.stat().st_size for path in paths if path.is_file())
+
+    def remove(self, model: CatalogueModel) -> int:
+        """Delete all that is here of a model, and give the freed bytes; its lock must be held."""
+        freed = self.present_bytes(model)
+        self.remove_leftovers(model)
+        for path in (self._marker_of(model), self.path_of(model), self.partial_of(model)):
+            path.unlink(missing_ok=True)
+        return freed
 
     def _marker_of(self, model: CatalogueModel) -> Path:
         """Where the marker of a model is."""

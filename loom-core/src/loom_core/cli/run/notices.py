@@ -7,7 +7,7 @@ import click
 from loom_core.cli.progress.status_line import StatusLine
 from loom_core.sanitize import sanitize_line
 
-_COUNTING = "fetching "
+COUNTING = "fetching "
 """How a line begins that says how far a download is."""
 
 
@@ -22,7 +22,7 @@ class Notices:
     def say(self, line: str) -> None:
         """Show one line about something that takes time; a count of it replaces the one before."""
         text = sanitize_line(line)
-        if text.startswith(_COUNTING):
+        if text.startswith(COUNTING):
             self._status.report(text)
         else:
             self._status.write_above(text)
