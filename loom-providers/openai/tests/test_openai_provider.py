@@ -13,7 +13,7 @@ from loom_core.testing import Reply, Rule, Script, ScriptedServer, ServerFacts, 
 from loom_core.types import Message, ModelRequest, Role, Sampling
 from loom_core.wire import ServerAddress
 from loom_providers_openai.credentials import key_for
-from loom_providers_openai.discovery import find_lm_studio
+from loom_providers_openai.discovery import find_llama_server, find_lm_studio
 from loom_providers_openai.provider import OpenAIProvider
 
 HI = ModelRequest(messages=(Message(role=Role.USER, text="hi"),))
@@ -190,6 +190,17 @@ async def test_lm_studio_is_found_without_its_embedding_models():
     assert found[0].found_as is FoundAs.RUNNING
     assert found[0].settings.base_url == f"{server.url}/v1"
     assert found[0].label == f"qwen on LM Studio at {server.url}"
+
+
+async def test_llama_server_is_found_by_its_own_page():
+    with ScriptedServer(Script.always("x"), facts=ServerFacts(models=("/m/qwen.gguf",))) as server:
+        (found,) = await find_llama_server(int(server.url.rpartition(":")[2]))
+    with ScriptedServer(Script.always("x"), facts=ServerFacts(kind=ServerKind.VLLM)) as other:
+        nothing = await find_llama_server(int(other.url.rpartition(":")[2]))
+
+    assert (found.settings.model, found.found_as) == ("/m/qwen.gguf", FoundAs.RUNNING)
+    assert found.label.startswith("/m/qwen.gguf on llama-server at http://127.0.0.1:")
+    assert list(nothing) == []
 
 
 async def test_something_else_at_that_port_is_not_taken_for_lm_studio():

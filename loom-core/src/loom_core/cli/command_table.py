@@ -35,6 +35,7 @@ COMMAND_SECTIONS: dict[str, dict[str, CommandEntry]] = {
         "doctor": CommandEntry("doctor", "Check this machine and say how to fix it."),
     },
     "Settings": {
+        "init": CommandEntry("init", "Write a settings file from what runs here."),
         "config": CommandEntry("config", "Show the settings and where they come from."),
         "trust": CommandEntry("trust", "Trust a project's settings file."),
     },

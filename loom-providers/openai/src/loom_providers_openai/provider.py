@@ -23,7 +23,7 @@ from loom_core.types import ModelRequest, Role
 from loom_core.wire import Patience, ServerAddress
 from loom_providers_openai.answer import AnswerAssembly
 from loom_providers_openai.credentials import OFFICIAL_URL, is_official, key_for
-from loom_providers_openai.discovery import find_lm_studio
+from loom_providers_openai.discovery import find_llama_server, find_lm_studio
 from loom_providers_openai.message_texts import MessageTexts
 from loom_providers_openai.rendering import LOCAL_SAMPLING, Flavour
 from loom_providers_openai.request_body import render_request
@@ -57,8 +57,9 @@ class OpenAIProvider(Provider):
 
     @classmethod
     async def discover(cls, environment: ProviderEnvironment) -> Sequence[FoundModel]:
-        """Models of a running LM Studio; it is on this machine, so being offline does not matter."""
-        return await find_lm_studio()
+        """Models of a running LM Studio or llama-server; both are on this machine, offline or not."""
+        studio, llama = await asyncio.gather(find_lm_studio(), find_llama_server())
+        return [*studio, *llama]
 
     async def capabilities(self) -> Capabilities:
         """What such servers can do, and what this one says of its slots and its model's size."""
