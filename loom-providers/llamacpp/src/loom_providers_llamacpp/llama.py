@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from loom_core.errors import ModelUnavailable
 from loom_core.wire import JsonObject, as_count, as_list, as_object, as_text
+from loom_providers_llamacpp.memory import available_bytes, check_memory
 from loom_providers_llamacpp.plan import LoadPlan
 from loom_providers_llamacpp.use_lock import UseLock
 
@@ -56,6 +57,7 @@ class XLlama:
         # 20 MB of native code without types, wanted only here
         xllamacpp: Any = importlib.import_module("xllamacpp")
         self._key = secrets.token_urlsafe(32)
+        check_memory(plan, available_bytes())
         self._use = UseLock(plan.path)
         parameters = xllamacpp.CommonParams()
         _fill(parameters, plan, self._key)
