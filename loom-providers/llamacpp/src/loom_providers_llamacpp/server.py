@@ -3,17 +3,22 @@
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 
 from loom_core.errors import ModelUnavailable, RequestRejected
 from loom_core.wire import JsonObject
-from loom_providers_llamacpp.llama import Llama, XLlama
+from loom_providers_llamacpp.llama import Llama, OnChunk, XLlama
+from loom_providers_llamacpp.pace import Pace
 from loom_providers_llamacpp.plan import LoadPlan
 
 _log = logging.getLogger(__name__)
 _CANCEL_SECONDS = 10.0
+_TELLING_PIECES = 32
 LoadLlama = Callable[[LoadPlan], Llama]
+Answer = Callable[[JsonObject, OnChunk], None]
 Piece = JsonObject | BaseException | None
 """A piece of an answer, the error that ended it, or its end."""
 
@@ -24,7 +29,13 @@ class EmbeddedServer:
     def __init__(self, plan: LoadPlan, load: LoadLlama = XLlama) -> None:
         """Load the model; blocks. Raises ``ModelUnavailable``."""
         self.plan = plan
+        self._load = load
         self._llama: Llama | None = load(plan)
+        self._pace = Pace(plan.decode_threads)
+        self._threads_loaded = plan.decode_threads
+        self._busy = threading.Lock()
+        self._running = 0
+        self._overlaps = 0
         self._is_closing = threading.Event()
         self._threads = ThreadPoolExecutor(plan.slots, thread_name_prefix="loom-llamacpp")
 
@@ -39,7 +50,8 @@ class EmbeddedServer:
         Leaving early cancels the request and waits until its thread is free again, though no longer
         than ten seconds: a batch of the prompt that is being computed cannot be broken off.
         """
-        request = _RunningRequest(self._loaded(), body, self._is_closing)
+        self._loaded()
+        request = _RunningRequest(self._answer, body, self._is_closing)
         work = self._threads.submit(request.run)
         try:
             while (piece := await request.pieces.get()) is not None:
@@ -53,7 +65,7 @@ class EmbeddedServer:
 
     async def count_tokens(self, messages: list[JsonObject]) -> int | None:
         """Tokens of these messages with the model's template; None when it cannot say."""
-        return await asyncio.to_thread(self._loaded().count_tokens, messages)
+        return await asyncio.to_thread(self._count, messages)
 
     def close(self) -> None:
         """Cancel what runs, wait for it and free the memory; blocks."""
@@ -62,6 +74,40 @@ class EmbeddedServer:
         if self._llama is not None:
             self._llama.close()
         self._llama = None
+
+    def _answer(self, body: JsonObject, on_chunk: OnChunk) -> None:
+        """Answer in this thread, and keep how fast it went when nothing else ran beside it."""
+        with self._busy:  # who comes while the model is loaded again waits here
+            self._follow_pace()
+            llama, threads = self._loaded(), self._threads_loaded
+            self._overlaps += self._running > 0
+            self._running += 1
+            overlaps, is_alone = self._overlaps, self._running == 1
+        watch = _Stopwatch(on_chunk)
+        try:
+            llama.chat(body, watch.take)
+        finally:
+            with self._busy:
+                self._running -= 1
+                rate = watch.rate()
+                if rate is not None and is_alone and overlaps == self._overlaps:
+                    self._pace.note(rate, threads)
+
+    def _follow_pace(self) -> None:
+        """Load the model again with other threads when that is wanted and nothing runs."""
+        threads = self._pace.threads
+        if threads == self._threads_loaded or self._running:
+            return
+        _log.warning("%s is slow; trying decode threads: %d", self.plan.path.name, threads)
+        self._loaded().close()
+        self._llama = None
+        self._llama = self._load(replace(self.plan, decode_threads=threads))
+        self._threads_loaded = threads
+
+    def _count(self, messages: list[JsonObject]) -> int | None:
+        """Tokens of these messages; the model is not unloaded meanwhile."""
+        with self._busy:
+            return self._loaded().count_tokens(messages)
 
     def _loaded(self) -> Llama:
         """The model. Raises ``ModelUnavailable`` after closing."""
@@ -76,13 +122,34 @@ class EmbeddedServer:
             _log.warning("a cancelled request still occupies a slot of %s", self.plan.path.name)
 
 
+class _Stopwatch:
+    """Counts the pieces of one answer on their way, and the time between first and last."""
+
+    def __init__(self, on_chunk: OnChunk) -> None:
+        """Hand the pieces on."""
+        self._on_chunk = on_chunk
+        self._times: list[float] = []
+
+    def take(self, chunk: JsonObject) -> bool:
+        """Note a piece and hand it on."""
+        if chunk.get("choices"):
+            self._times.append(time.monotonic())
+        return self._on_chunk(chunk)
+
+    def rate(self) -> float | None:
+        """Pieces a second, each about a token; None for an answer too short to tell."""
+        if len(self._times) < _TELLING_PIECES:
+            return None
+        return (len(self._times) - 1) / max(self._times[-1] - self._times[0], 1e-6)
+
+
 class _RunningRequest:
     """One request on its way from a thread to the event loop that asked."""
 
-    def __init__(self, llama: Llama, body: JsonObject, is_closing: threading.Event) -> None:
+    def __init__(self, answer: Answer, body: JsonObject, is_closing: threading.Event) -> None:
         """Prepare; made on the event loop."""
         self.pieces: asyncio.Queue[Piece] = asyncio.Queue()
-        self._llama = llama
+        self._answer = answer
         self._body = body
         self._is_closing = is_closing
         self._is_cancelled = threading.Event()
@@ -99,7 +166,7 @@ class _RunningRequest:
             return
         self._hand_over({})
         try:
-            self._llama.chat(self._body, self._take)
+            self._answer(self._body, self._take)
         except ValueError as error:
             self._hand_over(RequestRejected(f"llama.cpp takes no such request: {error}"))
         except Exception as error:  # noqa: BLE001  # it is raised again where the answer is awaited
