@@ -99,9 +99,12 @@ class EmbeddedServer:
         if threads == self._threads_loaded or self._running:
             return
         _log.warning("%s is slow; trying decode threads: %d", self.plan.path.name, threads)
-        self._loaded().close()
-        self._llama = None
-        self._llama = self._load(replace(self.plan, decode_threads=threads))
+        self._loaded().close()  # it goes on saying its window to those who ask meanwhile
+        try:
+            self._llama = self._load(replace(self.plan, decode_threads=threads))
+        except BaseException:
+            self._llama = None
+            raise
         self._threads_loaded = threads
 
     def _count(self, messages: list[JsonObject]) -> int | None:
