@@ -111,6 +111,7 @@ def test_few_modules_read_the_environment(core):
         "loom_core.cli.session": "NO_COLOR, without importing the settings for --help",
         "loom_core.sandbox.choice": "what commands inherit of this process, scrubbed",
         "loom_core.settings.environment": "the one reader of LOOM_ variables",
+        "loom_core.wire.credentials": "a service's key, in the variable that its users set for it",
     }
     readers = {s.module for s in core if "os.environ" in s.text or "os.getenv" in s.text}
 

@@ -71,6 +71,7 @@ def test_every_commented_example_is_valid_for_the_user(machine):
         "ollama",
         "openai_compatible",
         "openai",
+        "anthropic",
         "llamacpp",
     }
 

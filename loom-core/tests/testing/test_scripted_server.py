@@ -30,6 +30,8 @@ REPLY = Reply(
 
 def ask(server, path, stream=True, messages=None, **body):
     body = {"model": "scripted", "stream": stream, **body}
+    if path == "/v1/messages":
+        body |= {"max_tokens": 100}
     body["messages"] = messages or [{"role": "user", "content": "hi"}]
     with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)) as connection:
         connection.request("POST", path, json.dumps(body))
@@ -159,7 +161,8 @@ def test_client_that_leaves_is_recorded(path):
 
 def impatient(server, path):
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=0.1)
-    body = {"model": "scripted", "stream": True, "messages": []}
+    turn = {"role": "user", "content": "hi"}
+    body = {"model": "scripted", "stream": True, "messages": [turn], "max_tokens": 9}
     connection.request("POST", path, json.dumps(body))
     try:
         connection.getresponse().read()

@@ -11,8 +11,8 @@ from loom_core.errors import ModelNotFound, ModelUnauthorized
 from loom_core.settings.shape import ModelSettings
 from loom_core.testing import Reply, Rule, Script, ScriptedServer, ServerFacts, ServerKind
 from loom_core.types import Message, ModelRequest, Role, Sampling
-from loom_core.wire import ServerAddress
-from loom_providers_openai.credentials import key_for
+from loom_core.wire import ServerAddress, key_for
+from loom_providers_openai.credentials import OFFICIAL
 from loom_providers_openai.discovery import find_llama_server, find_lm_studio
 from loom_providers_openai.provider import OpenAIProvider
 
@@ -170,14 +170,14 @@ async def test_official_address_without_a_key_is_refused_before_connecting(conne
 def test_environment_key_is_bound_to_its_origin(monkeypatch, url, key):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-env")
 
-    assert key_for(ServerAddress.parse(url), ModelSettings(provider="openai")) == key
+    assert key_for(ServerAddress.parse(url), ModelSettings(provider="openai"), OFFICIAL) == key
 
 
 def test_key_of_the_settings_wins(monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-env")
     settings = ModelSettings(provider="openai", api_key=SecretStr("sk-own"))
 
-    assert key_for(ServerAddress.parse("https://api.openai.com/v1"), settings) == "sk-own"
+    assert key_for(ServerAddress.parse("https://api.openai.com/v1"), settings, OFFICIAL) == "sk-own"
 
 
 async def test_lm_studio_is_found_without_its_embedding_models():

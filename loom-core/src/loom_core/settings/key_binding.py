@@ -6,6 +6,8 @@ from loom_core.errors import SettingsError
 from loom_core.settings.keys import KeyPath, dotted
 from loom_core.settings.origin import Origin, Source
 
+_KEYS = frozenset({"api_key", "api_key_file"})
+"""What names a key. The keyring is not among them: it is asked for the key of the very origin."""
 _DESTINATION = ("base_url", "provider")
 
 
@@ -16,7 +18,7 @@ def refuse_borrowed_keys(origins: Mapping[KeyPath, Origin]) -> None:
     keeps elsewhere. Trusting the file does not change that.
     """
     for path, origin in origins.items():
-        if path[0] != "models" or path[-1] != "api_key" or origin.source is Source.PROJECT:
+        if path[0] != "models" or path[-1] not in _KEYS or origin.source is Source.PROJECT:
             continue
         for name in _DESTINATION:
             other = origins.get((*path[:-1], name))

@@ -33,13 +33,17 @@ class ModelSettings(Table):
     """One model: where it runs, what it is used for, and how large its window is."""
 
     provider: str
-    """Entry-point name in ``loom.providers``: ollama, openai_compatible, openai, llamacpp."""
+    """Entry-point name in ``loom.providers``: ollama, openai_compatible, openai, llamacpp, anthropic."""
     model: str = ""
     """The name the server knows it by; for llamacpp a catalogue id or the path of a GGUF file."""
     base_url: str = ""
     """The server's address; empty is the provider's default address."""
     api_key: SecretStr | None = None
-    """Sent to ``base_url`` only; None reads the provider's environment variable."""
+    """Sent to ``base_url`` only; None reads one of the next two, else the provider's environment variable."""
+    api_key_file: Path | None = None
+    """A file with nothing but the key in it, which only its owner may read."""
+    api_key_from_keyring: bool = False
+    """Whether the system's keyring holds the key: service ``loom``, user the server's origin."""
     roles: tuple[ModelRole, ...] = tuple(ModelRole)
     tier: Annotated[int, Field(ge=1, le=MAX_TIER)] = 1
     """How capable it is, 1 to 3; a failing subtask escalates to the next tier. Not set, its profile says."""

@@ -11,7 +11,7 @@ from loom_core.testing.apis.openai import OpenAIWire
 from loom_core.testing.apis.wire import JsonObject, Wire, is_object
 from loom_core.testing.delivery import deliver
 from loom_core.testing.http_connection import HttpAnswer, HttpRequest
-from loom_core.testing.prompt_cache import PromptCache
+from loom_core.testing.prompt_cache import PromptCache, tokens_in
 from loom_core.testing.request_record import RequestLog, RequestRecord
 from loom_core.testing.script import NoReply, Script
 from loom_core.testing.server_facts import ServerFacts
@@ -57,6 +57,8 @@ class ScriptedApp:
             self._look_up(request.path, out)
         elif request.path == "/api/show" and is_object(body):
             self._show(str(body.get("model", "")), out)
+        elif request.path == "/v1/messages/count_tokens" and is_object(body):
+            self._count(body, out)
         elif wire is None:
             out.whole(404, {"error": f"no such page: {request.path}"})
         elif not is_object(body):
@@ -79,6 +81,14 @@ class ScriptedApp:
         """Answer Ollama's question for one model."""
         page = self._facts.show(model)
         out.whole(200 if page else 404, page or {"error": f"model '{model}' not found"})
+
+    def _count(self, body: JsonObject, out: HttpAnswer) -> None:
+        """Answer Anthropic's question for the tokens of a request."""
+        tokens = tokens_in(AnthropicWire().read(body).prompt) if self._facts.is_anthropic else 0
+        out.whole(
+            200 if tokens else 404,
+            {"input_tokens": tokens} if tokens else {"error": "no such page"},
+        )
 
     async def _serve_chat(
         self, wire: Wire, request: HttpRequest, body: JsonObject, out: HttpAnswer
@@ -113,6 +123,9 @@ class ScriptedApp:
         model = wire.model_of(body)
         if model not in self._facts.models:
             out.whole(404, wire.error(f"model '{model}' not found", 404))
+            return
+        if problem := wire.problem(body):
+            out.whole(400, wire.error(problem, 400))
             return
         conversation = wire.read(body)
         record.turn = conversation.assistant_turns

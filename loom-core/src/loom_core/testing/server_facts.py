@@ -17,6 +17,8 @@ class ServerKind(StrEnum):
     """``max_model_len`` in ``/v1/models``."""
     LM_STUDIO = "lm_studio"
     """``/api/v0/models`` with the loaded window."""
+    ANTHROPIC = "anthropic"
+    """``/v1/models`` as Claude's API has it, one page for each model, and its token counts."""
     PLAIN = "plain"
     """Nothing that tells the window."""
 
@@ -35,9 +37,14 @@ class ServerFacts(Frozen):
     api_key: str = ""
     """When set, a request without it is refused with HTTP 401."""
     sees_images: bool = False
-    """Whether its models take pictures, which llama-server, LM Studio and Ollama say."""
+    """Whether its models take pictures, which all kinds but vLLM say."""
     is_ollama_loaded: bool = True
     """Whether ``/api/ps`` lists the first model."""
+
+    @property
+    def is_anthropic(self) -> bool:
+        """Whether it is Claude's API rather than a local server that speaks it."""
+        return self.kind is ServerKind.ANTHROPIC
 
     def look_up(self, path: str) -> JsonValue:
         """The answer to a GET; None when there is no such page."""
@@ -78,6 +85,10 @@ class ServerFacts(Frozen):
         if self.kind is ServerKind.LM_STUDIO:
             data: JsonValue = [self._studio(name) for name in self.models]
             return {"/api/v0/models": {"object": "list", "data": data}}
+        if self.is_anthropic:
+            listed: dict[str, JsonValue] = {name: self._claude(name) for name in self.models}
+            named = {f"/v1/models/{name}": entry for name, entry in listed.items()}
+            return {"/v1/models": {"data": [*listed.values()], "has_more": False}, **named}
         return {}
 
     def _openai(self, name: str) -> JsonValue:
@@ -86,6 +97,22 @@ class ServerFacts(Frozen):
         if self.kind is ServerKind.VLLM:
             entry["max_model_len"] = self.window
         return entry
+
+    def _claude(self, name: str) -> JsonValue:
+        """One entry of the list of Claude's API."""
+        return {
+            "type": "model",
+            "id": name,
+            "display_name": name.title(),
+            "created_at": "2026-01-01T00:00:00Z",
+            "lifecycle": "active",
+            "max_input_tokens": self.window,
+            "max_tokens": self.window // 2,
+            "capabilities": {
+                "image_input": {"supported": self.sees_images},
+                "structured_outputs": {"supported": True},
+            },
+        }
 
     def _studio(self, name: str) -> JsonValue:
         """One entry of LM Studio's own list."""

@@ -56,6 +56,8 @@ class Message(Frozen):
     """In a tool message: the call it answers."""
     images: tuple[Image, ...] = ()
     """In a user message: pictures to look at; only sent to models that see."""
+    signed: str = ""
+    """In an assistant message: what ``ModelResponse.signed`` said of it."""
 
 
 class ToolSpec(Frozen):
@@ -151,6 +153,9 @@ class ModelResponse(Frozen):
     timings: Timings = Timings()
     model: str = ""
     """The model's name as the server said it."""
+    signed: str = ""
+    """JSON that the server takes back with this turn and checks for changes, such as signed reasoning;
+    only the provider that gave it reads it. Empty where text, reasoning and calls say all."""
 
     def as_message(self) -> Message:
         """The assistant turn that this response adds to the conversation."""
@@ -159,4 +164,5 @@ class ModelResponse(Frozen):
             text=self.text,
             reasoning=self.reasoning,
             tool_calls=self.tool_calls,
+            signed=self.signed,
         )

@@ -4,6 +4,8 @@ Only the standard library: the HTTP client is the provider's choice.
 """
 
 from loom_core.wire.address import ServerAddress
+from loom_core.wire.credentials import KEYRING_SERVICE, Service, key_for
+from loom_core.wire.event_stream import EventStream
 from loom_core.wire.limits import Patience
 from loom_core.wire.portable_schema import portable_schema
 from loom_core.wire.probe import is_listening
@@ -11,16 +13,20 @@ from loom_core.wire.refusal import Refusal, error_for
 from loom_core.wire.shape import JsonObject, as_count, as_list, as_object, as_text, parse_object
 
 __all__ = [
+    "KEYRING_SERVICE",
+    "EventStream",
     "JsonObject",
     "Patience",
     "Refusal",
     "ServerAddress",
+    "Service",
     "as_count",
     "as_list",
     "as_object",
     "as_text",
     "error_for",
     "is_listening",
+    "key_for",
     "parse_object",
     "portable_schema",
 ]

@@ -8,7 +8,7 @@ import httpx
 
 from loom_core.errors import ModelError, ModelNotFound, ModelUnreachable, RequestRejected
 from loom_core.settings.shape import ModelSettings
-from loom_core.wire import Patience, Refusal, ServerAddress, error_for
+from loom_core.wire import Patience, Refusal, ServerAddress, error_for, key_for
 
 NETWORK_ERRORS: tuple[type[Exception], ...] = (httpx.HTTPError, OSError)
 """What a refused or broken connection raises."""
@@ -25,7 +25,7 @@ class HttpClient:
         """Connect at the first request."""
         self._address = address
         self._model = settings.model
-        self._key = settings.api_key.get_secret_value() if settings.api_key else ""
+        self._key = key_for(address, settings)
         headers = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
         if self._key:
             headers["Authorization"] = f"Bearer {self._key}"

@@ -20,9 +20,9 @@ from loom_core.contracts.provider import (
 from loom_core.errors import ModelError, ModelNotFound, RequestRejected
 from loom_core.settings.shape import ModelSettings
 from loom_core.types import ModelRequest, Role
-from loom_core.wire import Patience, ServerAddress
+from loom_core.wire import Patience, ServerAddress, key_for
 from loom_providers_openai.answer import AnswerAssembly
-from loom_providers_openai.credentials import OFFICIAL_URL, is_official, key_for
+from loom_providers_openai.credentials import OFFICIAL, is_official
 from loom_providers_openai.discovery import find_llama_server, find_lm_studio
 from loom_providers_openai.message_texts import MessageTexts
 from loom_providers_openai.rendering import LOCAL_SAMPLING, Flavour
@@ -168,7 +168,7 @@ class OpenAIProvider(Provider):
         """The server's address, checked once. Raises when it may not be used."""
         if self._address is None:
             address = ServerAddress.parse(
-                self.settings.base_url or OFFICIAL_URL, default_path="/v1"
+                self.settings.base_url or OFFICIAL.url, default_path="/v1"
             )
             address.refuse_when_offline(is_offline=self.environment.is_offline)
             self._flavour = Flavour(is_official=is_official(address))
@@ -181,7 +181,9 @@ class OpenAIProvider(Provider):
             from loom_providers_openai.http_client import HttpClient  # imports aiohttp
 
             address = self._connect()
-            self._opened = HttpClient(address, key_for(address, self.settings), self.settings)
+            self._opened = HttpClient(
+                address, key_for(address, self.settings, OFFICIAL), self.settings
+            )
         return self._opened
 
     def _without_refused(self, request: ModelRequest, error: RequestRejected) -> Flavour:

@@ -6,9 +6,8 @@ import aiohttp
 
 from loom_core.contracts.provider import StreamItem
 from loom_core.errors import BadOutput
-from loom_core.wire import JsonObject, Patience, Refusal, parse_object
+from loom_core.wire import EventStream, JsonObject, Patience, Refusal, parse_object
 from loom_providers_openai.answer import AnswerAssembly
-from loom_providers_openai.event_stream import EventStream
 from loom_providers_openai.http_client import NETWORK_ERRORS, HttpClient
 
 _DONE = b"[DONE]"

@@ -4,6 +4,7 @@ import json
 from typing import ClassVar
 
 from loom_core.testing.answer import Answer
+from loom_core.testing.apis.anthropic_rules import problem_of, signature_of
 from loom_core.testing.apis.wire import JsonObject, Wire, conversation_from, is_object, objects_in
 from loom_core.testing.conversation import Conversation
 from loom_core.types.message import FinishReason, ToolCall, Usage
@@ -33,10 +34,16 @@ class AnthropicWire(Wire):
         """Only when asked for."""
         return body.get("stream") is True
 
+    def problem(self, body: JsonObject) -> str:
+        """What Claude's API refuses a request for; empty when it takes it."""
+        return problem_of(body)
+
     def frames(self, answer: Answer, body: JsonObject) -> list[bytes]:
         """The events of an answer."""
         start = self._message(body, [], None, answer.usage)
-        frames = [_event({"type": "message_start", "message": start})]
+        frames = [
+            _event({"type": "message_start", "message": start}) + _event({"type": "ping"}),
+        ]
         for index, (block, deltas) in enumerate(_blocks(answer)):
             frames.append(
                 _event({"type": "content_block_start", "index": index, "content_block": block})
@@ -56,7 +63,11 @@ class AnthropicWire(Wire):
         content: list[JsonObject] = []
         if answer.reasoning:
             content.append(
-                {"type": "thinking", "thinking": answer.reasoning, "signature": "scripted"}
+                {
+                    "type": "thinking",
+                    "thinking": answer.reasoning,
+                    "signature": signature_of(answer.reasoning),
+                }
             )
         if answer.text:
             content.append({"type": "text", "text": answer.text})
@@ -116,7 +127,7 @@ def _blocks(answer: Answer) -> list[tuple[JsonObject, list[JsonObject]]]:
             {"type": "thinking_delta", "thinking": piece}
             for piece in answer.pieces(answer.reasoning)
         ]
-        signature = {"type": "signature_delta", "signature": "scripted"}
+        signature = {"type": "signature_delta", "signature": signature_of(answer.reasoning)}
         blocks.append(
             ({"type": "thinking", "thinking": "", "signature": ""}, [*thoughts, signature])
         )

@@ -54,6 +54,10 @@ class Wire(ABC):
     def error_frame(self, message: str) -> bytes:
         """An error object inside a stream."""
 
+    def problem(self, body: JsonObject) -> str:
+        """What the API refuses a request for; empty when it takes it."""
+        return ""
+
     def model_of(self, body: JsonObject) -> str:
         """The model that a request names."""
         return str(body.get("model", ""))

@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loom_core.errors import BadOutput
-from loom_providers_openai import event_stream
-from loom_providers_openai.event_stream import EventStream
+from loom_core.wire import EventStream, event_stream
 
 
 def read(*pieces):

@@ -1,0 +1,1 @@
+"""Loom's provider for Claude, over Anthropic's messages API."""
