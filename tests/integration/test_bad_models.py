@@ -91,6 +91,20 @@ def test_truncated_json_in_the_json_dialect_never_runs(place):
     assert place.files() == []
 
 
+@pytest.mark.parametrize("provider", ["openai_compatible", "anthropic"])
+def test_an_answer_that_was_refused_ends_the_attempt_and_runs_nothing(place, provider):
+    call = ScriptedCall(name="write_file", arguments={"path": "hello.txt", "content": "hi"})
+    refused = Reply(text="I will not.", tool_calls=(call,), finish_reason="refused")
+    server = place.serve(Rule(reply=refused), settings=ONE_ATTEMPT, provider=provider)
+
+    finished = place.work()
+
+    assert is_defined(finished, "refused to answer: I will not.")
+    assert finished.of("ModelCallFailed")[0]["error"] == "ModelRefused"
+    assert len(server.requests) == 1
+    assert place.files() == []
+
+
 def test_an_unknown_tool_is_named_with_the_ones_that_there_are(place):
     unknown = Reply.calling("summon_file", path="hello.txt")
     server = place.serve(Rule(reply=unknown), settings=ONE_ATTEMPT)

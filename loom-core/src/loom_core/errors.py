@@ -29,6 +29,7 @@ A message says what happened, to which thing, and what to do next::
         ├── ModelOverloaded        try again later; carries retry_after_seconds
         ├── ModelTimeout           connected, but nothing came within the limit
         ├── ContextExceeded        the prompt is larger than the loaded window
+        ├── ModelRefused           the model, or a filter before it, will not answer this
         ├── BadOutput              the server or its parser could not make sense of the answer
         ├── RequestRejected        the server refused the request as malformed
         └── ModelUnavailable       the embedded model cannot be had (offline, disk, hash)
@@ -176,6 +177,10 @@ class ModelTimeout(ModelError):
 
 class ContextExceeded(ModelError):
     """The prompt does not fit into the window that the server has loaded."""
+
+
+class ModelRefused(ModelError):
+    """The model, or a filter around it, will not answer this; nothing of its answer is used."""
 
 
 class BadOutput(ModelError):

@@ -14,6 +14,7 @@ from loom_core.contracts.tool import Intent, Tool, ToolContext
 from loom_core.engine.call_results import IN_DOUBT, denied_result, error_result, in_doubt_result
 from loom_core.engine.checking import run_checks
 from loom_core.engine.journal import StepJournal
+from loom_core.engine.refused import raise_if_refused
 from loom_core.engine.sampling import sampling_of_attempt
 from loom_core.engine.scope import TaskScope
 from loom_core.engine.time_limit import TimeLimit
@@ -201,6 +202,8 @@ class RunContext:
         self._journal.write(ModelCallStarted(step=step, model=route.facts.name, role=role))
         try:
             response = await self._scope.router.complete(route, request)
+            self._count(response)
+            raise_if_refused(response, route.facts.name)
         except ModelError as error:
             failed = ModelCallFailed(
                 step=step,
@@ -215,7 +218,6 @@ class RunContext:
         self._journal.write(
             ModelCallFinished(step=step, model=route.facts.name, role=role, response=response)
         )
-        self._count(response)
         return response
 
     async def call_tool(

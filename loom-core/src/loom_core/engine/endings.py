@@ -1,7 +1,13 @@
 """How an attempt can end: the outcomes that the runner gives."""
 
 from loom_core.dialects import Complete
-from loom_core.errors import BadOutput, ContextExceeded, ErrorCategory, ModelError
+from loom_core.errors import (
+    BadOutput,
+    ContextExceeded,
+    ErrorCategory,
+    ModelError,
+    ModelRefused,
+)
 from loom_core.types import FailureKind, Outcome, OutcomeStatus
 
 
@@ -48,4 +54,6 @@ def failed_by_model(error: ModelError) -> Outcome:
         return failed(FailureKind.PROTOCOL, ErrorCategory.MODEL, str(error))
     if isinstance(error, ContextExceeded):
         return failed(FailureKind.CAPABILITY, ErrorCategory.MODEL, str(error))
+    if isinstance(error, ModelRefused):
+        return failed(FailureKind.CAPABILITY, ErrorCategory.SAFETY, str(error))
     return failed(FailureKind.ENVIRONMENT, ErrorCategory.MODEL, str(error))
