@@ -30,6 +30,13 @@ def test_lines_of_one_event_are_joined():
     assert read(b"data: a\ndata: b\n\n") == [b"a\nb"]
 
 
+@pytest.mark.parametrize("cut", range(4))
+def test_a_byte_order_mark_is_no_part_of_the_first_event(cut):
+    data = b"\xef\xbb\xbfdata: x\n\n"
+
+    assert read(data[:cut], data[cut:]) == [b"x"]
+
+
 def test_comments_names_and_ids_are_passed_over():
     assert read(b": ping\n\nevent: error\nid: 3\nretry: 1\ndata: x\n\n") == [b"x"]
 

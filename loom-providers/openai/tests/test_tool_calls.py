@@ -48,6 +48,12 @@ def test_missing_index_and_id_are_filled():
     assert [(call.id, call.name) for call in calls] == [("call_3_0", "f"), ("call_3_1", "g")]
 
 
+def test_an_id_that_was_given_twice_is_made():
+    calls = assemble(piece(0, "a", "f", "{}"), piece(1, "a", "g", "{}"), turn=2)
+
+    assert [(call.id, call.name) for call in calls] == [("a", "f"), ("call_2_1", "g")]
+
+
 def test_pieces_without_index_continue_the_last_call():
     calls = assemble(piece(name="f", arguments='{"a"'), piece(arguments=": 1}"))
 

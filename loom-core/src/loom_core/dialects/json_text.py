@@ -9,6 +9,7 @@ from typing import cast
 
 from pydantic import JsonValue
 
+from loom_core.dialects.completeness import has_its_end
 from loom_core.surrogates import replace_surrogates_in
 
 _REASONING_MARK = re.compile(r"<(/?)(think|thinking|reasoning)>", re.IGNORECASE)
@@ -74,7 +75,8 @@ def parse_object(text: str, *, may_repair: bool) -> FoundObject | None:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        return first_object(text, may_repair=may_repair)
+        is_whole = has_its_end(text[max(text.find("{"), 0) :])  # else an object inside it is found
+        return first_object(text, may_repair=may_repair) if is_whole else None
     found = _as_object(value)
     return FoundObject(found, was_repaired=False) if found is not None else None
 
@@ -125,7 +127,7 @@ def _objects_in(text: str) -> Iterator[dict[str, JsonValue]]:
 def _repaired(text: str) -> dict[str, JsonValue] | None:
     """An object out of broken JSON; the caller validates it, since a repair may change a value."""
     start = text.find("{")
-    if start < 0 or not _is_quickly_repaired(text[start:]):
+    if start < 0 or not _is_quickly_repaired(text[start:]) or not has_its_end(text[start:]):
         return None
     from json_repair import loads  # 130 ms to import and rarely needed
 

@@ -6,6 +6,7 @@ one thing: an object on a line of its own counts as data, because some servers r
 
 from loom_core.errors import BadOutput
 
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _MAX_LINE_BYTES = 16 * 1024 * 1024
 
 
@@ -20,6 +21,7 @@ class EventStream:
     def feed(self, piece: bytes) -> list[bytes]:
         """The data of the events that this piece completes. Raises ``BadOutput`` on endless lines."""
         lines = (self._rest + piece).split(b"\n")
+        lines[0] = lines[0].removeprefix(_BYTE_ORDER_MARK)
         self._rest = lines.pop()
         if len(self._rest) > _MAX_LINE_BYTES:
             raise BadOutput(

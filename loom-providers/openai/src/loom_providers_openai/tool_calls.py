@@ -39,16 +39,15 @@ class ToolCallAssembly:
             self._add_piece(as_object(piece))
 
     def calls(self, turn: int) -> tuple[ToolCall, ...]:
-        """The calls so far; a missing id is made from the turn, the same on every try."""
-        return tuple(
-            ToolCall(
-                id=draft.id or f"call_{turn}_{position}",
-                name=draft.name,
-                arguments="".join(draft.arguments) or "{}",
-            )
-            for position, draft in enumerate(self._drafts)
-            if draft.name
-        )
+        """The calls so far; an id that is missing or was given twice is made, the same on every try."""
+        calls: dict[str, ToolCall] = {}
+        for position, draft in enumerate(self._drafts):
+            if draft.name:
+                made = f"call_{turn}_{position}"
+                call_id = made if not draft.id or draft.id in calls else draft.id
+                arguments = "".join(draft.arguments) or "{}"
+                calls[call_id] = ToolCall(id=call_id, name=draft.name, arguments=arguments)
+        return tuple(calls.values())
 
     def _add_piece(self, piece: JsonObject) -> None:
         """Add one piece to its call."""
