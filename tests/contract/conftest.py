@@ -9,7 +9,15 @@ sys.path.insert(
     0, str(Path(__file__).parent)
 )  # importlib mode: provider_subjects.py is found by its name
 
-from provider_subjects import SCRIPTED_MODEL, Subject, embedded, remote, start_embedded
+from provider_subjects import (
+    OVER_TCP,
+    SCRIPTED_MODEL,
+    Subject,
+    embedded,
+    remote,
+    serve_embedded,
+    start_embedded,
+)
 
 
 @pytest.fixture
@@ -35,17 +43,28 @@ async def remote_subject(request, tmp_path):
 
 @pytest.fixture(
     params=[SCRIPTED_MODEL, *remote()]
-    + [pytest.param(name, marks=[pytest.mark.embedded, pytest.mark.slow]) for name in embedded()]
+    + [
+        pytest.param(name, marks=[pytest.mark.embedded, pytest.mark.slow])
+        for name in [*embedded(), OVER_TCP]
+    ]
 )
 async def talker(request, tmp_path):
     """Any provider, embedded ones too: it will say something, nobody knows what."""
-    from loom_core.testing import Reply, Script
+    from loom_core.testing import Reply, Rule, Script
 
+    if request.param == OVER_TCP:
+        server, provider = await serve_embedded(tmp_path)
+        yield provider
+        await provider.close()
+        await server.close()
+        return
     if request.param in embedded():
         provider = start_embedded(request.param)
         yield provider
         await provider.close()
         return
     made = Subject(request.param, tmp_path)
-    yield made.start(Script.always(Reply(text="a few words that make two pieces of a stream")))
+    text = Reply(text="a few words that make two pieces of a stream")
+    colour = Rule(schema_text='"colour"', reply=Reply.answering({"colour": "blue"}))
+    yield made.start(Script(rules=(colour,), default=text))
     await made.close()

@@ -12,11 +12,14 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from loom_core.contracts.provider import Provider, ProviderEnvironment
 from loom_core.settings.shape import ModelSettings
 from loom_core.testing import Script, ScriptedModel, ScriptedServer, ServerFacts
 
 SCRIPTED_MODEL = "ScriptedModel"
+OVER_TCP = "llamacpp over TCP"
 EMBEDDED = ("llamacpp",)
 """Entry points whose model runs in process and cannot be scripted."""
 
@@ -111,6 +114,19 @@ def load(name: str) -> type[Provider]:
     """The provider class behind a registered name."""
     (found,) = entry_points(group="loom.providers", name=name)
     return found.load()
+
+
+async def serve_embedded(home: Path) -> tuple[Provider, Provider]:
+    """The embedded model, and a provider that speaks to its port as to any OpenAI-compatible server."""
+    embedded_provider = start_embedded("llamacpp")
+    server = await embedded_provider._open()
+    llama = server._loaded()
+    made = ModelSettings(
+        provider="openai_compatible",
+        base_url=f"http://{llama._address.netloc}",
+        api_key=SecretStr(llama._key),
+    )
+    return embedded_provider, load("openai_compatible")(made, ProviderEnvironment(home=home))
 
 
 def start_embedded(name: str) -> Provider:

@@ -1,6 +1,7 @@
 """What every provider's stream keeps to."""
 
 import asyncio
+import contextlib
 import json
 from contextlib import aclosing
 from itertools import pairwise
@@ -61,6 +62,37 @@ async def test_capabilities_stay_the_same(talker):
 
     assert first.slots >= 1
     assert await talker.capabilities() == first
+
+
+async def test_an_answer_keeps_to_its_schema(talker):
+    colour = {"type": "string", "maxLength": 12}
+    schema = {"type": "object", "properties": {"colour": colour}, "required": ["colour"]}
+
+    response = await talker.complete(asking(answer_schema=schema, max_tokens=64))
+
+    assert isinstance(json.loads(response.text)["colour"], str)
+    assert response.finish_reason is FinishReason.STOP
+
+
+async def test_what_is_offered_can_be_asked_for(talker):
+    health = await talker.health()
+    models = await talker.models()
+
+    assert health.is_ready, health.detail
+    assert all(model.name for model in models)
+    assert await talker.window() is None or await talker.window() >= 512
+    assert await talker.count_tokens(asking().messages) > 0
+
+
+async def test_a_cancelled_call_leaves_the_next_one_alone(talker):
+    task = asyncio.create_task(talker.complete(asking("Count to a thousand.")))
+    await asyncio.sleep(0.05)
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):  # a scripted one may have ended already
+        await task
+
+    async with asyncio.timeout(30):  # a model that went on would hold its slot for minutes
+        assert (await talker.complete(asking(max_tokens=4))).usage.calls == 1
 
 
 async def test_reasoning_is_kept_verbatim_and_apart(subject):
