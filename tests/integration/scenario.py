@@ -205,6 +205,7 @@ class Place:
             "HOME": str(self.root),
             "OLLAMA_HOST": "127.0.0.1:9",
             "OPENAI_API_KEY": "",
+            "ANTHROPIC_API_KEY": "",
             "NO_PROXY": "127.0.0.1",
             **self.extra_environment,
         }

@@ -120,6 +120,28 @@ def test_a_key_reaches_its_own_server_and_no_other(place):
     assert b"8d1f" not in b"".join(f.read_bytes() for f in place.home.glob("loom.db*"))
 
 
+@pytest.mark.parametrize("provider", ["openai_compatible", "ollama", "anthropic"])
+@pytest.mark.parametrize("is_right", [True, False])
+def test_a_key_in_a_file_goes_to_its_server_and_is_shown_nowhere(place, provider, is_right):
+    key = "key-of-own-8d1f"
+    (place.home / "key").write_text(key)
+    (place.home / "key").chmod(0o600)
+    server = place.listen(
+        Script(rules=turns(*says_hi())), ServerFacts(api_key=key if is_right else "another")
+    )
+    how = {"provider": provider, "api_key_file": "key"}  # beside the settings that name it
+    place.configure('[logging]\nlevel = "debug"\n', own=model(server.url, **how))
+
+    finished = place.work()
+    told = finished.stdout + finished.stderr + place.run("config", "--json").stdout
+    told += place.run("models").stdout + place.run("doctor").stdout
+
+    assert (finished.code == 0) is is_right
+    assert all(r.headers["authorization"] == f"Bearer {key}" for r in server.requests)
+    assert "8d1f" not in told
+    assert b"8d1f" not in b"".join(f.read_bytes() for f in place.home.glob("loom.db*"))
+
+
 def test_wishes_of_the_settings_are_sent(place):
     server = place.serve(*turns(*says_hi()), max_tokens=321, temperature=0.25)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from loom_core.contracts.provider import ModelInfo
 from loom_core.wire import JsonObject, as_count, as_list, as_object, as_text
@@ -23,7 +24,7 @@ class ModelFacts:
 
 async def ask_model(client: Client, model: str) -> ModelFacts | None:
     """What the server says of a model; None when it does not know it or has no such page."""
-    entry = await client.get(f"/v1/models/{model}")
+    entry = await client.get(f"/v1/models/{quote(model, safe='')}")
     return None if entry is None else _facts(entry)
 
 
