@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from faulty_server import Ends, ServerFault
+from server_fault import Ends, ServerFault
 
 from loom_core.testing import FaultKind, Reply, ScriptedCall
 

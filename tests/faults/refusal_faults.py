@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from faulty_server import Ends, ServerFault, Stage, Tape
+from broken_answer import Stage, Tape
+from server_fault import Ends, ServerFault
 
 
 def refused(name: str, status: int, body: object = "", **how: Any) -> ServerFault:

@@ -11,15 +11,17 @@ from typing import Any
 
 import pytest
 from answer_faults import ANSWER_FAULTS
-from faulty_server import Ends, FaultyServer, ServerFault
+from connection_faults import CONNECTION_FAULTS
+from faulty_server import FaultyServer
 from refusal_faults import REFUSAL_FAULTS
 from scenario import Finished, Place, done, model, write
-from wire_faults import WIRE_FAULTS
+from server_fault import Ends, ServerFault
+from stream_faults import STREAM_FAULTS
 
 from loom_core.testing import Rule
 from loom_core.wire import event_stream
 
-FAULTS = [*WIRE_FAULTS, *REFUSAL_FAULTS, *ANSWER_FAULTS]
+FAULTS = [*CONNECTION_FAULTS, *STREAM_FAULTS, *REFUSAL_FAULTS, *ANSWER_FAULTS]
 EMBEDDED = {"llamacpp"}
 FEW_CHANCES = "[execution]\nmax_subtask_retries = 1\nmax_replans = 0\n"
 API_OF = {"anthropic": "anthropic", "ollama": "ollama"}
