@@ -77,7 +77,7 @@ class Loom:
         """
         self.settings = settings
         self.environment = environment
-        self.sandbox = choose_sandbox(settings.sandbox)
+        self.sandbox = choose_sandbox(settings.sandbox, is_offline=environment.is_offline)
         self.hooks = Hooks([*self._installed_plugins(), *self._own_plugins()])
         self.hooks.configure(settings)
         self.store = Store.open(

@@ -26,9 +26,12 @@ TOOLS = {
     "mail": tool(Risk.WRITE, egress=True),
     "write": tool(Risk.WRITE),
 }
-CONFINED = SimpleNamespace(is_confining=True, has_network=False)
-WITH_NETWORK = SimpleNamespace(is_confining=True, has_network=True)
-NONE = SimpleNamespace(is_confining=False, has_network=True)
+CONFINED = SimpleNamespace(is_confining=True, has_network=False, allowed_hosts=())
+WITH_NETWORK = SimpleNamespace(is_confining=True, has_network=True, allowed_hosts=())
+WITH_HOSTS = SimpleNamespace(
+    is_confining=True, has_network=True, allowed_hosts=("a.org", "*.b.org")
+)
+NONE = SimpleNamespace(is_confining=False, has_network=True, allowed_hosts=())
 
 
 def result(name, *, is_error=False):
@@ -143,6 +146,32 @@ def test_what_can_send_asks_once_it_could_send_what_it_must_not(name, sandbox, t
     reason = seen.egress_reason("a", TOOLS[name], sandbox, Intent(preview="p"))
 
     assert reason == (EGRESS_REASON if asks else "")
+
+
+@pytest.mark.parametrize(
+    ("sandbox", "taint", "reason"),
+    [
+        (WITH_HOSTS, CLEAN, ""),
+        (WITH_HOSTS, UNTRUSTED, "to a.org, *.b.org, and this subtask has read text of strangers"),
+        (
+            WITH_HOSTS,
+            Taint(private=True),
+            "to a.org, *.b.org, and this subtask has read private data",
+        ),
+        (
+            WITH_NETWORK,
+            Taint(private=True),
+            "off this machine, and this subtask has read private data",
+        ),
+    ],
+)
+def test_a_command_with_a_network_asks_after_either_and_says_where_it_leads(sandbox, taint, reason):
+    seen = TaintLedger(TOOLS)
+    seen._add("a", taint)
+
+    said = seen.egress_reason("a", TOOLS["shell"], sandbox, Intent(preview="p"))
+
+    assert said == (f"it can send data {reason}" if reason else "")
 
 
 @pytest.mark.parametrize(

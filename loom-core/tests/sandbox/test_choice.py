@@ -105,6 +105,7 @@ async def test_with_network_the_host_is_reached(bubblewrap, tmp_path):
         "ls /sys/class/net /proc/net/route; cat /proc/net/route",
         workspace=tmp_path,
         timeout_seconds=10,
+        may_connect=True,
     )
 
     closed = await bubblewrap.run("cat /proc/net/route", workspace=tmp_path, timeout_seconds=10)

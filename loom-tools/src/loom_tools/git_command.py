@@ -101,7 +101,8 @@ class GitCommand(Tool[GitCommandArguments]):
         root = context.workspace.root
         before = await asyncio.to_thread(references, root)
         command = await _writing(line, arguments, context, before)
-        done = await _execute(command, context, may_write=True)
+        reaches_out = line.subcommand in _REACHING_OUT
+        done = await _execute(command, context, may_write=True, may_connect=reaches_out)
         return _result(done, _facts_of(before, await asyncio.to_thread(references, root)))
 
     async def probe(
@@ -190,7 +191,9 @@ async def _commit_with(key: str, context: ToolContext) -> str:
     return next((parts[0] for parts in found if parts[1:] == [key]), "")
 
 
-async def _execute(command: str, context: ToolContext, *, may_write: bool) -> CommandResult:
+async def _execute(
+    command: str, context: ToolContext, *, may_write: bool, may_connect: bool = False
+) -> CommandResult:
     """How the command ended. Raises ``ToolFailed`` when it could not be confined."""
     try:
         return await context.sandbox.run(
@@ -199,6 +202,7 @@ async def _execute(command: str, context: ToolContext, *, may_write: bool) -> Co
             timeout_seconds=_SECONDS,
             may_write=may_write,
             may_write_git=may_write,
+            may_connect=may_connect,
             max_output_bytes=MAX_RESULT_BYTES - 2048,
         )
     except SandboxUnavailable as error:
@@ -218,14 +222,16 @@ def _facts_of(before: dict[str, str], after: dict[str, str]) -> dict[str, JsonVa
 def _result(done: CommandResult, facts: dict[str, JsonValue]) -> ToolResult:
     """The result for model and journal."""
     category = category_of(done)
-    planted: dict[str, JsonValue] = {}
+    noted: dict[str, JsonValue] = {}
     if done.planted.paths:
-        planted = {"quarantined": list(done.planted.paths)}
+        noted["quarantined"] = list(done.planted.paths)
+    if done.refused:
+        noted["refused"] = list(done.refused)
     return ToolResult(
         text=_without_password(said(done, _SECONDS)),
         is_error=category is not None,
         category=category,
-        facts={"exit_code": done.exit_code, **facts, **planted},
+        facts={"exit_code": done.exit_code, **facts, **noted},
     )
 
 

@@ -12,6 +12,7 @@ from loom_core.types import ToolResult
 from loom_tools.arguments import Arguments
 from loom_tools.command_shape import beginning_of, only_looks
 from loom_tools.planted import told_of
+from loom_tools.refused import told_of_refused
 from loom_tools.text import MAX_RESULT_BYTES
 
 MAX_SECONDS = 120
@@ -88,17 +89,23 @@ class ShellExecute(Tool[ShellExecuteArguments]):
                 "exit_code": done.exit_code,
                 "timed_out": done.timed_out,
                 **({"quarantined": list(done.planted.paths)} if done.planted.paths else {}),
+                **({"refused": list(done.refused)} if done.refused else {}),
             },
         )
 
 
 async def _execute(arguments: ShellExecuteArguments, context: ToolContext) -> CommandResult:
-    """How the command ended. Raises ``ToolFailed`` when it could not be confined."""
+    """How the command ended. Raises ``ToolFailed`` when it could not be confined.
+
+    One that was not asked about, since it can only look, has no network either.
+    """
+    root = context.workspace.root
     try:
         return await context.sandbox.run(
             arguments.command,
-            workspace=context.workspace.root,
+            workspace=root,
             timeout_seconds=arguments.timeout_seconds,
+            may_connect=not only_looks(arguments.command, root),
             max_output_bytes=MAX_RESULT_BYTES - 2048,
         )
     except SandboxUnavailable as error:
@@ -124,5 +131,5 @@ def _said(done: CommandResult, arguments: ShellExecuteArguments) -> str:
     lines.append(done.output.rstrip("\n") or "(no output)")
     if done.left_out_bytes:
         lines.append("[to see the rest, write the output to a file and read parts of it]")
-    lines.extend(told_of(done.planted))
+    lines.extend([*told_of_refused(done.refused), *told_of(done.planted)])
     return "\n".join(lines)

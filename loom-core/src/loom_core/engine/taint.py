@@ -102,14 +102,15 @@ class TaintLedger:
         """Why a call must ask before it may send something away; empty when it need not.
 
         A command reads by itself what it sends, so that for it one of the two labels is enough. One
-        that asks already because nothing confines it asks for that alone.
+        that asks already because nothing confines it asks for that alone. A list of hosts only bounds
+        where it could send to: a host that takes packages from everybody takes secrets as well.
         """
         taint = self.of(subtask_id)
         is_command = tool.risk is Risk.EXECUTE and sandbox.has_network
         if intent.is_local or (is_command and intent.is_gated and not sandbox.is_confining):
             return ""
         if is_command:
-            return EGRESS_REASON if taint.untrusted else ""
+            return _reason_of_command(taint, sandbox)
         if tool.egress or tool.risk is Risk.NETWORK:
             return EGRESS_REASON if taint == _BOTH else ""
         return ""
@@ -139,6 +140,16 @@ class TaintLedger:
         if tool is None:
             return CLEAN if is_error else _BOTH
         return Taint(untrusted=tool.untrusted_input, private=tool.reads_private)
+
+
+def _reason_of_command(taint: Taint, sandbox: Sandbox) -> str:
+    """Why a command that has a network must ask, with where it leads; empty when it need not."""
+    if taint == CLEAN:
+        return ""
+    read = "text of strangers" if taint.untrusted else "private data"
+    hosts = ", ".join(sandbox.allowed_hosts)
+    where = f"to {hosts}" if hosts else "off this machine"
+    return f"it can send data {where}, and this subtask has read {read}"
 
 
 def _of_prompt(body: PromptAssembled) -> Taint:

@@ -1,31 +1,38 @@
-"""Confining commands with bubblewrap: Linux namespaces, no network, a file system of its own."""
+"""Confining commands with bubblewrap: Linux namespaces, a file system and a network of their own."""
 
 import asyncio
 import json
 import os
+import sys
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from loom_core.errors import SandboxUnavailable
+from loom_core.sandbox.bubblewrap_options import HOME, PROGRAMS, file_system, hidden, namespaces
 from loom_core.sandbox.call_filter import call_filter
 from loom_core.sandbox.environment import scrubbed
 from loom_core.sandbox.guarded import run_guarded
 from loom_core.sandbox.masks import confinable, masks_of, masks_of_stand_ins
 from loom_core.sandbox.process import Launch, Limits, kill_group, run_to_end
+from loom_core.sandbox.reach import NOTHING, Reach
 from loom_core.sandbox.sandbox import CommandResult, Sandbox
 from loom_core.sandbox.shell import shell_arguments
-from loom_core.sandbox.toolchains import ETC_NAMES, SYSTEM_DIRECTORIES, Toolchains
+from loom_core.sandbox.toolchains import Toolchains
+from loom_core.sandbox.way_out import ENVIRONMENT, WayOut
 from loom_core.workspace.guarding import Guard
 from loom_core.workspace.placeholders import placeholders
 from loom_core.workspace.quarantine import Quarantine
-from loom_core.workspace.secrets import secret_files
 
-HOME = "/run/loom/home"
-"""The home directory inside the sandbox; it is empty and goes away with the command."""
 
-_PROGRAMS = "/run/loom/bin"
-_SCRATCH_BYTES = 1024**3
+@dataclass(frozen=True, slots=True)
+class _Access:
+    """What one command may do."""
+
+    may_write: bool
+    may_connect: bool = False
+    masks: Sequence[str] = ()
 
 
 class BubblewrapSandbox(Sandbox):
@@ -44,8 +51,8 @@ class BubblewrapSandbox(Sandbox):
         toolchains: Toolchains,
         environment: dict[str, str],
         *,
-        network: bool,
         quarantine: Quarantine,
+        reach: Reach = NOTHING,
     ) -> None:
         """Prepare what is the same for every command.
 
@@ -53,31 +60,41 @@ class BubblewrapSandbox(Sandbox):
             program: path of ``bwrap``.
             toolchains: what is readable beside the system directories.
             environment: the environment of this process, which is scrubbed.
-            network: whether commands may use the network.
             quarantine: where planted files go.
+            reach: what of the network commands may use that may use it at all.
         """
-        self.has_network = network
+        self.has_network = reach.is_something
+        self.allowed_hosts = tuple(str(host) for host in reach.hosts)
+        self._reach = reach
         self._quarantine = quarantine
-        self._base = [program, *_namespaces(network=network), *_file_system(toolchains)]
-        if network:
-            self._base += ["--ro-bind-try", "/etc/resolv.conf", "/etc/resolv.conf"]
-        self._path = os.pathsep.join([*toolchains.path, _PROGRAMS])
+        self._program = program
+        self._file_system = file_system(toolchains)
+        self._path = os.pathsep.join([*toolchains.path, PROGRAMS])
+        self._python = Path(toolchains.python or sys.executable).resolve()
         self._environment = scrubbed(environment, path=self._path, home=HOME)
 
-    def _arguments(
-        self, command: str, workspace: Path, *, may_write: bool, masks: Sequence[str] = ()
-    ) -> list[str]:
-        """The whole command line of ``bwrap``, less the option that needs a descriptor."""
-        root = str(workspace)
-        bind = ["--bind" if may_write else "--ro-bind", root, root]
-        masks = [*masks, *_hidden(workspace)]
-        end = ["--remount-ro", "/", "--chdir", root, "--", *shell_arguments(command, self._path)]
-        return [*self._base, *bind, *masks, *end]
+    def _arguments(self, argv: Sequence[str], root: Path, access: _Access) -> list[str]:
+        """The whole command line of ``bwrap``, less the options that need a descriptor."""
+        is_connected = access.may_connect and self._reach.is_everything
+        names = ["--ro-bind-try", "/etc/resolv.conf", "/etc/resolv.conf"] if is_connected else []
+        place = str(root)
+        bind = ["--bind" if access.may_write else "--ro-bind", place, place]
+        return [
+            self._program,
+            *namespaces(network=is_connected),
+            *self._file_system,
+            *names,
+            *bind,
+            *access.masks,
+            *hidden(root),
+            *("--remount-ro", "/", "--chdir", place, "--", *argv),
+        ]
 
     @contextmanager
     def launch(self, command: str, workspace: Path) -> Generator[Launch]:
         """How a command is started that needs nothing but the workspace, which it may write."""
-        argv = self._arguments(command, workspace, may_write=True)
+        shell = shell_arguments(command, self._path)
+        argv = self._arguments(shell, workspace, _Access(may_write=True))
         yield Launch(argv, self._environment, workspace)
 
     async def run(
@@ -88,6 +105,7 @@ class BubblewrapSandbox(Sandbox):
         timeout_seconds: float,
         may_write: bool = True,
         may_write_git: bool = False,
+        may_connect: bool = False,
         max_output_bytes: int = 30 * 1024,
     ) -> CommandResult:
         """Run a command; see ``Sandbox.run``.
@@ -97,8 +115,9 @@ class BubblewrapSandbox(Sandbox):
         """
         limits = Limits(timeout_seconds, max_output_bytes)
         root = confinable(workspace)
+        access = _Access(may_write, may_connect)
         if not may_write:
-            return await self._run(command, root, limits, may_write=False)
+            return await self._run(command, root, limits, access)
         guard = await asyncio.to_thread(Guard, root, self._quarantine, is_closed=True)
         masks = masks_of(root, guard.paths, may_write_git=may_write_git)
 
@@ -107,34 +126,48 @@ class BubblewrapSandbox(Sandbox):
                 if not may_write_git:
                     held.enter_context(placeholders(root))
                     masks.extend(masks_of_stand_ins(root))
-                return await self._run(command, root, limits, may_write=True, masks=masks)
+                return await self._run(command, root, limits, replace(access, masks=masks))
 
         return await run_guarded(guard, running())
 
     async def _run(
+        self, command: str, root: Path, limits: Limits, access: _Access
+    ) -> CommandResult:
+        """Run a command, with a way to the allowed hosts where there are some for it."""
+        shell = shell_arguments(command, self._path)
+        if not (access.may_connect and self._reach.hosts):
+            return await self._start(shell, root, limits, access)
+        python = self._python_outside(root)
+        async with WayOut(self._reach) as way:
+            result = await self._start(way.arguments(python, shell), root, limits, access, way=way)
+        if not (way.was_opened or result.timed_out):
+            raise SandboxUnavailable(
+                f"the way to sandbox.allowed_hosts could not be opened: {result.output.strip()[-500:]}"
+            )
+        return replace(result, refused=way.refused)
+
+    async def _start(
         self,
-        command: str,
+        argv: Sequence[str],
         root: Path,
         limits: Limits,
+        access: _Access,
         *,
-        may_write: bool,
-        masks: Sequence[str] = (),
+        way: WayOut | None = None,
     ) -> CommandResult:
-        """Run a command with these masks."""
+        """Start a program in the sandbox and run it to its end."""
         with ExitStack() as held:
             status_read, status_write = os.pipe()
             held.callback(os.close, status_read)
             with os.fdopen(status_write, "wb") as inherited:
-                program, *rest = await asyncio.to_thread(
-                    self._arguments, command, root, may_write=may_write, masks=masks
-                )
+                program, *rest = await asyncio.to_thread(self._arguments, argv, root, access)
                 calls = held.enter_context(call_filter())
-                status = str(inherited.fileno())
+                status = inherited.fileno()
                 launch = Launch(
-                    argv=[program, "--json-status-fd", status, *calls.options, *rest],
-                    environment=self._environment,
+                    argv=[program, "--json-status-fd", str(status), *calls.options, *rest],
+                    environment={**self._environment, **(ENVIRONMENT if way else {})},
                     directory=root,
-                    descriptors=(inherited.fileno(), *calls.descriptors),
+                    descriptors=(status, *calls.descriptors, *([way.descriptor] if way else [])),
                 )
                 result = await run_to_end(launch, limits, end=kill_group)
             if not result.timed_out and not _did_run(status_read):
@@ -143,55 +176,17 @@ class BubblewrapSandbox(Sandbox):
                 )
         return result
 
+    def _python_outside(self, root: Path) -> str:
+        """The program that opens the way out; not one that a command could have changed."""
+        if self._python.is_relative_to(root):
+            raise SandboxUnavailable(
+                f"sandbox.allowed_hosts needs a Python outside of the workspace, and {self._python} "
+                "is in it; put another one on PATH"
+            )
+        return str(self._python)
+
 
 def _did_run(status: int) -> bool:
     """Whether ``bwrap`` reported an exit code, which it does only for a command that ran."""
     lines = os.read(status, 4096).splitlines()
     return any("exit-code" in json.loads(line) for line in lines)
-
-
-def _namespaces(*, network: bool) -> list[str]:
-    """Options that cut the command off from processes, network and terminal."""
-    shared = ["--share-net"] if network else []
-    return [
-        "--unshare-all",
-        *shared,
-        "--die-with-parent",
-        "--new-session",
-        "--cap-drop",
-        "ALL",
-        "--hostname",
-        "loom",
-    ]
-
-
-def _file_system(toolchains: Toolchains) -> list[str]:
-    """Options that build the file system around the workspace."""
-    options: list[str] = []
-    for directory in SYSTEM_DIRECTORIES:
-        options += _read_only(Path(directory))
-    for name in ETC_NAMES:
-        options += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-    options += ["--proc", "/proc", "--dev", "/dev"]
-    for scratch in ("/dev/shm", "/tmp", "/var/tmp", HOME):  # noqa: S108 - inside the sandbox
-        options += ["--size", str(_SCRATCH_BYTES), "--tmpfs", scratch]
-    # Read-only as a whole: for a command of root, bwrap leaves /proc/sys writable by itself.
-    options += ["--remount-ro", "/proc", "--remount-ro", "/dev"]
-    if toolchains.python:
-        for name in ("python", "python3"):
-            options += ["--symlink", toolchains.python, f"{_PROGRAMS}/{name}"]
-    for directory in toolchains.directories:
-        options += ["--ro-bind", directory, directory]
-    return options
-
-
-def _read_only(directory: Path) -> list[str]:
-    """Options that show a system directory as it is: a link, a directory, or not at all."""
-    if directory.is_symlink():
-        return ["--symlink", str(directory.readlink()), str(directory)]
-    return ["--ro-bind", str(directory), str(directory)] if directory.is_dir() else []
-
-
-def _hidden(root: Path) -> list[str]:
-    """Options that put a device which nobody may open over each file that usually holds secrets."""
-    return [part for path in secret_files(root) for part in ("--ro-bind", "/dev/null", str(path))]

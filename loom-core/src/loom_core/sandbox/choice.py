@@ -16,6 +16,7 @@ from loom_core.confinement.landlock import LEAST_ABI, landlock_abi
 from loom_core.errors import SandboxUnavailable
 from loom_core.sandbox.bubblewrap import BubblewrapSandbox
 from loom_core.sandbox.landlock import LandlockSandbox
+from loom_core.sandbox.reach import NOTHING, Reach, reach_of
 from loom_core.sandbox.sandbox import Sandbox
 from loom_core.sandbox.toolchains import find_toolchains
 from loom_core.sandbox.unconfined import UnconfinedSandbox
@@ -25,6 +26,8 @@ from loom_core.workspace.quarantine import Quarantine, quarantine_of
 
 _PROBE_SECONDS = 10.0
 _ASKING = "commands run unconfined, and each that may do more than look asks first"
+_INSTALL = "install bubblewrap, for example with: apt install bubblewrap"
+_NO_HOSTS = "sandbox.allowed_hosts needs bubblewrap: Landlock knows ports and no hosts"
 _ATTEMPTS = """
 echo 1 > written
 echo 1 > '{outside}/escaped'
@@ -43,10 +46,12 @@ class SandboxChoice:
     """What it does, or why there is no stronger one."""
     fix: str = ""
     """What to do to get a stronger one; empty when there is nothing to do."""
+    is_as_set: bool = True
+    """Whether it keeps to all that the settings open; if not, less is open, and the detail says what."""
 
 
-def choose(settings: SandboxSettings) -> Sandbox:
-    """The strongest sandbox that works here, within the settings.
+def choose(settings: SandboxSettings, *, is_offline: bool = False) -> Sandbox:
+    """The strongest sandbox that works here, within the settings; offline it has no network.
 
     The first call in a process tries it with a real command, which takes some 50 ms; later calls
     take none.
@@ -54,20 +59,20 @@ def choose(settings: SandboxSettings) -> Sandbox:
     Raises:
         SandboxUnavailable: the settings insist on a backend that does not work here.
     """
-    choice = describe(settings)
+    choice = describe(settings, is_offline=is_offline)
     wanted = {"auto": choice.sandbox.name}.get(settings.backend, settings.backend)
     if choice.sandbox.name != wanted:
         raise SandboxUnavailable(f"{choice.detail}; {choice.fix}")
     return choice.sandbox
 
 
-def describe(settings: SandboxSettings) -> SandboxChoice:
+def describe(settings: SandboxSettings, *, is_offline: bool = False) -> SandboxChoice:
     """The sandbox that is used here with the reason and the fix, for ``loom doctor``."""
-    return _found(settings.backend, settings.network)
+    return _found(settings.backend, NOTHING if is_offline else reach_of(settings))
 
 
 @cache
-def _found(backend: str, network: bool) -> SandboxChoice:  # noqa: FBT001 - cache wants positions
+def _found(backend: str, reach: Reach) -> SandboxChoice:
     """What is used here for these settings; tried once in a process."""
     if backend == "none":
         return SandboxChoice(
@@ -84,7 +89,7 @@ def _found(backend: str, network: bool) -> SandboxChoice:  # noqa: FBT001 - cach
     tried = [_BACKENDS[backend]] if backend in _BACKENDS else [*_BACKENDS.values()]
     misses: list[_Missing] = []
     for attempt in tried:
-        found = attempt(network=network)
+        found = attempt(reach)
         if isinstance(found, SandboxChoice):
             return _with_misses(found, misses)
         misses.append(found)
@@ -112,21 +117,21 @@ def _with_misses(choice: SandboxChoice, misses: Sequence[_Missing]) -> SandboxCh
     return replace(choice, detail=f"{choice.detail} ({reasons})", fix=misses[0].fix)
 
 
-def _bubblewrap(*, network: bool) -> SandboxChoice | _Missing:
+def _bubblewrap(reach: Reach) -> SandboxChoice | _Missing:
     """The bubblewrap sandbox when it is installed and confines."""
     program = shutil.which("bwrap")
     if program is None:
         return _Missing(
             "bubblewrap is not installed",
-            "install bubblewrap, for example with: apt install bubblewrap",
+            _INSTALL,
         )
     environment = dict(os.environ)
     sandbox = BubblewrapSandbox(
         program,
         find_toolchains(environment, Path.home()),
         environment,
-        network=network,
         quarantine=_quarantine(environment),
+        reach=reach,
     )
     problem = probe(sandbox)
     if problem:
@@ -135,12 +140,10 @@ def _bubblewrap(*, network: bool) -> SandboxChoice | _Missing:
             "allow unprivileged user namespaces (see kernel.unprivileged_userns_clone and "
             "kernel.apparmor_restrict_unprivileged_userns)",
         )
-    return SandboxChoice(
-        sandbox, f"bubblewrap confines commands to the workspace, {_reach(network)}"
-    )
+    return SandboxChoice(sandbox, f"bubblewrap confines commands to the workspace, {reach}")
 
 
-def _landlock(*, network: bool) -> SandboxChoice | _Missing:
+def _landlock(reach: Reach) -> SandboxChoice | _Missing:
     """The Landlock sandbox when the kernel has what it needs and it confines."""
     abi = landlock_abi()
     if abi < LEAST_ABI or this_architecture() is None:
@@ -148,25 +151,28 @@ def _landlock(*, network: bool) -> SandboxChoice | _Missing:
         return _Missing(
             f"Landlock version {LEAST_ABI} (Linux 6.12) on x86_64 or aarch64 is needed, "
             f"here is {found} on {platform.machine()}",
-            "install bubblewrap, for example with: apt install bubblewrap",
+            _INSTALL,
         )
     environment = dict(os.environ)
     sandbox = LandlockSandbox(
         find_toolchains(environment, Path.home()),
         environment,
-        network=network,
+        network=reach.is_everything,
         quarantine=_quarantine(environment),
     )
     problem = probe(sandbox)
     if problem:
         return _Missing(
             f"Landlock does not work here ({problem})",
-            "install bubblewrap, for example with: apt install bubblewrap",
+            _INSTALL,
         )
+    kept = f"{NOTHING}, since {_NO_HOSTS}" if reach.hosts else str(reach)
     return SandboxChoice(
         sandbox,
-        f"Landlock {abi} and seccomp confine commands to the workspace, {_reach(network)}; protected "
-        "files are put back after each command",
+        f"Landlock {abi} and seccomp confine commands to the workspace, {kept}; protected files are "
+        "put back after each command",
+        _INSTALL if reach.hosts else "",
+        is_as_set=not reach.hosts,
     )
 
 
@@ -175,11 +181,6 @@ _BACKENDS: Mapping[str, Callable[..., SandboxChoice | _Missing]] = {
     "landlock": _landlock,
 }
 """The strongest first."""
-
-
-def _reach(network: bool) -> str:  # noqa: FBT001 - one setting, said in words
-    """Whether there is a network, in words."""
-    return "with network" if network else "without network"
 
 
 def _quarantine(environment: Mapping[str, str]) -> Quarantine:

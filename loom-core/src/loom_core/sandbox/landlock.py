@@ -5,6 +5,7 @@ import os
 import tempfile
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from loom_core.confinement.supervisor import Order
@@ -40,6 +41,16 @@ _MACHINE = (
 """What programs ask about the machine; processes are not among it."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Access:
+    """What one command may do beyond what every command may."""
+
+    readable: Sequence[str] = ()
+    writable: Sequence[str] = ()
+    is_connected: bool = False
+    """Whether it has the whole network: Landlock knows ports and no hosts."""
+
+
 class LandlockSandbox(Sandbox):
     """Runs commands that may read the system, write the workspace, and reach nothing else.
 
@@ -60,11 +71,11 @@ class LandlockSandbox(Sandbox):
         quarantine: Quarantine,
     ) -> None:
         """Prepare what is the same for every command; see ``BubblewrapSandbox``."""
-        etc = [f"/etc/{name}" for name in (*ETC_NAMES, *(("resolv.conf",) if network else ()))]
+        etc = [f"/etc/{name}" for name in ETC_NAMES]
         self._readable = (*SYSTEM_DIRECTORIES, *etc, *_MACHINE, *toolchains.directories)
         self._path = os.pathsep.join(toolchains.path)
         self._environment = scrubbed(environment, path=self._path, home="/nonexistent")
-        self._network = self.has_network = network
+        self.has_network = network
         self._quarantine = quarantine
 
     async def run(
@@ -75,6 +86,7 @@ class LandlockSandbox(Sandbox):
         timeout_seconds: float,
         may_write: bool = True,
         may_write_git: bool = False,
+        may_connect: bool = False,
         max_output_bytes: int = 30 * 1024,
     ) -> CommandResult:
         """Run a command; see ``Sandbox.run``. Git's data can always be written here.
@@ -85,8 +97,10 @@ class LandlockSandbox(Sandbox):
         limits = Limits(timeout_seconds, max_output_bytes)
         root = confinable(workspace)
         secrets = await asyncio.to_thread(secret_files, root)
+        access = _Access(is_connected=may_connect and self.has_network)
         if not may_write:
-            return await self._run(command, root, limits, readable=_without(root, secrets))
+            access = replace(access, readable=_without(root, secrets))
+            return await self._run(command, root, limits, access)
         if secrets:
             raise SandboxUnavailable(
                 f"Landlock cannot hide {secrets[0].relative_to(root)} from a command that may write; "
@@ -96,24 +110,20 @@ class LandlockSandbox(Sandbox):
 
         async def running() -> CommandResult:
             with nullcontext() if may_write_git else placeholders(root):
-                return await self._run(command, root, limits, writable=(str(root),))
+                allowed = replace(access, writable=(str(root),))
+                return await self._run(command, root, limits, allowed)
 
         return await run_guarded(guard, running())
 
     async def _run(
-        self,
-        command: str,
-        root: Path,
-        limits: Limits,
-        *,
-        readable: Sequence[str] = (),
-        writable: Sequence[str] = (),
+        self, command: str, root: Path, limits: Limits, access: _Access
     ) -> CommandResult:
         """Run a command with a scratch directory of its own."""
         scratch = await asyncio.to_thread(_scratch)
+        allowed = replace(access, writable=(*access.writable, str(scratch)))
         try:
             return await run_supervised(
-                self._order(command, readable=readable, writable=(*writable, str(scratch))),
+                self._order(command, allowed),
                 limits,
                 environment={**self._environment, "HOME": str(scratch), "TMPDIR": str(scratch)},
                 directory=root,
@@ -121,20 +131,21 @@ class LandlockSandbox(Sandbox):
         finally:
             await unbroken(asyncio.to_thread(remove, scratch))
 
-    def _order(self, command: str, *, readable: Sequence[str], writable: Sequence[str]) -> Order:
+    def _order(self, command: str, access: _Access) -> Order:
         """What a supervisor is told."""
+        names = ("/etc/resolv.conf",) if access.is_connected else ()
         return Order(
             argv=shell_arguments(command, self._path),
             is_confined=True,
-            network=self._network,
-            readable=(*self._readable, *readable),
-            writable=(*writable, *_DEVICES),
+            network=access.is_connected,
+            readable=(*self._readable, *names, *access.readable),
+            writable=(*access.writable, *_DEVICES),
         )
 
     @contextmanager
     def launch(self, command: str, workspace: Path) -> Generator[Launch]:
         """How a command is started that needs nothing but the workspace, which it may write."""
-        order = self._order(command, readable=(), writable=(str(workspace),))
+        order = self._order(command, _Access(writable=(str(workspace),)))
         with supervisor(order) as (argv, descriptor):
             yield Launch(argv, self._environment, workspace, (descriptor,))
 

@@ -19,6 +19,8 @@ class CommandResult:
     left_out_bytes: int = 0
     """Bytes between head and tail that were not kept."""
     elapsed_seconds: float = 0.0
+    refused: tuple[str, ...] = ()
+    """What of the network was refused to it where only some hosts are allowed, one line each."""
     planted: Planted = NOTHING_PLANTED
     """What the command had left for programs outside of the sandbox, and what became of it."""
 
@@ -32,6 +34,8 @@ class Sandbox(ABC):
     """Whether a command cannot touch anything outside the workspace. If not: ask first."""
     has_network: bool = True
     """Whether a command may reach other machines; assumed unless a sandbox says otherwise."""
+    allowed_hosts: tuple[str, ...] = ()
+    """The only hosts that it may reach then; none is every one."""
 
     @abstractmethod
     async def run(
@@ -42,6 +46,7 @@ class Sandbox(ABC):
         timeout_seconds: float,
         may_write: bool = True,
         may_write_git: bool = False,
+        may_connect: bool = False,
         max_output_bytes: int = 30 * 1024,
     ) -> CommandResult:
         """Run a command line in the workspace with bash, or sh where there is none; stdin is closed.
@@ -53,6 +58,8 @@ class Sandbox(ABC):
             may_write: False makes the workspace read-only too, for checks.
             may_write_git: True makes the data of the workspace's repository writable, for git
                 itself; its settings and hooks stay as they are.
+            may_connect: True lets it use the network as far as the settings open that; whoever says
+                so has seen to it that a person agreed. Checks and what only looks do without.
             max_output_bytes: how much output is kept; reading goes on and drops the rest.
 
         Cancelling the awaiting task kills the process tree.

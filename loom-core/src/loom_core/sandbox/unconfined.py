@@ -16,8 +16,9 @@ from loom_core.sandbox.supervision import run_supervised
 class UnconfinedSandbox(Sandbox):
     """Runs commands as the user; ``is_confining`` is False, so each must be approved first.
 
-    ``may_write`` and ``may_write_git`` cannot be kept here and are ignored. On Linux a supervisor
-    ends what a command leaves running; elsewhere what leaves the command's process group stays.
+    ``may_write``, ``may_write_git`` and ``may_connect`` cannot be kept here and are ignored. On Linux
+    a supervisor ends what a command leaves running; elsewhere what leaves the command's process group
+    stays.
     """
 
     name = "none"
@@ -39,6 +40,7 @@ class UnconfinedSandbox(Sandbox):
         timeout_seconds: float,
         may_write: bool = True,
         may_write_git: bool = False,
+        may_connect: bool = False,
         max_output_bytes: int = 30 * 1024,
     ) -> CommandResult:
         """Run a command; see ``Sandbox.run``."""

@@ -96,6 +96,10 @@ def _value(
 
 
 def _reason(error: ErrorDetails) -> str:
+    if (
+        error["type"] == "value_error"
+    ):  # of a validator of ours, which says all that there is to say
+        return f"is wrong: {error['msg'].removeprefix('Value error, ')}"
     expected = error["msg"].replace("Input should be", "must be")
     expected = re.sub("valid (array|tuple)", "list", expected)
     return f"{expected}, found {_found(error)}"

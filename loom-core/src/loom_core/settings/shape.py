@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
+from loom_core.network import AllowedHost
 from loom_core.settings.redaction import without_passwords
 from loom_core.types.message import ModelRole
 from loom_core.types.task import MAX_TIER, ApprovalMode
@@ -123,6 +124,11 @@ class ApprovalSettings(Table):
     mode: ApprovalMode = ApprovalMode.AUTO
 
 
+def _host(text: str) -> str:
+    """An entry of a list of hosts, once it can be read as one."""
+    return str(AllowedHost.parse(text))
+
+
 class SandboxSettings(Table):
     """How commands are confined."""
 
@@ -130,7 +136,10 @@ class SandboxSettings(Table):
     """``auto`` takes the strongest that works here; ``none`` asks before every command that
     may do more than look."""
     network: bool = False
-    """Whether commands in the sandbox may use the network."""
+    """Whether commands in the sandbox may use the network, all of it unless hosts are listed."""
+    allowed_hosts: tuple[Annotated[str, AfterValidator(_host)], ...] = ()
+    """The only hosts that they may reach, whatever ``network`` says: a name, or ``*.`` and a name for
+    all below it, each with ``:PORT`` if not 443. Public addresses only; needs bubblewrap."""
 
 
 class UndoSettings(Table):

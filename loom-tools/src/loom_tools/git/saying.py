@@ -3,11 +3,13 @@
 from loom_core.errors import ErrorCategory
 from loom_core.sandbox import CommandResult
 from loom_tools.planted import told_of
+from loom_tools.refused import told_of_refused
 
+_NO_NETWORK = "the sandbox has no network there; a person can set sandbox.allowed_hosts"
 _HINTS = (
     ("not a git repository", "make one with: init"),
-    ("Could not resolve host", "the sandbox has no network; a person can set sandbox.network"),
-    ("unable to connect", "the sandbox has no network; a person can set sandbox.network"),
+    ("Could not resolve host", _NO_NETWORK),
+    ("unable to connect", _NO_NETWORK),
     ("empty commit message", "give a message with -m"),
     ("could not lock config file", "settings of the repository are changed by a person"),
     ("could not write config file", "settings of the repository are changed by a person"),
@@ -40,4 +42,4 @@ def said(done: CommandResult, seconds: float) -> str:
         lines += [f"[{hint}]" for words, hint in _HINTS if words in done.output][:1]
     if done.left_out_bytes:
         lines.append("[to see the rest, ask for less, such as a path or -n]")
-    return "\n".join([*lines, *told_of(done.planted)])
+    return "\n".join([*lines, *told_of_refused(done.refused), *told_of(done.planted)])

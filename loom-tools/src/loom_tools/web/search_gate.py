@@ -14,14 +14,21 @@ from types import TracebackType
 from typing import Self
 
 from loom_core.errors import AddressRefused
-from loom_core.network import PUBLIC_ONLY, AddressRules, Resolve, checked_addresses, resolve_host
+from loom_core.network import (
+    PUBLIC_ONLY,
+    AddressRules,
+    Allowance,
+    Resolve,
+    checked_addresses,
+    join,
+    resolve_host,
+)
 
 _HEAD_SECONDS = 5.0
 _CONNECT_SECONDS = 10.0
-_CHUNK_BYTES = 64 * 1024
 _CREDENTIALS = "proxy-authorization"
 MAX_ANSWER_BYTES = 5 * 1024 * 1024
-"""How much comes back through one connection."""
+"""How much goes through one connection, both ways together."""
 
 
 class SearchGate:
@@ -95,7 +102,7 @@ class SearchGate:
                 await writer.drain()
                 return
             writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            await _joined((reader, writer), remote)
+            await join((reader, writer), remote, Allowance(MAX_ANSWER_BYTES))
         except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             return  # a broken connection is the client's to report
         finally:
@@ -128,30 +135,3 @@ class SearchGate:
         pairs = [line.partition(":") for line in headers]
         said = [value.strip() for name, _, value in pairs if name.lower() == _CREDENTIALS]
         return len(said) == 1 and hmac.compare_digest(said[0].encode(), b"Basic " + known)
-
-
-async def _joined(
-    client: tuple[asyncio.StreamReader, asyncio.StreamWriter],
-    remote: tuple[asyncio.StreamReader, asyncio.StreamWriter],
-) -> None:
-    """Carry bytes both ways until one side ends."""
-    ways = {
-        asyncio.create_task(_carry(client[0], remote[1])),
-        asyncio.create_task(_carry(remote[0], client[1])),
-    }
-    try:
-        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for way in ways:
-            way.cancel()
-        await asyncio.gather(*ways, return_exceptions=True)
-        remote[1].close()
-
-
-async def _carry(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-    """Carry bytes one way, as many as an answer may have."""
-    carried = 0
-    while carried < MAX_ANSWER_BYTES and (chunk := await source.read(_CHUNK_BYTES)):
-        carried += len(chunk)
-        sink.write(chunk)
-        await sink.drain()

@@ -50,8 +50,8 @@ def check_program(name: str, *, without: str, fix: str) -> Finding:
 
 
 def check_sandbox(settings: Settings) -> Finding:
-    """Whether commands are confined here."""
+    """Whether commands are confined here, and have what the settings open."""
     choice = describe(settings.sandbox)
-    if choice.sandbox.is_confining:
+    if choice.sandbox.is_confining and choice.is_as_set:
         return Finding("sandbox", Level.OK, choice.detail)
     return Finding("sandbox", Level.WARN, choice.detail, choice.fix)

@@ -1,0 +1,16 @@
+"""What a model is told of connections that a command was refused."""
+
+from collections.abc import Sequence
+
+_MOST_NAMED = 5
+
+
+def told_of_refused(refused: Sequence[str]) -> list[str]:
+    """A line that names them and says who can change that; none when nothing was refused."""
+    if not refused:
+        return []
+    more = len(refused) - _MOST_NAMED
+    named = "; ".join([*refused[:_MOST_NAMED], *([f"{more} more"] if more > 0 else [])])
+    return [
+        f"Refused: {named}. Only a person can allow more; go on without it or say what is needed."
+    ]
