@@ -26,24 +26,14 @@ class Allowance:
             raise AllowanceSpent(f"more than {self._max_bytes} bytes")
 
 
-async def carry(
-    source: asyncio.StreamReader, sink: asyncio.StreamWriter, allowance: Allowance
-) -> None:
-    """Carry bytes one way until the source ends. Raises ``OSError`` when a side breaks."""
-    while chunk := await source.read(_CHUNK_BYTES):
-        allowance.take(len(chunk))
-        sink.write(chunk)
-        await sink.drain()
-
-
 async def join(client: Connection, remote: Connection, allowance: Allowance) -> None:
     """Carry bytes both ways until both sides have ended; closes the remote side.
 
     Raises ``OSError``: a side broke, or the allowance is spent.
     """
     ways = [
-        asyncio.create_task(_carry_and_end(client[0], remote[1], allowance)),
-        asyncio.create_task(_carry_and_end(remote[0], client[1], allowance)),
+        asyncio.create_task(_carry(client[0], remote[1], allowance)),
+        asyncio.create_task(_carry(remote[0], client[1], allowance)),
     ]
     try:
         await asyncio.gather(*ways)
@@ -54,10 +44,13 @@ async def join(client: Connection, remote: Connection, allowance: Allowance) -> 
         remote[1].close()
 
 
-async def _carry_and_end(
+async def _carry(
     source: asyncio.StreamReader, sink: asyncio.StreamWriter, allowance: Allowance
 ) -> None:
     """Carry bytes one way and let the other side see the end; it may still have something to say."""
-    await carry(source, sink, allowance)
+    while chunk := await source.read(_CHUNK_BYTES):
+        allowance.take(len(chunk))
+        sink.write(chunk)
+        await sink.drain()
     if sink.can_write_eof():
         sink.write_eof()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from loom_core.errors import AddressRefused
 from loom_core.network.allowed_hosts import AllowedHost, is_allowed
-from loom_core.network.carrying import Allowance, AllowanceSpent, Connection, carry, join
+from loom_core.network.carrying import Allowance, AllowanceSpent, Connection, join
 from loom_core.network.proxy_request import ProxyRequest
 from loom_core.network.resolving import Resolve, checked_addresses, resolve_host
 from loom_core.network.rules import PUBLIC_ONLY, Address, AddressRules
@@ -94,9 +94,13 @@ class Proxy:
             return await _answer(client[1], 403, str(error))
         except OSError as error:
             return await _answer(client[1], 502, f"the host was not reached: {error}")
-        if request.is_tunnel:
-            return await self._tunnel(client, remote, protocol)
-        return await self._exchange(client, remote, protocol, request)
+        try:
+            if request.is_tunnel:
+                await self._tunnel(client, remote, protocol)
+            else:
+                await self._exchange(client, remote, protocol, request)
+        finally:
+            remote[1].close()
 
     async def _addresses(self, request: ProxyRequest) -> list[Address]:
         """The addresses of the host, once it is on the list: other names are not even looked up.
@@ -129,41 +133,58 @@ class Proxy:
         protocol: "h11.Connection",
         request: ProxyRequest,
     ) -> None:
-        """Send one request, and give back whatever comes until the host closes."""
-        sending = asyncio.create_task(self._send(client, remote[1], protocol, request))
-        answering = asyncio.create_task(carry(remote[0], client[1], self._allowance))
+        """Send one request and give back the answer to it, which may come before all is sent."""
+        import h11
+
+        onward = h11.Connection(h11.CLIENT, _MAX_HEAD_BYTES)
+        remote[1].write(onward.send(request.forwarded()) or b"")
+        if protocol.they_are_waiting_for_100_continue:
+            client[1].write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        sending = asyncio.create_task(self._send_body(client[0], remote[1], protocol, onward))
+        answering = asyncio.create_task(self._give_back(remote[0], client[1], onward))
         try:
             done, _ = await asyncio.wait({sending, answering}, return_when=asyncio.FIRST_COMPLETED)
             if answering not in done:
-                sending.result()  # what was wrong with the request ends the exchange
+                sending.result()  # what is wrong with the request ends the exchange
             await answering
         finally:
             for way in (sending, answering):
                 way.cancel()
             await asyncio.gather(sending, answering, return_exceptions=True)
-            remote[1].close()
 
-    async def _send(
+    async def _send_body(
         self,
-        client: Connection,
-        remote: asyncio.StreamWriter,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
         protocol: "h11.Connection",
-        request: ProxyRequest,
+        onward: "h11.Connection",
     ) -> None:
-        """Write the request anew, head and body, so that it has one end for everybody."""
+        """Write the body anew, so that the request has one end for everybody."""
         import h11
 
-        onward = h11.Connection(h11.CLIENT)
-        remote.write(onward.send(request.forwarded()) or b"")
-        if protocol.they_are_waiting_for_100_continue:
-            client[1].write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        while isinstance(event := await _next_event(client[0], protocol), h11.Data):
+        while isinstance(event := await _next_event(reader, protocol), h11.Data):
             self._allowance.take(len(event.data))
-            remote.write(onward.send(h11.Data(data=event.data)) or b"")
-            await remote.drain()
+            writer.write(onward.send(h11.Data(data=event.data)) or b"")
+            await writer.drain()
         if isinstance(event, h11.EndOfMessage):
-            remote.write(onward.send(h11.EndOfMessage()) or b"")
-            await remote.drain()
+            writer.write(onward.send(h11.EndOfMessage()) or b"")
+            await writer.drain()
+
+    async def _give_back(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, onward: "h11.Connection"
+    ) -> None:
+        """Carry the answer as it comes, up to its end."""
+        import h11
+
+        while True:
+            chunk = await reader.read(_CHUNK_BYTES)
+            self._allowance.take(len(chunk))
+            writer.write(chunk)
+            await writer.drain()
+            onward.receive_data(chunk)
+            while (event := onward.next_event()) not in (h11.NEED_DATA, h11.PAUSED):
+                if isinstance(event, h11.EndOfMessage | h11.ConnectionClosed):
+                    return
 
     def _note(self, refusal: str) -> None:
         """Keep a refusal for whoever asks afterwards."""

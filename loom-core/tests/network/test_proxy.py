@@ -1,0 +1,341 @@
+"""The proxy, spoken to by hostile clients over real sockets."""
+
+import asyncio
+import contextlib
+import random
+import socket
+from collections.abc import AsyncGenerator
+
+import pytest
+
+from loom_core.network import LOOPBACK_ONLY, AddressRules, AllowedHost
+from loom_core.network import proxy as proxies
+from loom_core.network.proxy import Proxy
+
+PAGE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+
+class Site:
+    """A server on this machine that notes all that reaches it."""
+
+    def __init__(self):
+        self.received: list[bytes] = []
+        self.connections = 0
+        self.port = 0
+
+    async def serve(self, reader, writer):
+        self.connections += 1
+        with contextlib.closing(writer), contextlib.suppress(OSError):
+            data = await reader.read(100_000)
+            self.received.append(data)
+            writer.write(PAGE if data.startswith((b"GET", b"POST")) else data)
+            await writer.drain()
+            while more := await reader.read(100_000):
+                self.received[-1] += more
+                if not data.startswith((b"GET", b"POST")):
+                    writer.write(more)
+
+
+@pytest.fixture
+async def site() -> AsyncGenerator[Site]:
+    site = Site()
+    async with await asyncio.start_server(site.serve, "127.0.0.1", 0) as server:
+        site.port = server.sockets[0].getsockname()[1]
+        yield site
+
+
+class Entrance:
+    """A proxy with a port of its own to speak to it."""
+
+    def __init__(self, proxy):
+        self.proxy = proxy
+        self.port = 0
+
+    async def talk(self, sent: bytes, *, ends=True) -> bytes:
+        """All that comes back for some bytes."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        with contextlib.closing(writer), contextlib.suppress(ConnectionError):
+            writer.write(sent)
+            await writer.drain()
+            if ends:
+                writer.write_eof()
+            async with asyncio.timeout(10):
+                return await reader.read()
+        return b""
+
+
+def table(**names):
+    async def resolve(host):
+        if host not in names:
+            raise OSError(f"{host} is not known")
+        return names[host]
+
+    return resolve
+
+
+@pytest.fixture
+async def enter():
+    """Starts a proxy: ``enter(hosts, resolve=…)``."""
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def entered(*hosts, rules=LOOPBACK_ONLY, resolve=None, **options):
+            entries = [AllowedHost.parse(host) for host in hosts]
+            to_here = table(**{entry.name: ["127.0.0.1"] for entry in entries})
+            proxy = Proxy(entries, rules=rules, resolve=resolve or to_here, **options)
+            made = Entrance(proxy)
+            server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
+            await stack.enter_async_context(server)
+            made.port = server.sockets[0].getsockname()[1]
+            return made
+
+        yield entered
+
+
+@pytest.fixture
+async def entrance(enter, site):
+    return await enter(f"allowed.test:{site.port}")
+
+
+async def test_a_tunnel_carries_bytes_both_ways_to_an_allowed_host(entrance, site):
+    got = await entrance.talk(
+        f"CONNECT allowed.test:{site.port} HTTP/1.1\r\nHost: a\r\n\r\nhello".encode()
+    )
+
+    assert got == b"HTTP/1.1 200 Connection established\r\n\r\nhello"
+    assert entrance.proxy.refused == ()
+
+
+async def test_plain_http_is_written_anew_for_its_host(entrance, site):
+    got = await entrance.talk(
+        f"POST http://allowed.test:{site.port}/a%20b?c=d HTTP/1.1\r\nHost: evil.example\r\n"
+        "Proxy-Authorization: Basic c2VjcmV0\r\nProxy-Connection: keep-alive\r\n"
+        "Connection: X-Hop\r\nX-Hop: 1\r\nX-Kept: 2\r\nUpgrade: websocket\r\n"
+        "Content-Length: 4\r\n\r\nbody".encode()
+    )
+
+    head, _, body = site.received[0].decode().partition("\r\n\r\n")
+    lines = head.lower().split("\r\n")
+    assert got == PAGE
+    assert lines[0] == "post /a%20b?c=d http/1.1"
+    assert f"host: allowed.test:{site.port}" in lines
+    assert {"x-kept: 2", "connection: close", "content-length: 4"} < set(lines)
+    assert not [line for line in lines if line.startswith(("proxy-", "x-hop", "upgrade"))]
+    assert "evil" not in head
+    assert body == "body"
+
+
+async def test_only_the_first_request_of_a_connection_is_read(entrance, site):
+    first = f"GET http://allowed.test:{site.port}/1 HTTP/1.1\r\nHost: a\r\n\r\n".encode()
+    second = b"GET http://evil.example/2 HTTP/1.1\r\nHost: b\r\n\r\n"
+
+    got = await entrance.talk(first + second + b"rest")
+
+    assert got.count(b"200 OK") == 1
+    assert b"/2" not in site.received[0]
+    assert b"rest" not in site.received[0]
+    assert site.connections == 1
+
+
+async def test_a_body_in_chunks_has_the_same_end_for_the_host(entrance, site):
+    await entrance.talk(
+        f"POST http://allowed.test:{site.port}/ HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n"
+        "GET /smuggled HTTP/1.1\r\nHost: b\r\n\r\n".encode()
+    )
+
+    sent = b"".join(site.received).lower()
+    assert sent.endswith(b"\r\n\r\n2\r\nhi\r\n0\r\n\r\n")
+    assert b"smuggled" not in sent
+    assert b"content-length" not in sent
+
+
+@pytest.mark.parametrize(
+    "request_line",
+    [
+        "CONNECT {host}:1 HTTP/1.1",
+        "CONNECT {host} HTTP/1.1",
+        "CONNECT {host}:443 HTTP/1.1",
+        "CONNECT evil.example:{port} HTTP/1.1",
+        "CONNECT {host}.evil.example:{port} HTTP/1.1",
+        "CONNECT evil.example#{host}:{port} HTTP/1.1",
+        "CONNECT evil.example@{host}:{port} HTTP/1.1",
+        "CONNECT {host}@evil.example:{port} HTTP/1.1",
+        "CONNECT {host}/@evil.example:{port} HTTP/1.1",
+        "CONNECT https://{host}:{port}/ HTTP/1.1",
+        "CONNECT 127.0.0.1:{port} HTTP/1.1",
+        "CONNECT 127.1:{port} HTTP/1.1",
+        "CONNECT 0x7f000001:{port} HTTP/1.1",
+        "CONNECT 2130706433:{port} HTTP/1.1",
+        "CONNECT [::1]:{port} HTTP/1.1",
+        "CONNECT [::ffff:127.0.0.1]:{port} HTTP/1.1",
+        "CONNECT localhost:{port} HTTP/1.1",
+        "CONNECT 169.254.169.254:80 HTTP/1.1",
+        "GET http://127.0.0.1:{port}/ HTTP/1.1",
+        "GET http://evil.example/ HTTP/1.1",
+        "GET http://user:word@{host}:{port}/ HTTP/1.1",
+        "GET http://{host}:{port}@evil.example/ HTTP/1.1",
+        "GET http://evil.example\\@{host}:{port}/ HTTP/1.1",
+        "GET https://{host}:{port}/ HTTP/1.1",
+        "GET ftp://{host}:{port}/ HTTP/1.1",
+        "GET file:///etc/passwd HTTP/1.1",
+        "GET / HTTP/1.1",
+        "OPTIONS * HTTP/1.1",
+    ],
+)
+async def test_other_places_are_refused_and_told(entrance, site, request_line):
+    line = request_line.format(host="allowed.test", port=site.port)
+
+    got = await entrance.talk(f"{line}\r\nHost: allowed.test:{site.port}\r\n\r\nhello".encode())
+
+    assert got.startswith((b"HTTP/1.1 403 ", b"HTTP/1.1 400 "))
+    assert site.connections == 0
+    assert entrance.proxy.refused or got.startswith(b"HTTP/1.1 400 ")
+
+
+async def test_the_refusal_names_host_and_port_once(entrance):
+    for _ in range(3):
+        got = await entrance.talk(b"CONNECT EVIL.example:443 HTTP/1.1\r\nHost: a\r\n\r\n")
+
+    assert b"evil.example:443 is not in sandbox.allowed_hosts" in got.splitlines()[0]
+    assert entrance.proxy.refused == ("evil.example:443 is not in sandbox.allowed_hosts",)
+
+
+async def test_refusals_are_kept_in_a_bounded_number(entrance):
+    for number in range(40):
+        await entrance.talk(f"CONNECT e{number}.example:443 HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+
+    assert len(entrance.proxy.refused) == 20
+
+
+async def test_names_that_are_not_on_the_list_are_never_looked_up(enter):
+    async def resolve(host):
+        pytest.fail(f"asked for {host}")
+
+    entrance = await enter("allowed.test", resolve=resolve)
+
+    got = await entrance.talk(
+        b"CONNECT secret-in-a-name.evil.example:443 HTTP/1.1\r\nHost: a\r\n\r\n"
+    )
+
+    assert b" 403 " in got
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [
+        ["10.0.0.1"],
+        ["169.254.169.254"],
+        ["127.0.0.1"],
+        ["1.1.1.1", "127.0.0.1"],
+        ["::1"],
+        ["fd00::1"],
+    ],
+)
+async def test_an_allowed_name_with_a_forbidden_address_is_refused(enter, site, addresses):
+    host = f"allowed.test:{site.port}"
+    resolve = table(**{"allowed.test": addresses})
+    entrance = await enter(host, rules=AddressRules(), resolve=resolve)
+
+    got = await entrance.talk(f"CONNECT {host} HTTP/1.1\r\nHost: a\r\n\r\nhello".encode())
+
+    assert b" 403 " in got
+    assert "not a public address" in entrance.proxy.refused[0]
+    assert site.connections == 0
+
+
+async def test_a_name_that_flips_is_connected_to_where_it_was_checked(enter, site, monkeypatch):
+    """Each answer is another one; what is dialled must be what was checked."""
+    dialled: list[str] = []
+    answers = random.Random(7)
+    connect = asyncio.open_connection
+
+    async def resolve(host):
+        return [answers.choice(["127.0.0.1", "10.0.0.1", "169.254.169.254", "::ffff:7f00:1"])]
+
+    async def dial(address, port):
+        dialled.append(address)
+        return await connect(address, port)
+
+    entrance = await enter(f"allowed.test:{site.port}", resolve=resolve)
+    monkeypatch.setattr(proxies.asyncio, "open_connection", dial)
+    sent = f"CONNECT allowed.test:{site.port} HTTP/1.1\r\nHost: a\r\n\r\n".encode()
+
+    async def flip():
+        reader, writer = await connect("127.0.0.1", entrance.port)
+        with contextlib.closing(writer):
+            writer.write(sent)
+            writer.write_eof()
+            return await reader.read()
+
+    got = [await flip() for _ in range(200)]
+
+    refused = [answer for answer in got if b" 403 " in answer]
+    assert set(dialled) == {"127.0.0.1"}
+    assert len(refused) + len(dialled) == 200
+    assert refused
+
+
+async def test_a_host_that_is_not_known_or_not_there_is_told(enter):
+    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as closed:
+        port = closed.getsockname()[1]
+    names = {"closed.test": ["127.0.0.1"]}
+    entrance = await enter("gone.test", f"closed.test:{port}", resolve=table(**names))
+
+    unknown = await entrance.talk(b"CONNECT gone.test:443 HTTP/1.1\r\nHost: a\r\n\r\n")
+    closed = await entrance.talk(f"CONNECT closed.test:{port} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+
+    assert unknown.startswith(b"HTTP/1.1 502 the host was not reached: gone.test is not known")
+    assert closed.startswith(b"HTTP/1.1 502 the host was not reached: ")
+    assert entrance.proxy.refused == ()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        b"\0" * 10,
+        b"GET",
+        b"a" * 200_000,
+        b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 50_000 + b"\r\n",
+        b"GET http://allowed.test/ HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        b"GET http://allowed.test/ HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        b"GET http://allowed.test/ HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n",
+        b"GET http://allowed.test/ HTTP/1.1\r\nContent-Length: +1\r\n\r\n",
+        b"GET http://allowed.test/ HTTP/1.1\r\nA : b\r\n\r\n",
+        b"GET http://allowed.test/\x0bX HTTP/1.1\r\n\r\n",
+        b"CONNECT allowed.test:443 HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello",
+    ],
+)
+async def test_what_is_no_plain_request_reaches_nobody(entrance, site, sent):
+    got = await entrance.talk(sent.replace(b"allowed.test", f"allowed.test:{site.port}".encode()))
+
+    assert got == b"" or got.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 403 "))
+    assert site.connections == 0
+
+
+async def test_a_client_that_never_ends_its_head_is_dropped(entrance, monkeypatch):
+    monkeypatch.setattr(proxies, "_HEAD_SECONDS", 0.05)
+
+    assert await entrance.talk(b"GET http://allowed.test/ HTTP/1.1\r\n", ends=False) == b""
+
+
+async def test_a_request_that_breaks_off_ends_the_connection(entrance, site):
+    got = await entrance.talk(
+        f"POST http://allowed.test:{site.port}/ HTTP/1.1\r\nHost: a\r\n"
+        "Transfer-Encoding: chunked\r\n\r\nzz\r\n".encode(),
+        ends=False,
+    )
+
+    assert got in {b"", PAGE}
+
+
+async def test_what_goes_through_is_bounded_over_all_connections(enter, site):
+    host = f"allowed.test:{site.port}"
+    entrance = await enter(host, max_bytes=1000)
+    sent = f"CONNECT {host} HTTP/1.1\r\nHost: a\r\n\r\n".encode() + b"x" * 300
+
+    got = [await entrance.talk(sent) for _ in range(4)]
+
+    assert got[0].endswith(b"x" * 300)
+    assert not got[3].endswith(b"x")
+    assert "1000 bytes" in entrance.proxy.refused[0]
