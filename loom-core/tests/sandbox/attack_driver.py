@@ -1,7 +1,8 @@
 """Runs every attack under one backend and prints what each of them reached, as JSON.
 
 A process of its own, so that the attacks can be tried as an ordinary user too:
-``LOOM_CANARY=… python attack_driver.py BACKEND ATTACKS.toml DIRECTORY``.
+``LOOM_CANARY=… python attack_driver.py BACKEND ATTACKS.toml DIRECTORY``, where ``BACKEND+hosts`` lets the
+commands reach a host of the internet.
 """
 
 import asyncio
@@ -22,7 +23,7 @@ from loom_core.workspace.protected import EDITOR_NAMES, PROTECTED_NAMES
 
 SECRET = os.environ["LOOM_CANARY"]
 """Also in the environment of this process, where an attack could read it."""
-BACKEND = sys.argv[1]
+BACKEND, _, WITH_HOSTS = sys.argv[1].partition("+")
 GIT = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main"]
 
 
@@ -171,7 +172,8 @@ def attacks_of(corpus):
 
 
 async def run_all(backend, attacks, place, *, is_foreign):
-    sandbox = choose(SandboxSettings(backend=backend))
+    hosts = ("allowed.example",) if WITH_HOSTS else ()
+    sandbox = choose(SandboxSettings(backend=backend, allowed_hosts=hosts))
     assert sandbox.name == backend, sandbox.name
     at_once = asyncio.Semaphore(4)
 
@@ -183,6 +185,7 @@ async def run_all(backend, attacks, place, *, is_foreign):
                     target.filled(command, is_foreign=is_foreign),
                     workspace=target.workspace,
                     timeout_seconds=10,
+                    may_connect=bool(WITH_HOSTS),
                 )
                 return name, [target.reached(done.output), done.output[-600:]]
 

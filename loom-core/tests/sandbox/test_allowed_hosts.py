@@ -1,0 +1,410 @@
+"""Commands under bubblewrap that may reach some hosts: those, and nothing else."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import socket
+import ssl
+import time
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import trustme
+
+from loom_core.errors import SandboxUnavailable
+from loom_core.network import LOOPBACK_ONLY, AllowedHost
+from loom_core.sandbox import choose, describe, way_out
+from loom_core.sandbox.bubblewrap import BubblewrapSandbox
+from loom_core.sandbox.reach import Reach
+from loom_core.sandbox.toolchains import find_toolchains
+from loom_core.settings.shape import SandboxSettings
+from loom_core.workspace.quarantine import quarantine_of
+
+
+class Host:
+    """A server on this machine that plays a host of the internet."""
+
+    def __init__(self, stack):
+        self.stack = stack
+        self.received: list[bytes] = []
+        self.port = 0
+
+    async def listen(self, **options):
+        server = await asyncio.start_server(self.serve, "127.0.0.1", 0, **options)
+        await self.stack.enter_async_context(server)
+        self.port = server.sockets[0].getsockname()[1]
+        return self
+
+    async def serve(self, reader, writer):
+        with contextlib.closing(writer), contextlib.suppress(OSError):
+            self.received.append(await reader.read(10_000))
+            writer.write(
+                b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\nConnection: close\r\n\r\nwelcome"
+            )
+            await writer.drain()
+
+
+@pytest.fixture
+async def stack():
+    async with contextlib.AsyncExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+async def host(stack):
+    return await Host(stack).listen()
+
+
+@pytest.fixture
+def reaching(bubblewrap, tmp_path):
+    """Makes a sandbox for some hosts, all of which are this machine."""
+    environment = dict(os.environ)
+
+    async def here(name):
+        return ["127.0.0.1"]
+
+    def make(*hosts, resolve=here, toolchains=None, rules=LOOPBACK_ONLY):
+        return BubblewrapSandbox(
+            shutil.which("bwrap"),
+            toolchains or find_toolchains(environment, Path.home()),
+            environment,
+            quarantine=quarantine_of(tmp_path),
+            reach=Reach(hosts=tuple(map(AllowedHost.parse, hosts)), rules=rules, resolve=resolve),
+        )
+
+    return make
+
+
+async def run(sandbox, workspace, command, **options):
+    options = {"timeout_seconds": 20, "may_connect": True, **options}
+    return await sandbox.run(command, workspace=workspace, **options)
+
+
+async def test_an_allowed_host_is_reached_and_another_is_refused_by_name(reaching, workspace, host):
+    sandbox = reaching(f"allowed.test:{host.port}")
+
+    done = await run(
+        sandbox,
+        workspace,
+        f"curl -sS http://allowed.test:{host.port}/; curl -sS http://evil.example/; "
+        "curl -sS https://evil.example/",
+    )
+
+    assert done.output.startswith("welcome")
+    assert done.refused == (
+        "evil.example:80 is not in sandbox.allowed_hosts",
+        "evil.example:443 is not in sandbox.allowed_hosts",
+    )
+    assert len(host.received) == 1
+
+
+async def test_tls_goes_through_end_to_end(reaching, workspace, stack):
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("allowed.test").configure_cert(context)
+    authority.cert_pem.write_to_path(str(workspace / "authority.crt"))
+    host = await Host(stack).listen(ssl=context)
+
+    done = await run(
+        reaching(f"allowed.test:{host.port}"),
+        workspace,
+        f"curl -sS --cacert authority.crt https://allowed.test:{host.port}/; "
+        f"curl -sS https://allowed.test:{host.port}/",
+    )
+
+    assert done.output.startswith("welcome")
+    assert "certificate" in done.output
+
+
+async def test_python_node_and_git_go_through_it(reaching, workspace, host):
+    url = f"http://allowed.test:{host.port}/"
+
+    done = await run(
+        reaching(f"allowed.test:{host.port}"),
+        workspace,
+        f"python3 -c 'import urllib.request; print(urllib.request.urlopen(\"{url}\").read())'; "
+        f"git ls-remote {url}x.git",
+    )
+
+    assert "welcome" in done.output
+    assert any(b"/x.git/info/refs" in head for head in host.received)
+
+
+async def test_servers_of_the_command_itself_are_not_behind_the_proxy(reaching, workspace):
+    done = await run(
+        reaching("allowed.test"),
+        workspace,
+        "python3 -m http.server 8000 >/dev/null 2>&1 & \n"
+        "for i in $(seq 50); do curl -sS http://localhost:8000/ 2>/dev/null && break; sleep 0.1; done",
+    )
+
+    assert "Directory listing" in done.output
+    assert done.refused == ()
+
+
+BYPASSES = {
+    "tcp to loopback": "import socket; socket.create_connection(('127.0.0.1', PORT), 2)",
+    "tcp elsewhere": "import socket; socket.create_connection(('ADDRESS', PORT), 2)",
+    "tcp over IPv6": "import socket; socket.create_connection(('::1', PORT), 2)",
+    "mapped IPv4": "import socket; socket.create_connection(('::ffff:127.0.0.1', PORT), 2)",
+    "fast open": "import socket; socket.socket().sendto(b'x', 0x20000000, ('127.0.0.1', PORT))",
+    "udp": "import socket; s=socket.socket(2, 2); s.connect(('127.0.0.1', UDP)); s.send(b'x'); s.recv(1)",
+    "dns": "import socket; s=socket.socket(2, 2); s.sendto(b'x', ('8.8.8.8', 53)); s.recv(1)",
+    "resolver": "import socket; socket.getaddrinfo('evil.example', 80)",
+    "raw": "import socket; socket.socket(2, socket.SOCK_RAW, 1)",
+    "packet": "import socket; socket.socket(17, socket.SOCK_RAW, 768)",
+    "vsock": "import socket; socket.socket(40, socket.SOCK_STREAM)",
+    "abstract": "import socket; s=socket.socket(1); s.connect('\\0ABSTRACT')",
+    "path": "import socket; s=socket.socket(1); s.connect('SOCKET')",
+    "host namespace": "import os; os.open('/proc/HOST/ns/net', 0)",
+    "new namespace": "import ctypes, os; os._exit(0 if ctypes.CDLL(None).unshare(0x50000000) == 0 else 1)",
+    "route": "import subprocess; subprocess.run(['ip', 'link', 'add', 'x', 'type', 'dummy'], check=True)",
+    "literal": "import urllib.request as u; u.urlopen('http://0x7f000001:PORT/')",
+    "proxy to loopback": "import urllib.request as u; u.build_opener(u.ProxyHandler({'http': "
+    "'http://127.0.0.1:3128'})).open('http://127.0.0.1:PORT/')",
+    "proxy itself": "import urllib.request as u; u.build_opener(u.ProxyHandler({'http': "
+    "'http://127.0.0.1:3128'})).open('http://127.0.0.1:3128/')",
+}
+
+
+class Outside:
+    """Sockets of this machine that nothing in the sandbox may reach."""
+
+    def __init__(self, held, directory):
+        self.sockets = []
+        for family, kind, address in (
+            (socket.AF_INET6, socket.SOCK_STREAM, ("::", 0)),
+            (socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0)),
+            (socket.AF_UNIX, socket.SOCK_STREAM, str(directory / "s")),
+            (socket.AF_UNIX, socket.SOCK_STREAM, f"\0loom-{uuid4().hex}"),
+        ):
+            made = held.enter_context(socket.socket(family, kind))
+            made.bind(address)
+            made.setblocking(False)
+            if kind == socket.SOCK_STREAM:
+                made.listen()
+            self.sockets.append(made)
+
+    def filled(self, program):
+        tcp, udp, path, abstract = (made.getsockname() for made in self.sockets)
+        for word, value in {
+            "PORT": tcp[1],
+            "UDP": udp[1],
+            "SOCKET": path,
+            "ABSTRACT": abstract[1:].decode(),
+            "HOST": os.getpid(),
+            "ADDRESS": socket.gethostbyname(socket.gethostname()),
+        }.items():
+            program = program.replace(word, str(value))
+        return program
+
+    def reached(self):
+        count = 0
+        for made in self.sockets:
+            with contextlib.suppress(BlockingIOError):
+                made.recv(9) if made.type == socket.SOCK_DGRAM else made.accept()[0].close()
+                count += 1
+        return count
+
+
+@pytest.fixture
+def outside(tmp_path):
+    with contextlib.ExitStack() as held:
+        yield Outside(held, tmp_path)
+
+
+@pytest.mark.parametrize("name", BYPASSES)
+async def test_nothing_gets_out_past_the_proxy(reaching, workspace, name, outside):
+    (workspace / "try.py").write_text(outside.filled(BYPASSES[name]))
+
+    done = await run(reaching("allowed.test"), workspace, "timeout 8 python3 try.py")
+
+    assert done.exit_code != 0, done.output
+    assert outside.reached() == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["tcp to loopback", "tcp elsewhere", "mapped IPv4", "udp", "abstract"]
+)
+async def test_the_same_does_get_out_with_the_whole_network(bubblewrap, workspace, name, outside):
+    (workspace / "try.py").write_text(outside.filled(BYPASSES[name]))
+
+    await run(choose(SandboxSettings(network=True)), workspace, "timeout 1 python3 try.py")
+
+    assert outside.reached() == 1
+
+
+async def test_a_name_that_flips_reaches_only_what_was_checked(reaching, workspace, host):
+    """Under the rules for the real world this machine is what a rebinding host would want."""
+    answers = iter(
+        [["1.1.1.1", "127.0.0.1"], ["127.0.0.1"], ["::1"], ["10.0.0.1"], ["169.254.169.254"]]
+    )
+
+    async def flip(name):
+        return next(answers)
+
+    sandbox = reaching(f"allowed.test:{host.port}", resolve=flip, rules=type(LOOPBACK_ONLY)())
+
+    done = await run(
+        sandbox,
+        workspace,
+        f"for i in 1 2 3 4 5; do curl -sS http://allowed.test:{host.port}/; done",
+    )
+
+    assert done.output.count("is not a public address") == 5
+    assert host.received == []
+
+
+async def test_parallel_commands_have_lists_of_their_own(reaching, workspace, stack):
+    one, other = await Host(stack).listen(), await Host(stack).listen()
+    command = f"curl -sS http://one.test:{one.port}/; curl -sS http://other.test:{other.port}/"
+    for name in ("a", "b"):
+        (workspace / name).mkdir()
+
+    a, b = await asyncio.gather(
+        run(reaching(f"one.test:{one.port}"), workspace / "a", command),
+        run(reaching(f"other.test:{other.port}"), workspace / "b", command),
+    )
+
+    assert (len(one.received), len(other.received)) == (1, 1)
+    assert a.refused == (f"other.test:{other.port} is not in sandbox.allowed_hosts",)
+    assert b.refused == (f"one.test:{one.port} is not in sandbox.allowed_hosts",)
+
+
+async def test_without_leave_to_connect_there_is_no_way_out(reaching, workspace, host):
+    done = await run(
+        reaching(f"allowed.test:{host.port}"),
+        workspace,
+        f"env | grep -i proxy; curl -sS -x http://127.0.0.1:3128 http://allowed.test:{host.port}/",
+        may_connect=False,
+    )
+
+    assert done.exit_code == 7  # of curl: nobody is there
+    assert host.received == []
+
+
+def descriptors():
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def wait_for(path):
+    while not path.exists():
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("ending", ["timeout", "cancelled", "daemon"])
+async def test_nothing_is_left_however_a_command_ends(reaching, workspace, host, ending):
+    sandbox = reaching(f"allowed.test:{host.port}")
+    await run(sandbox, workspace, "true")
+    before, others = descriptors(), len(asyncio.all_tasks())
+    hold = (
+        "import socket, time\n"
+        "held = [socket.create_connection(('127.0.0.1', 3128)) for _ in range(60)]\n"
+        f"held[0].send(b'CONNECT allowed.test:{host.port} HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n')\n"
+        "open('up', 'w').close(); time.sleep(100)"
+    )
+    (workspace / "hold.py").write_text(hold)
+    command = {"daemon": "setsid python3 hold.py & while [ ! -e up ]; do sleep 0.05; done"}
+    running = asyncio.create_task(
+        run(
+            sandbox,
+            workspace,
+            command.get(ending, "python3 hold.py"),
+            timeout_seconds=1.5 if ending == "timeout" else 20,
+        )
+    )
+    if ending == "cancelled":
+        await asyncio.to_thread(wait_for, workspace / "up")
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+    else:
+        assert (await running).timed_out == (ending == "timeout")
+
+    for _ in range(100):
+        if (descriptors(), len(asyncio.all_tasks())) == (before, others):
+            break
+        await asyncio.sleep(0.02)
+    assert (descriptors(), len(asyncio.all_tasks())) == (before, others)
+    assert sorted(path.name for path in workspace.iterdir()) == ["hold.py", "up"]
+
+
+async def test_many_connections_at_once_only_wait(reaching, workspace, host):
+    (workspace / "many.py").write_text(
+        "import concurrent.futures as c, urllib.request as u\n"
+        f"url = 'http://allowed.test:{host.port}/'\n"
+        "with c.ThreadPoolExecutor(50) as pool:\n"
+        "    got = list(pool.map(lambda _: u.urlopen(url).read(), range(100)))\n"
+        "print(set(got))"
+    )
+
+    done = await run(reaching(f"allowed.test:{host.port}"), workspace, "python3 many.py")
+
+    assert done.output == "{b'welcome'}\n"
+
+
+async def test_signals_and_exit_codes_are_those_of_a_plain_command(reaching, workspace):
+    done = await run(
+        reaching("allowed.test"), workspace, "yes | head -1; echo ${PIPESTATUS[0]}; exit 3"
+    )
+
+    assert (done.output, done.exit_code) == ("y\n141\n", 3)
+
+
+async def test_a_python_that_commands_could_change_does_not_open_the_way(reaching, workspace):
+    inside = workspace / "bin"
+    inside.mkdir()
+    for name in ("python3", "python"):
+        (inside / name).write_text("#!/bin/sh\necho taken over\n")
+        (inside / name).chmod(0o755)
+    toolchains = find_toolchains({"PATH": f"{inside}:{os.environ['PATH']}"}, Path.home())
+
+    with pytest.raises(SandboxUnavailable, match="outside of the workspace"):
+        await run(reaching("allowed.test", toolchains=toolchains), workspace, "echo ran")
+
+
+async def test_a_way_that_cannot_be_opened_runs_nothing(reaching, workspace, monkeypatch):
+    monkeypatch.setattr(way_out.listening, "__file__", __file__)  # what runs instead opens nothing
+
+    with pytest.raises(SandboxUnavailable, match="could not be opened"):
+        await run(reaching("allowed.test"), workspace, "touch ran")
+    assert not (workspace / "ran").exists()
+
+
+def test_it_is_said_which_hosts_are_reached(bubblewrap):
+    hosts = tuple(f"h{number}.example" for number in range(9))
+    chosen = describe(SandboxSettings(allowed_hosts=("pypi.org", "*.example.org:80")))
+
+    assert "with network to pypi.org, *.example.org:80 only" in chosen.detail
+    assert chosen.sandbox.allowed_hosts == ("pypi.org", "*.example.org:80")
+    assert chosen.sandbox.has_network
+    assert "h7.example and 1 more only" in describe(SandboxSettings(allowed_hosts=hosts)).detail
+
+
+def test_a_list_bounds_the_whole_network_and_offline_ends_both(bubblewrap):
+    both = SandboxSettings(network=True, allowed_hosts=("pypi.org",))
+
+    assert choose(both).allowed_hosts == ("pypi.org",)
+    assert not choose(both, is_offline=True).has_network
+    assert not choose(SandboxSettings(network=True), is_offline=True).has_network
+
+
+async def test_landlock_keeps_the_network_off_for_a_list_and_says_so(landlock, workspace, host):
+    chosen = describe(
+        SandboxSettings(backend="landlock", network=True, allowed_hosts=("pypi.org",))
+    )
+
+    done = await run(
+        chosen.sandbox,
+        workspace,
+        f"python3 -c 'import socket; socket.create_connection((\"127.0.0.1\", {host.port}))'",
+    )
+
+    assert done.exit_code != 0
+    assert host.received == []
+    assert not chosen.sandbox.has_network
+    assert not chosen.is_as_set
+    assert "without network, since sandbox.allowed_hosts needs bubblewrap" in chosen.detail
+    assert "install bubblewrap" in chosen.fix
