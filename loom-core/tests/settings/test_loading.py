@@ -333,6 +333,22 @@ def test_wrong_value_of_a_variable_names_the_variable(machine):
     assert "many" not in message
 
 
+@pytest.mark.parametrize("entry", ["https://pypi.org", "*.org", "10.0.0.1", "pypi.org:25"])
+def test_an_allowed_host_that_is_none_is_refused_with_the_reason(machine, entry):
+    machine.write_user(f"[sandbox]\nallowed_hosts = ['pypi.org', '{entry}']\n")
+
+    message = error_of(machine)
+
+    assert f"sandbox.allowed_hosts is wrong: '{entry}' " in message
+    assert "Value error" not in message
+
+
+def test_allowed_hosts_have_one_form_and_come_from_a_variable_too(machine):
+    loaded = machine.load(LOOM_SANDBOX__ALLOWED_HOSTS="PyPI.org:443,*.a.org:8443")
+
+    assert loaded.settings.sandbox.allowed_hosts == ("pypi.org", "*.a.org:8443")
+
+
 # ---- flags
 
 

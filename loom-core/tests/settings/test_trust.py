@@ -34,6 +34,7 @@ def refused(machine, **kwargs):
         ("[approval]\nmode = 'manual'\n", "approval.mode"),
         ("[sandbox]\nbackend = 'none'\n", "sandbox.backend"),
         ("[sandbox]\nnetwork = true\n", "sandbox.network"),
+        ("[sandbox]\nallowed_hosts = ['evil.example']\n", "sandbox.allowed_hosts"),
         ("[server]\nhost = '0.0.0.0'\n", "server.host"),
         ("[workspace]\ndefault_path = '/'\n", "workspace.default_path"),
         (

@@ -10,7 +10,9 @@ from loom_core.cli.exit_code import ExitCode
 from loom_core.contracts.provider import FoundAs, FoundModel, Health
 from loom_core.errors import PluginError
 from loom_core.extensions import ExtensionInfo, LoadedPart, LoadedParts
+from loom_core.sandbox import describe
 from loom_core.settings import ModelSettings
+from loom_core.settings.shape import SandboxSettings
 from loom_core.testing import Script, ScriptedModel
 
 MODELS = """
@@ -149,6 +151,39 @@ def test_doctor_finds_everything_well(run_loom, providers):
     assert {"python", "settings", "disk", "rg", "git", "plugins"} <= subjects
     assert {"sandbox", "database", "models"} <= subjects
     assert all(finding["fix"] for finding in findings if finding["level"] != "ok")
+
+
+def test_doctor_says_which_hosts_are_reached_and_what_to_do_where_none_can_be(
+    run_loom, providers, home
+):
+    home.mkdir()
+    (home / "loom.toml").write_text("[sandbox]\nallowed_hosts = ['pypi.org']\n")
+
+    findings = json.loads(run_loom("doctor", "--json").stdout)
+
+    (finding,) = [finding for finding in findings if finding["subject"] == "sandbox"]
+    if describe(SandboxSettings()).sandbox.name == "bubblewrap":
+        assert finding["level"] == "ok"
+        assert finding["detail"].endswith("with network to pypi.org only")
+    else:
+        assert finding["level"] == "warn"
+        assert "bubblewrap" in finding["fix"]
+
+
+def test_doctor_warns_where_landlock_cannot_keep_a_list(run_loom, providers, home):
+    if describe(SandboxSettings(backend="landlock")).sandbox.name != "landlock":
+        pytest.skip("Landlock does not work here")
+    home.mkdir()
+    (home / "loom.toml").write_text(
+        "[sandbox]\nbackend = 'landlock'\nallowed_hosts = ['pypi.org']\n"
+    )
+
+    findings = json.loads(run_loom("doctor", "--json").stdout)
+
+    (finding,) = [finding for finding in findings if finding["subject"] == "sandbox"]
+    assert finding["level"] == "warn"
+    assert "without network, since sandbox.allowed_hosts needs bubblewrap" in finding["detail"]
+    assert "install bubblewrap" in finding["fix"]
 
 
 def test_doctor_fails_without_a_model_and_says_what_to_do(run_loom, providers, monkeypatch):
