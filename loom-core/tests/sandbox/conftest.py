@@ -4,9 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from loom_core.network import LOOPBACK_ONLY, AllowedHost
 from loom_core.sandbox import UnconfinedSandbox, choose, describe
 from loom_core.sandbox.bubblewrap import BubblewrapSandbox
+from loom_core.sandbox.reach import Reach
+from loom_core.sandbox.toolchains import find_toolchains
 from loom_core.settings.shape import SandboxSettings
+from loom_core.workspace.quarantine import quarantine_of
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +50,23 @@ def workspace(tmp_path: Path) -> Path:
     directory = tmp_path / "work"
     directory.mkdir()
     return directory
+
+
+@pytest.fixture
+def reaching(bubblewrap, tmp_path):
+    """Makes a sandbox for some hosts, all of which are this machine."""
+    environment = dict(os.environ)
+
+    async def here(name):
+        return ["127.0.0.1"]
+
+    def make(*hosts, resolve=here, toolchains=None, rules=LOOPBACK_ONLY):
+        return BubblewrapSandbox(
+            shutil.which("bwrap"),
+            toolchains or find_toolchains(environment, Path.home()),
+            environment,
+            quarantine=quarantine_of(tmp_path),
+            reach=Reach(hosts=tuple(map(AllowedHost.parse, hosts)), rules=rules, resolve=resolve),
+        )
+
+    return make
