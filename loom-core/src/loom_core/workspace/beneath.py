@@ -7,6 +7,7 @@ everything that is written, each component is opened by itself and a symbolic li
 import errno
 import os
 import stat
+import struct
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -169,31 +170,38 @@ def _has_openat2() -> bool:
 
 @cache
 def _syscall() -> Callable[..., int]:
-    """The C library's entrance to system calls that it has no function for."""
+    """The C library's entrance to system calls that it has no function for, as openat2 is called."""
     import ctypes  # here, because importing loom_core must stay light
 
-    return ctypes.CDLL(None, use_errno=True).syscall
+    call = ctypes.CDLL(None, use_errno=True).syscall
+    call.argtypes = [
+        *(ctypes.c_long, ctypes.c_int, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_size_t)
+    ]
+    return call
+
+
+@cache
+def _how(flags: int) -> bytes:
+    """The ``struct open_how`` of these flags, below the directory and past no magic link."""
+    return struct.pack("=QQQ", flags, 0, _RESOLVE_BENEATH | _RESOLVE_NO_MAGICLINKS)
 
 
 def _openat2(root: int, relative: str, flags: int) -> int:
     """The system call of Linux 5.6. Source: openat2(2)."""
-    import ctypes  # here, because importing loom_core must stay light
-
-    call = _syscall()
-    how = (ctypes.c_uint64 * 3)(flags, 0, _RESOLVE_BENEATH | _RESOLVE_NO_MAGICLINKS)
-    path = os.fsencode(relative)
+    call, how, path = _syscall(), _how(flags), os.fsencode(relative)
     number = errno.EAGAIN
     for _ in range(_RACE_TRIES):
-        found = call(
-            ctypes.c_long(_OPENAT2),
-            ctypes.c_int(root),
-            ctypes.c_char_p(path),
-            ctypes.byref(how),
-            ctypes.c_size_t(ctypes.sizeof(how)),
-        )
+        found = call(_OPENAT2, root, path, how, len(how))
         if found >= 0:
             return found
-        number = ctypes.get_errno()
+        number = _last_error()
         if number != errno.EAGAIN:
             break
     raise OSError(number, os.strerror(number), relative)
+
+
+def _last_error() -> int:
+    """The number of the error of the last system call."""
+    import ctypes  # here, because importing loom_core must stay light
+
+    return ctypes.get_errno()

@@ -4,12 +4,15 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from loom_core.workspace.beneath import open_directory
 from loom_core.workspace.entry import Entry
 from loom_core.workspace.ignore import IgnoreRules
 from loom_core.workspace.placeholders import is_placeholder
 
+_ORDINARY = {stat.S_IFDIR, stat.S_IFLNK, stat.S_IFREG}
+_BY_PATH, _IS_DIRECTORY = attrgetter("path"), attrgetter("is_directory")
 MAX_DEPTH = 64
 """Levels of directories that are entered; what lies deeper is not seen."""
 
@@ -88,7 +91,9 @@ class Walk:
                 entry = _entry(directory, item, prefix)
                 if entry and not rules.leaves_out(entry.path, is_directory=entry.is_directory):
                     found.append(entry)
-        return sorted(found, key=lambda entry: (not entry.is_directory, entry.path))
+        found.sort(key=_BY_PATH)
+        found.sort(key=_IS_DIRECTORY, reverse=True)  # it keeps the order of what is alike
+        return found
 
 
 def _entry(directory: int, item: os.DirEntry[str], prefix: str) -> Entry | None:
@@ -97,14 +102,15 @@ def _entry(directory: int, item: os.DirEntry[str], prefix: str) -> Entry | None:
         facts = item.stat(follow_symlinks=False)
     except FileNotFoundError:
         return None
-    if is_placeholder(directory, prefix + item.name, facts):
+    if not prefix and is_placeholder(directory, item.name, facts):
         return None  # it only stands there while a command runs
-    is_directory = stat.S_ISDIR(facts.st_mode)
+    kind = stat.S_IFMT(facts.st_mode)
+    is_directory = kind == stat.S_IFDIR
     return Entry(
         path=prefix + item.name,
         is_directory=is_directory,
-        is_symlink=stat.S_ISLNK(facts.st_mode),
-        is_special=not (is_directory or stat.S_ISLNK(facts.st_mode) or stat.S_ISREG(facts.st_mode)),
+        is_symlink=kind == stat.S_IFLNK,
+        is_special=kind not in _ORDINARY,
         size_bytes=0 if is_directory else facts.st_size,
         mtime_ns=facts.st_mtime_ns,
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 from loom_core.errors import PathRefused, WorkspaceError
 from loom_core.types import FileChange, FileType
 from loom_core.workspace.attribution import beyond
-from loom_core.workspace.beneath import open_directory, open_for_reading, status_of
+from loom_core.workspace.beneath import open_directory, status_of
 from loom_core.workspace.blobs import BlobStore
 from loom_core.workspace.changing import (
     MAX_FILE_BYTES,
@@ -30,6 +30,7 @@ from loom_core.workspace.path_state import PathState, parents
 from loom_core.workspace.paths import displayed, relative_path
 from loom_core.workspace.placeholders import remove_stale_placeholders
 from loom_core.workspace.protected import is_protected
+from loom_core.workspace.reading import open_plain_file, read_plain_file
 from loom_core.workspace.restoring import carry_out
 from loom_core.workspace.scanning import remove_temporaries
 from loom_core.workspace.snapshot import Snapshot, Snapshots
@@ -110,24 +111,7 @@ class Workspace:
                 names may be outside, and nobody can tell.
         """
         limit = MAX_FILE_BYTES if max_bytes is None else max_bytes
-        descriptor = self._open_file(path)
-        with os.fdopen(descriptor, "rb") as file:
-            facts = os.fstat(descriptor)
-            if facts.st_nlink > 1:
-                raise PathRefused(
-                    f"{displayed(path)} has several names (hard links), of which some may be "
-                    "outside the workspace; copy it to a new file and use that"
-                )
-            size = facts.st_size
-            data = file.read(min(size, limit) + 1)  # a larger number would cost memory by itself
-            if size < len(data) <= limit:  # it grows meanwhile
-                data += file.read(limit + 1 - len(data))
-            if len(data) > limit:
-                raise PathRefused(
-                    f"{displayed(path)} has {size:,} bytes, more than the limit of {limit:,}; "
-                    "look at a part of it instead"
-                )
-        return data
+        return read_plain_file(self._descriptor, self.relative(path), max_bytes=limit)
 
     def exists(self, path: str) -> bool:
         """Whether there is a file or directory; raises ``PathRefused`` for a path outside."""
@@ -144,7 +128,7 @@ class Workspace:
     def sha256(self, path: str) -> str:
         """SHA-256 of a file's bytes in hex; empty when nothing is there."""
         try:
-            descriptor = self._open_file(path)
+            descriptor, _ = open_plain_file(self._descriptor, self.relative(path))
         except (FileNotFoundError, NotADirectoryError):
             return ""
         with os.fdopen(descriptor, "rb") as file:
@@ -358,20 +342,6 @@ class Workspace:
             finally:
                 self.change_count += 1
         return changes
-
-    def _open_file(self, path: str) -> int:
-        """A descriptor of a plain file."""
-        relative = self.relative(path)
-        descriptor = open_for_reading(self._descriptor, relative)
-        mode = os.fstat(descriptor).st_mode
-        if stat.S_ISREG(mode):
-            return descriptor
-        os.close(descriptor)
-        if stat.S_ISDIR(mode):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), relative)
-        raise PathRefused(
-            f"{displayed(relative)} is a pipe, socket or device; only plain files are read"
-        )
 
     def _mode(self, path: str) -> int:
         """The mode of what a path leads to; 0 when nothing is there or a link leads nowhere."""
