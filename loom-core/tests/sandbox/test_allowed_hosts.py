@@ -255,6 +255,17 @@ async def test_a_way_that_cannot_be_opened_runs_nothing(reaching, workspace, mon
     assert not (workspace / "ran").exists()
 
 
+async def test_a_way_that_nobody_serves_ends_the_command_at_once(reaching, workspace, monkeypatch):
+    def fails(*_):
+        raise OSError("too many open files")
+
+    monkeypatch.setattr(way_out.socket, "recv_fds", fails)
+
+    with pytest.raises(SandboxUnavailable, match="could not be opened"):
+        await run(reaching("allowed.test"), workspace, "touch ran", timeout_seconds=60)
+    assert not (workspace / "ran").exists()
+
+
 def test_it_is_said_which_hosts_are_reached(bubblewrap):
     hosts = tuple(f"h{number}.example" for number in range(9))
     chosen = describe(SandboxSettings(allowed_hosts=("pypi.org", "*.example.org:80")))

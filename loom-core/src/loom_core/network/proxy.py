@@ -27,6 +27,8 @@ _HEAD_SECONDS = 10.0
 _CONNECT_SECONDS = 10.0
 _MAX_HEAD_BYTES = 64 * 1024
 _CHUNK_BYTES = 64 * 1024
+_LOOKUPS_AT_ONCE = 2
+"""A lookup holds a thread of this process, and a client may ask for many names below a wildcard."""
 _MAX_REASON = 400
 _MOST_NOTED = 20
 
@@ -55,6 +57,7 @@ class Proxy:
         self._hosts = tuple(hosts)
         self._rules = rules
         self._resolve = resolve
+        self._lookups = asyncio.Semaphore(_LOOKUPS_AT_ONCE)
         self._max_bytes = max_bytes
         self._allowance = Allowance(max_bytes)
         self._refused: dict[str, None] = {}
@@ -111,7 +114,7 @@ class Proxy:
         if not is_allowed(request.url, self._hosts):
             raise AddressRefused(f"{request.place} is not in sandbox.allowed_hosts")
         try:
-            async with asyncio.timeout(_CONNECT_SECONDS):
+            async with self._lookups, asyncio.timeout(_CONNECT_SECONDS):
                 return await checked_addresses(host, self._rules, resolve=self._resolve)
         except AddressRefused as error:
             raise AddressRefused(f"{request.place}: {error}") from None

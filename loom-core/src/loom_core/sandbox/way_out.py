@@ -5,6 +5,7 @@ import contextlib
 import logging
 import socket
 from collections.abc import Generator, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -91,6 +92,7 @@ class WayOut:
                 self._ours.send(b".")
                 await self._accept(listener)
         except OSError as error:
+            self._ours.close()  # a command that waits for its beginning ends
             _log.warning("the way out of a command is closed: %s", error)
 
     async def _accept(self, listener: socket.socket) -> None:
@@ -102,8 +104,16 @@ class WayOut:
             connection, _ = await loop.sock_accept(listener)
             serving = asyncio.create_task(self._serve_one(connection))
             self._connections.add(serving)
-            serving.add_done_callback(self._connections.discard)
-            serving.add_done_callback(lambda _: places.release())
+            serving.add_done_callback(partial(self._let_go, connection, places))
+
+    def _let_go(
+        self, connection: socket.socket, places: asyncio.Semaphore, serving: "asyncio.Task[None]"
+    ) -> None:
+        """Leave the place of a connection to the next one."""
+        self._connections.discard(serving)
+        places.release()
+        if serving.cancelled():
+            connection.close()  # it may have been cut before anybody began to serve it
 
     async def _serve_one(self, connection: socket.socket) -> None:
         """Serve one connection to its end."""
