@@ -78,7 +78,8 @@ async def run_goal(
         watched = WatchedRun(loom, progress, output)
         await watched.catch_up(is_shown=not request.resume)
         _refuse_if_over(progress)
-        _announce(loom, progress, notices, is_resumed=bool(request.resume))
+        confinement = describe_sandbox(session.settings.sandbox, is_offline=is_offline).detail
+        _announce(progress, notices, confinement, is_resumed=bool(request.resume))
         if request.resume:
             output.resume(progress)
         try:
@@ -91,12 +92,13 @@ async def run_goal(
         return code
 
 
-def _announce(loom: "Loom", progress: TaskProgress, notices: Notices, *, is_resumed: bool) -> None:
+def _announce(
+    progress: TaskProgress, notices: Notices, confinement: str, *, is_resumed: bool
+) -> None:
     """Say which task goes on, and what confines the commands of this run."""
     if is_resumed:
         notices.say(f"task {progress.task_id} in {progress.workspace}")
-    is_offline = loom.environment.is_offline
-    notices.say(describe_sandbox(loom.settings.sandbox, is_offline=is_offline).detail)
+    notices.say(confinement)
 
 
 async def _find_or_create(loom: "Loom", request: RunRequest, notices: Notices) -> str:
