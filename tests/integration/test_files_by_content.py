@@ -1,7 +1,8 @@
 """Small models are asked for a file instead of an action, and other versions have to do the same."""
 
 import pytest
-from scenario import model, texts_of
+from scenario import BIG_GOAL, done, model, part, planned, subtask, texts_of
+from scenario import write as writes
 
 from loom_core.testing import Reply, Script
 from loom_core.types import FinishReason
@@ -129,3 +130,17 @@ def test_a_model_that_calls_tools_by_itself_is_asked_for_actions(write):
     _, server = write("Create a.txt with the text x", Reply(text="no"), dialect="native")
 
     assert "tools" in server.requests[0].body
+
+
+def test_a_command_that_is_no_script_of_the_workspace_is_not_compared(place, sandboxed):
+    check = {"kind": "command_prints", "target": "echo done"}
+    place.serve(
+        *planned(subtask("left", checks=[check]), subtask("right")),
+        *part("left", writes("left.txt", "left\n"), done()),
+        *part("right", writes("right.txt", "right\n"), done()),
+    )
+
+    finished = place.work(BIG_GOAL)
+
+    assert finished.code == 0
+    assert "nothing to compare with" in finished.stdout

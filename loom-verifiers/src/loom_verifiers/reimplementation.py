@@ -7,7 +7,6 @@ two of them do alike is seldom wrong.
 
 import asyncio
 import re
-import shlex
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -36,6 +35,8 @@ MIN_AGREEING = 2
 """So many others must do the same before it counts."""
 MAX_LINES = 80
 """Longer programs are not written anew: it takes long, and a small model loses the aim."""
+_KINDS = frozenset({CommandPrints.name, PythonDefines.name})
+_NO_PROGRAM = "it is no Python file of the workspace"
 _NOT_COMPARED_CONFIDENCE = 0.5
 _STATES_A_RESULT = re.compile(
     r"""\d|\b(?:each|every|all|numbers?|counts?|sums?|totals?|average|table|squares?|sort\w*|reverse\w*
@@ -58,18 +59,21 @@ class Reimplementation(Verifier):
         self, subtask: Subtask, outcome: Outcome, context: VerificationContext
     ) -> Verdict | None:
         """Passed when at least two others do the same, or when there is nothing to compare."""
-        specs = [spec for spec in subtask.checks if _program_of(spec)]
-        if not specs:
+        due = [spec for spec in subtask.checks if spec.kind in _KINDS]
+        if not due:
             return None
+        specs = [spec for spec in due if _program_of(spec)]
+        if not specs:
+            return _open(_NO_PROGRAM)
         reason = await asyncio.to_thread(_not_compared, specs, subtask, context)
         if reason:
-            return _verdict([unverified(self.name, reason)], is_open=True)
+            return _open(reason)
         other = _Others(subtask, context)
         try:
             evidence = [await _evidence(spec, other) for spec in specs]
         except WorkspaceTooLarge as error:
-            return _verdict([unverified(self.name, str(error))], is_open=True)
-        return _verdict(evidence, is_open=False)
+            return _open(str(error))
+        return _verdict(evidence)
 
 
 @dataclass(slots=True)
@@ -91,8 +95,9 @@ def _program_of(spec: CheckSpec) -> str:
     """The Python file that a check is about; empty when it is about something else."""
     if spec.kind == PythonDefines.name:
         return spec.target
-    words = shlex.split(spec.target) if spec.kind == CommandPrints.name else []
-    return words[1] if len(words) == 2 and words[0] == "python3" else ""  # noqa: PLR2004  # python3 FILE
+    words = spec.target.split() if spec.kind == CommandPrints.name else []
+    is_script = len(words) == 2 and words[0] == "python3" and words[1].endswith(".py")  # noqa: PLR2004  # python3 FILE
+    return words[1] if is_script else ""
 
 
 def _not_compared(
@@ -103,15 +108,15 @@ def _not_compared(
     if any(
         spec.kind in installed and installed[spec.kind].shows_behaviour for spec in subtask.checks
     ):
-        return "not compared: the goal's own examples were run"
+        return "the goal's own examples were run"
     if not context.look.sandbox.is_confining:
-        return "not compared: no sandbox confines programs on this machine"
+        return "no sandbox confines programs on this machine"
     for path in {_program_of(spec) for spec in specs}:
         changes = [change for change in context.look.changes if change.path == path]
         if not changes or changes[0].before:
-            return f"not compared: {path} was there before"
+            return f"{path} was there before"
         if context.look.workspace.read(path).count(b"\n") > MAX_LINES:
-            return f"not compared: {path} has more than {MAX_LINES} lines"
+            return f"{path} has more than {MAX_LINES} lines"
     return ""
 
 
@@ -176,26 +181,27 @@ def _disagreement(
     return unverified(label, f"{len(SECOND_FORMS)} others do not agree with it or with each other")
 
 
-def _verdict(evidence: Sequence[Evidence], *, is_open: bool) -> Verdict:
-    """The worst of what was seen; what could not be compared passes with less confidence."""
-    statuses = {one.status for one in evidence}
-    worst = next(
-        one
-        for one in (VerdictStatus.FAILED, VerdictStatus.UNVERIFIED, VerdictStatus.PASSED)
-        if one in statuses
-    )
-    confirmed = sum(one.status is VerdictStatus.PASSED for one in evidence) / len(evidence)
+def _open(reason: str) -> Verdict:
+    """A pass with less confidence: tier 1 holds, and there is nothing to compare it with."""
     return Verdict(
-        status=VerdictStatus.PASSED if is_open else worst,
+        status=VerdictStatus.PASSED,
         verifier=Reimplementation.name,
         tier=Reimplementation.tier,
-        confidence=_NOT_COMPARED_CONFIDENCE if is_open else confirmed,
+        confidence=_NOT_COMPARED_CONFIDENCE,
+        evidence=(passed(Reimplementation.name, f"nothing to compare with: {reason}"),),
+    )
+
+
+def _verdict(evidence: Sequence[Evidence]) -> Verdict:
+    """The worst of what was seen."""
+    order = (VerdictStatus.FAILED, VerdictStatus.UNVERIFIED, VerdictStatus.PASSED)
+    statuses = {one.status for one in evidence}
+    wrong = [one for one in evidence if one.status is not VerdictStatus.PASSED]
+    return Verdict(
+        status=next(one for one in order if one in statuses),
+        verifier=Reimplementation.name,
+        tier=Reimplementation.tier,
+        confidence=1 - len(wrong) / len(evidence),
         evidence=tuple(evidence),
-        feedback=""
-        if is_open
-        else "\n".join(
-            f"{one.check}: {one.detail}"
-            for one in evidence
-            if one.status is not VerdictStatus.PASSED
-        ),
+        feedback="\n".join(f"{one.check}: {one.detail}" for one in wrong),
     )
