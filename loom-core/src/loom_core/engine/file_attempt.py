@@ -6,9 +6,8 @@ from loom_core.contracts.context import Beginning, Context, ModelFacts
 from loom_core.dialects import JsonActionDialect
 from loom_core.engine.opening import show_files, small_text
 from loom_core.engine.plain_attempt import failing, run_plainly
-from loom_core.planning.named_paths import is_program
 from loom_core.planning.sole_file import sole_file
-from loom_core.prompts import FIRST_FORMS, content_in, file_messages
+from loom_core.prompts import FIRST_FORMS, content_in, file_messages, is_data
 from loom_core.types import Outcome, Subtask
 
 FILE = "file"
@@ -46,7 +45,7 @@ async def run_by_file(
     shown = await show_files(context.workspace, subtask.description)
     data = await asyncio.to_thread(_contents, context, list(shown.seen))
     is_there = any(path == target for path, _ in data)
-    forms = FIRST_FORMS[is_there or is_program(target)]
+    forms = FIRST_FORMS[is_data(target) and not is_there]
     prompt = file_messages(subtask.description, data, target, forms[context.attempt - 1])
 
     async def act(answer: str, number: int) -> str:

@@ -22,6 +22,8 @@ from loom_core.types import (
     VerdictStatus,
 )
 
+MAX_ANSWER_TOKENS = 1_000
+"""Tokens of one answer: what is asked for is short, and a small model that is lost never ends."""
 MAX_ANSWERS = 3
 """Answers of one attempt; each after the first knows what was wrong with the one before."""
 
@@ -48,7 +50,9 @@ async def run_plainly(
     problem = ""
     for number in range(1, MAX_ANSWERS + 1):
         refuse_full(conversation_tokens(messages), facts)
-        response = await context.ask_model(ModelRole.EXECUTOR, messages)
+        response = await context.ask_model(
+            ModelRole.EXECUTOR, messages, max_tokens=MAX_ANSWER_TOKENS
+        )
         is_cut = response.finish_reason is FinishReason.LENGTH
         problem = _CUT_OFF if is_cut else await act(response.text, number)
         if not problem:

@@ -27,6 +27,7 @@ from loom_core.engine.endings import (
     stalled,
 )
 from loom_core.engine.file_attempt import file_to_write, run_by_file
+from loom_core.engine.offered_tools import offered_tools
 from loom_core.engine.opening import open_conversation
 from loom_core.engine.program_attempt import run_by_program, suits_a_program
 from loom_core.engine.recent_look import recent_look
@@ -76,9 +77,10 @@ class Runner:
     @hookimpl(trylast=True)
     async def loom_execute(self, subtask: Subtask, context: Context) -> Outcome:
         """One attempt: the loop ends at a control action, a limit or going in circles."""
-        specs = [tool.spec() for tool in context.tools.values()]
+        every = [tool.spec() for tool in context.tools.values()]
         try:
             facts = await context.model_facts(ModelRole.EXECUTOR)
+            specs = offered_tools(every, context.task, subtask, facts)
             if suits_a_program(subtask, context, facts):
                 return await run_by_program(subtask, context, facts)
             target = await file_to_write(subtask, context, facts)

@@ -70,11 +70,6 @@ class Mention:
         return self.extension in PROGRAM_EXTENSIONS
 
 
-def is_program(path: str) -> bool:
-    """Whether a path names something to be run or compiled."""
-    return posixpath.splitext(path)[1][1:].lower() in PROGRAM_EXTENSIONS
-
-
 def named_paths(text: str) -> tuple[str, ...]:
     """The relative paths that a text names, each once, in the order of first mention.
 

@@ -6,6 +6,7 @@ from loom_core.prompts.file_content import (
     FileForm,
     content_in,
     file_messages,
+    is_data,
 )
 from loom_core.prompts.program import (
     FIRST_STYLES,
@@ -35,6 +36,7 @@ __all__ = [
     "describe_check",
     "estimate_tokens",
     "file_messages",
+    "is_data",
     "program_in",
     "program_messages",
     "reminder",

@@ -23,8 +23,9 @@ class FileForm(StrEnum):
     """With the advice to add nothing."""
 
 
-FIRST_FORMS = {True: (FileForm.BARE, FileForm.SHOWN), False: (FileForm.SHOWN, FileForm.BARE)}
-"""The forms of the attempts at a file, by whether it is a program or was there before."""
+FIRST_FORMS = {False: (FileForm.BARE, FileForm.SHOWN), True: (FileForm.SHOWN, FileForm.BARE)}
+"""The forms of the attempts at a file, by whether it is new data."""
+_DATA = (".csv", ".tsv", ".json", ".jsonl", ".toml", ".yaml", ".yml", ".ini", ".cfg", ".txt")
 SECOND_FORMS = (FileForm.CAREFUL, FileForm.CASES, FileForm.SHOWN)
 """The forms in which a program is asked for again, to be compared with the first."""
 
@@ -70,6 +71,11 @@ def file_messages(
     shown = "".join(_show(name, content) for name, content in data)
     request = _REQUESTS[form].format(path=path)
     return (*system, *example, Message(role=Role.USER, text=f"{shown}{task}\n\n{request}"))
+
+
+def is_data(path: str) -> bool:
+    """Whether a file holds data, not a program or a document."""
+    return path.lower().endswith(_DATA)
 
 
 def content_in(text: str, path: str) -> str:

@@ -1,0 +1,171 @@
+"""Which functions a request calls, with which arguments: one constrained answer with a list of calls.
+
+The server's own tool calling finds no call at all in what a model of 0.5B writes, and one call where
+several are wanted. A list under a schema, with an example of several calls and one of a single call,
+gets both (``benchmarks/README.md``).
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from pydantic import JsonValue
+
+from loom_core.calling.relevance import FITTING, relevance
+from loom_core.types import FinishReason, Message, ModelResponse, Role, ToolCall, ToolSpec
+
+Ask = Callable[[tuple[Message, ...], dict[str, JsonValue]], Awaitable[ModelResponse]]
+"""Calls a model with messages and a schema for its answer."""
+
+MAX_CALLS = 8
+"""Calls of one answer."""
+
+_NAME = "name"
+_SYSTEM = (
+    "You turn a request into function calls. Answer with JSON. Make one call for each thing that the "
+    "request asks for; when it names several values, make a call for each of them."
+)
+_EXAMPLES = (
+    (
+        (
+            "- get_weather: Get the weather of a city. Arguments: city (string): name of the city; "
+            "day (string): the day"
+        ),
+        "What will the weather be like in Oslo and Lima tomorrow?",
+        [
+            {_NAME: "get_weather", "city": "Oslo", "day": "tomorrow"},
+            {_NAME: "get_weather", "city": "Lima", "day": "tomorrow"},
+        ],
+    ),
+    (
+        (
+            "- add_event: Put an event into the calendar. Arguments: title (string): the title; "
+            "hour (integer): the hour; place (string, optional): where"
+        ),
+        "Please note dinner with Ann at 7 pm.",
+        [{_NAME: "add_event", "title": "dinner with Ann", "hour": 19}],
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a request calls."""
+
+    calls: tuple[ToolCall, ...]
+    reason: str = ""
+    """Why there are no calls."""
+
+
+async def choose_calls(request: str, tools: Sequence[ToolSpec], ask: Ask) -> Chosen:
+    """The calls that a request needs; none when no tool has anything to do with it.
+
+    Args:
+        request: what is wanted, in plain words.
+        tools: the functions there are. Their schemas must be such as servers take: no references.
+        ask: calls the model.
+
+    Raises:
+        ModelError: what ``ask`` raises.
+    """
+    fitting = [tool for tool in tools if relevance(request, tool) >= FITTING]
+    if not fitting:
+        return Chosen((), "no function has anything to do with the request")
+    response = await ask(_messages(request, tools), _schema(tools))
+    if response.finish_reason is FinishReason.LENGTH:
+        return Chosen((), "the answer was cut off")
+    return _read(response.text, {tool.name: tool for tool in tools})
+
+
+def _messages(request: str, tools: Sequence[ToolSpec]) -> tuple[Message, ...]:
+    """The instruction, the examples and the request."""
+    turns = [Message(role=Role.SYSTEM, text=_SYSTEM)]
+    for functions, asked, calls in _EXAMPLES:
+        turns.append(Message(role=Role.USER, text=_request(functions, asked)))
+        turns.append(Message(role=Role.ASSISTANT, text=json.dumps({"calls": calls})))
+    lines = "\n".join(_line(tool) for tool in tools)
+    return (*turns, Message(role=Role.USER, text=_request(lines, request)))
+
+
+def _request(functions: str, request: str) -> str:
+    """One user turn."""
+    return f"Functions:\n{functions}\n\nRequest: {request}"
+
+
+def _line(tool: ToolSpec) -> str:
+    """A tool with its arguments in one line."""
+    properties = cast("dict[str, dict[str, Any]]", tool.parameters.get("properties", {}))
+    required = cast("list[str]", tool.parameters.get("required", []))
+    arguments = "; ".join(
+        f"{name} ({schema.get('type', 'any')}{'' if name in required else ', optional'}): "
+        f"{schema.get('description', '')}"
+        for name, schema in properties.items()
+    )
+    return f"- {tool.name}: {tool.description} Arguments: {arguments}"
+
+
+def _schema(tools: Sequence[ToolSpec]) -> dict[str, JsonValue]:
+    """The answer: a list of calls, each an object of one tool with its name first."""
+    branches: list[JsonValue] = [_branch(tool) for tool in tools]
+    calls: dict[str, JsonValue] = {
+        "type": "array",
+        "minItems": 1,
+        "maxItems": MAX_CALLS,
+        "items": {"anyOf": branches},
+    }
+    return {
+        "type": "object",
+        "properties": {"calls": calls},
+        "required": ["calls"],
+        "additionalProperties": False,
+    }
+
+
+def _branch(tool: ToolSpec) -> dict[str, JsonValue]:
+    """The object of one call."""
+    properties = cast("dict[str, JsonValue]", tool.parameters.get("properties", {}))
+    required = cast("list[JsonValue]", tool.parameters.get("required", []))
+    return {
+        "type": "object",
+        "properties": {_NAME: {"const": tool.name}, **properties},
+        "required": [_NAME, *required],
+        "additionalProperties": False,
+    }
+
+
+def _read(text: str, known: Mapping[str, ToolSpec]) -> Chosen:
+    """The calls in an answer; a server may have ignored the schema."""
+    try:
+        listed = cast("list[dict[str, JsonValue]]", json.loads(text)["calls"])
+        named = [(str(call[_NAME]), call) for call in listed[:MAX_CALLS]]
+    except (ValueError, KeyError, TypeError):
+        return Chosen((), "the answer was no list of calls")
+    unknown = [name for name, _ in named if name not in known]
+    if unknown:
+        return Chosen((), f"the answer calls {unknown[0]!r}, which is no function here")
+    return Chosen(
+        tuple(
+            ToolCall(id=f"call-{number}", name=name, arguments=_arguments(call, known[name]))
+            for number, (name, call) in enumerate(named, start=1)
+        )
+    )
+
+
+def _arguments(call: Mapping[str, JsonValue], tool: ToolSpec) -> str:
+    """The arguments of a call as JSON, whole numbers written as fractions where those are wanted."""
+    properties = cast("dict[str, dict[str, Any]]", tool.parameters.get("properties", {}))
+    given = {key: value for key, value in call.items() if key != _NAME}
+    return json.dumps({key: _fitted(one, properties.get(key, {})) for key, one in given.items()})
+
+
+def _fitted(value: JsonValue, schema: Mapping[str, Any]) -> JsonValue:
+    """A value with every whole number as a float where the schema says ``number``."""
+    if isinstance(value, list):
+        return [_fitted(one, schema.get("items", {})) for one in value]
+    if isinstance(value, dict):
+        properties = cast("dict[str, dict[str, Any]]", schema.get("properties", {}))
+        return {key: _fitted(one, properties.get(key, {})) for key, one in value.items()}
+    if isinstance(value, int) and not isinstance(value, bool) and schema.get("type") == "number":
+        return float(value)
+    return value
