@@ -144,3 +144,27 @@ def test_a_command_that_is_no_script_of_the_workspace_is_not_compared(place, san
 
     assert finished.code == 0
     assert "nothing to compare with" in finished.stdout
+
+
+def test_a_file_that_is_not_written_right_anew_is_changed_by_a_program(write, place):
+    (place.workspace / "guide.txt").write_text("a colour\nno colour\n")
+    half = "a color\nno colour"
+    program = (
+        "text = open('guide.txt').read()\n"
+        "open('guide.txt', 'w').write(text.replace('colour', 'color'))"
+    )
+
+    finished, server = write(
+        'Replace "colour" with "color" in guide.txt.', half, half, program, retries=1
+    )
+
+    assert finished.code == 0
+    assert place.read("guide.txt") == "a color\nno color\n"
+    assert "Write a Python program" in texts_of(server.requests[2].body, "user")[-1]
+
+
+def test_the_same_wrong_answer_twice_ends_the_attempt(write):
+    finished, server = write('Create note.txt with the text "Be kind"', *["Be kind."] * 3)
+
+    assert finished.code == 1
+    assert len(server.requests) == 2

@@ -12,8 +12,8 @@ from loom_core.types import Outcome, Subtask
 
 FILE = "file"
 """What the journal calls the form of such an attempt, where others name a dialect."""
-MAX_ATTEMPTS = len(FIRST_FORMS[True])
-"""Attempts by content; later ones are conversations like any other subtask's."""
+MAX_ATTEMPTS = 3
+"""Attempts by content, or by a program that changes the file; later ones are conversations."""
 
 _WRITER = "write_file"
 _MAX_REWRITTEN_BYTES = 2_000
@@ -46,7 +46,8 @@ async def run_by_file(
     data = await asyncio.to_thread(_contents, context, list(shown.seen))
     is_there = any(path == target for path, _ in data)
     forms = FIRST_FORMS[is_data(target) and not is_there]
-    prompt = file_messages(subtask.description, data, target, forms[context.attempt - 1])
+    form = forms[(context.attempt - 1) % len(forms)]
+    prompt = file_messages(subtask.description, data, target, form)
 
     async def act(answer: str, number: int) -> str:
         return await _try(content_in(answer, target), target, subtask, context, number)

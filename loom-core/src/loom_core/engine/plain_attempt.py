@@ -48,11 +48,15 @@ async def run_plainly(
     begun = await context.begin(beginning)
     messages: list[Message] = list(begun.prompt)
     problem = ""
+    last: str | None = None
     for number in range(1, MAX_ANSWERS + 1):
         refuse_full(conversation_tokens(messages), facts)
         response = await context.ask_model(
             ModelRole.EXECUTOR, messages, max_tokens=MAX_ANSWER_TOKENS
         )
+        if response.text == last:  # it has no other idea in this form; the next attempt has another
+            break
+        last = response.text
         is_cut = response.finish_reason is FinishReason.LENGTH
         problem = _CUT_OFF if is_cut else await act(response.text, number)
         if not problem:

@@ -13,6 +13,7 @@ from loom_core.dialects import JsonActionDialect
 from loom_core.engine.opening import show_files
 from loom_core.engine.plain_attempt import failing, run_plainly
 from loom_core.planning.computed_files import FILE_COMPUTED
+from loom_core.planning.sole_file import sole_file
 from loom_core.prompts import FIRST_STYLES, program_in, program_messages
 from loom_core.types import Outcome, Subtask
 
@@ -21,44 +22,62 @@ PROGRAM = "program"
 MAX_ATTEMPTS = len(FIRST_STYLES)
 """Attempts by programs; later ones are conversations like any other subtask's."""
 
+_EDITING_ATTEMPT = 2
+"""The attempt at which a program changes a file that could not be written anew."""
 _RUNNER = "shell_execute"
 _HERE_DOCUMENT_END = "LOOM_PROGRAM_END"
 
 
-def suits_a_program(subtask: Subtask, context: Context, facts: ModelFacts) -> bool:
-    """Whether a subtask wants one computed file and nothing else, of a model that writes JSON actions.
+def program_target(subtask: Subtask, context: Context, facts: ModelFacts) -> str | None:
+    """The file that a program shall make or change, of a model that writes JSON actions; None if none.
 
-    A resumed attempt goes on in the form in which it was begun, whatever the model is now.
+    A computed file is always made by a program; a file that is there is changed by one once writing
+    it anew failed. A resumed attempt goes on in the form in which it was begun.
     """
+    target = _computed(subtask)
     if context.beginning is not None:
-        return context.beginning.dialect == PROGRAM
+        is_program = context.beginning.dialect == PROGRAM
+        return (target or sole_file(subtask.description, subtask.checks)) if is_program else None
+    if facts.dialect != JsonActionDialect.name or _RUNNER not in context.tools:
+        return None
+    if target is not None:
+        return target if context.attempt <= MAX_ATTEMPTS else None
+    if context.attempt != _EDITING_ATTEMPT:
+        return None
+    edited = sole_file(subtask.description, subtask.checks)
+    return edited if edited is not None and context.workspace.is_file(edited) else None
+
+
+def _computed(subtask: Subtask) -> str | None:
+    """The one computed file of a subtask that wants no other."""
     targets = {check.target for check in subtask.checks if check.kind == FILE_COMPUTED}
     made = {check.target for check in subtask.checks if check.kind == "file_exists"}
-    return (
-        len(targets) == 1
-        and made <= targets
-        and facts.dialect == JsonActionDialect.name
-        and _RUNNER in context.tools
-        and context.attempt <= MAX_ATTEMPTS
-    )
+    return targets.pop() if len(targets) == 1 and made <= targets else None
 
 
-async def run_by_program(subtask: Subtask, context: Context, facts: ModelFacts) -> Outcome:
+async def run_by_program(
+    target: str, subtask: Subtask, context: Context, facts: ModelFacts
+) -> Outcome:
     """Ask for programs until every check passes. Raises ``ModelError`` like any call of a model."""
-    target = next(check.target for check in subtask.checks if check.kind == FILE_COMPUTED)
     shown = await show_files(context.workspace, subtask.description)
-    data = await asyncio.to_thread(_contents, context, list(shown.seen), target)
-    style = FIRST_STYLES[context.attempt - 1]
+    is_computed = _computed(subtask) is not None
+    hidden = target if is_computed else ""
+    data = await asyncio.to_thread(_contents, context, list(shown.seen), hidden)
+    style = FIRST_STYLES[(context.attempt - 1) % len(FIRST_STYLES)]
     prompt = program_messages(subtask.description, data, style=style)
 
+    printed_to = target if is_computed else ""
+
     async def act(answer: str, number: int) -> str:
-        return await _try(program_in(answer), target, subtask, context, number)
+        return await _try(program_in(answer), printed_to, subtask, context, number)
 
     beginning = Beginning(facts.name, PROGRAM, prompt, shown.seen)
     return await run_plainly(beginning, context, facts, act, wanted="program")
 
 
-async def _try(program: str, target: str, subtask: Subtask, context: Context, number: int) -> str:
+async def _try(
+    program: str, printed_to: str, subtask: Subtask, context: Context, number: int
+) -> str:
     """Run a program; what is wrong afterwards, empty when every check passes."""
     if not program:
         return "there was no program in the answer"
@@ -68,8 +87,10 @@ async def _try(program: str, target: str, subtask: Subtask, context: Context, nu
     if result.is_error:
         return f"the program failed: {result.text}"
     wrong = failing(await context.run_checks(subtask.checks))
-    if wrong and not result.changes:  # it may have printed what belongs into the file
-        command = f"{_command(program, output=target)}"
+    if (
+        wrong and printed_to and not result.changes
+    ):  # it may have printed what belongs into the file
+        command = _command(program, output=printed_to)
         await context.call_tool(_RUNNER, {"command": command}, call_id=f"printed-{number}")
         wrong = failing(await context.run_checks(subtask.checks))
     return wrong

@@ -29,7 +29,7 @@ from loom_core.engine.endings import (
 from loom_core.engine.file_attempt import file_to_write, run_by_file
 from loom_core.engine.offered_tools import offered_tools
 from loom_core.engine.opening import open_conversation
-from loom_core.engine.program_attempt import run_by_program, suits_a_program
+from loom_core.engine.program_attempt import program_target, run_by_program
 from loom_core.engine.recent_look import recent_look
 from loom_core.engine.stuck import Progress, RepeatedCalls, Repetition
 from loom_core.engine.taking_in import taken_in
@@ -81,8 +81,9 @@ class Runner:
         try:
             facts = await context.model_facts(ModelRole.EXECUTOR)
             specs = offered_tools(every, context.task, subtask, facts)
-            if suits_a_program(subtask, context, facts):
-                return await run_by_program(subtask, context, facts)
+            target = await asyncio.to_thread(program_target, subtask, context, facts)
+            if target is not None:
+                return await run_by_program(target, subtask, context, facts)
             target = await file_to_write(subtask, context, facts)
             if target is not None:
                 return await run_by_file(target, subtask, context, facts)

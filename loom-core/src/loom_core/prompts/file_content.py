@@ -23,7 +23,10 @@ class FileForm(StrEnum):
     """With the advice to add nothing."""
 
 
-FIRST_FORMS = {False: (FileForm.BARE, FileForm.SHOWN), True: (FileForm.SHOWN, FileForm.BARE)}
+FIRST_FORMS = {
+    False: (FileForm.BARE, FileForm.SHOWN, FileForm.CAREFUL),
+    True: (FileForm.SHOWN, FileForm.BARE, FileForm.CAREFUL),
+}
 """The forms of the attempts at a file, by whether it is new data."""
 _DATA = (".csv", ".tsv", ".json", ".jsonl", ".toml", ".yaml", ".yml", ".ini", ".cfg", ".txt")
 SECOND_FORMS = (FileForm.CAREFUL, FileForm.CASES, FileForm.SHOWN)

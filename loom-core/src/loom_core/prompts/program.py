@@ -54,7 +54,7 @@ def program_messages(
     shown = "".join(_show(name, content) for name, content in data)
     request = (
         f"{shown}Task: {task}\n\nWrite a Python program that does this with the standard library. "
-        f"{style} It reads the data from the files; it does not contain the result."
+        f"{style} It takes no arguments. It reads the data from the files; it does not contain the result."
     )
     return (
         Message(role=Role.SYSTEM, text=_SYSTEM),
