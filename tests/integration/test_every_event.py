@@ -9,6 +9,7 @@ from scenario import (
     BIG_GOAL,
     GOAL,
     done,
+    model,
     part,
     plan,
     planned,
@@ -21,8 +22,9 @@ from scenario import (
 
 from loom_core.app import Loom
 from loom_core.events import EVENT_TYPES
+from loom_core.routing import circuit
 from loom_core.settings import load_settings
-from loom_core.testing import Reply, Rule, ScriptedCall
+from loom_core.testing import Reply, Rule, Script, ScriptedCall, ServerFacts
 from loom_core.types import ApprovalMode, Decision
 
 ONE_ATTEMPT = "[execution]\nmax_subtask_retries = 0\nmax_replans = 0\n"
@@ -137,7 +139,33 @@ def pauses_and_is_cancelled(place):
     place.run("cancel", "last")
 
 
+def falls_over_and_comes_back(place):
+    main = (
+        *planned(subtask("a"), subtask("b", "a")),
+        Rule(first_user="part a into", reply=Reply.status(404)),
+        *part("b into", write("b.txt", "b"), done()),
+    )
+    other = part("a into", write("a.txt", "a"), done())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(circuit, "_FIRST_WAIT_SECONDS", 0.0)  # the wait is tested with the circuit
+        place.configure(
+            main=model(place.listen(Script(rules=main)).url),
+            other=model(place.listen(Script(rules=other)).url),
+        )
+        return place.work(BIG_GOAL)
+
+
+def outgrows_its_window(place):
+    (place.workspace / "long.txt").write_text("a line of some words\n" * 400)
+    look = Reply.calling("read_file", path="long.txt", line_start=1)
+    again = Reply.calling("read_file", path="long.txt", line_start=9)
+    place.serve(*turns(look, again, *says_hi()), facts=ServerFacts(window=5000))
+    return place.work()
+
+
 RUNS = [
+    falls_over_and_comes_back,
+    outgrows_its_window,
     is_undone_and_that_taken_back,
     plans_badly,
     plans_padding,

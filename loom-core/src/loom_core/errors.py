@@ -27,9 +27,12 @@ A message says what happened, to which thing, and what to do next::
         ├── ModelNotFound          the server does not have that model
         ├── ModelUnauthorized      the server refused the key
         ├── ModelOverloaded        try again later; carries retry_after_seconds
+        │   └── ModelLoading       the server is up and still loads the model
+        ├── ModelNotLoaded         the server cannot load the model: memory, or a broken file
         ├── ModelTimeout           connected, but nothing came within the limit
         ├── ContextExceeded        the prompt is larger than the loaded window
         ├── ModelRefused           the model, or a filter before it, will not answer this
+        ├── ConversationLost       the model of a conversation is gone and no other can go on with it
         ├── BadOutput              the server or its parser could not make sense of the answer
         ├── RequestRejected        the server refused the request as malformed
         └── ModelUnavailable       the embedded model cannot be had (offline, disk, hash)
@@ -171,6 +174,14 @@ class ModelOverloaded(ModelError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class ModelLoading(ModelOverloaded):
+    """The server is up and still loads the model, which may take minutes."""
+
+
+class ModelNotLoaded(ModelError):
+    """The server cannot load the model: too little memory, or a file it does not understand."""
+
+
 class ModelTimeout(ModelError):
     """The server accepted the request but nothing came within the limit."""
 
@@ -181,6 +192,10 @@ class ContextExceeded(ModelError):
 
 class ModelRefused(ModelError):
     """The model, or a filter around it, will not answer this; nothing of its answer is used."""
+
+
+class ConversationLost(ModelError):
+    """The model of a conversation is gone and no other of its role can go on in the middle of it."""
 
 
 class BadOutput(ModelError):

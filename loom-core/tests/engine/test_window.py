@@ -4,12 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loom_core.contracts.context import ModelFacts
 from loom_core.engine.window import conversation_tokens, fit_result, refuse_full
 from loom_core.errors import ContextExceeded
 from loom_core.types import Message, Role, ToolCall
-
-FACTS = ModelFacts(name="small", tier=1, dialect="native", window=1000, enforces_schema=False)
 
 
 @given(st.text(max_size=3000), st.integers(512, 4096))
@@ -42,6 +39,6 @@ def test_calls_and_texts_count_and_what_the_server_counted_is_not_estimated():
 
 
 def test_a_conversation_that_fills_the_window_is_refused():
-    refuse_full(999, FACTS)
+    refuse_full(999, "small", 1000)
     with pytest.raises(ContextExceeded, match=r"'small'.*window of 1000.*context_window"):
-        refuse_full(1000, FACTS)
+        refuse_full(1000, "small", 1000)

@@ -5,7 +5,13 @@ import sys
 import pytest
 
 from loom_core.contracts.provider import FoundAs, ProviderEnvironment
-from loom_core.errors import BadOutput, ContextExceeded, ModelNotFound, RequestRejected
+from loom_core.errors import (
+    BadOutput,
+    ContextExceeded,
+    ModelNotFound,
+    ModelNotLoaded,
+    RequestRejected,
+)
 from loom_core.settings.shape import ModelSettings
 from loom_core.testing import Reply, Script, ScriptedServer, ScriptedUsage, ServerFacts
 from loom_core.types import Image, Message, ModelRequest, Role
@@ -127,7 +133,7 @@ async def test_too_little_memory_says_what_to_change(connect):
     body = '{"error": "model requires more system memory (9.1 GiB) than is available (4.0 GiB)"}'
     with ScriptedServer(Script.always(Reply.status(500, body))) as server:
         provider = connect(server.url)
-        with pytest.raises(RequestRejected, match="smaller model"):
+        with pytest.raises(ModelNotLoaded, match="smaller model"):
             await provider.complete(asking())
 
 

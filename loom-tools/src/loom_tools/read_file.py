@@ -45,6 +45,7 @@ class ReadFile(Tool[ReadFileArguments]):
     risk = Risk.READ
     recovery = RecoveryClass.PURE
     is_parallel_safe = True
+    reads_results = True
     reads_private = True
     untrusted_input = True
     timeout_seconds = 10.0
@@ -60,7 +61,11 @@ class ReadFile(Tool[ReadFileArguments]):
         )
 
     async def run(self, arguments: ReadFileArguments, context: ToolContext) -> ToolResult:
-        """The lines or the image, and the file's hash as a fact."""
+        """The lines or the image, and the file's hash as a fact; an earlier result has none."""
+        if (text := context.results.get(arguments.path)) is not None:
+            lines = split_lines(text)
+            body = numbered(lines, arguments.line_start, arguments.line_end, arguments.path)
+            return ToolResult(text=body)
         path, data, kind = await asyncio.to_thread(_opened, arguments.path, context)
         result = await _shown(arguments, path, data, kind)
         seen = {path: hashlib.sha256(data).hexdigest()}

@@ -59,6 +59,10 @@ class ModelFacts:
     enforces_schema: bool
     sees_images: bool = False
     """Whether it takes pictures beside text."""
+    takes_tools: bool = True
+    """Whether its server has tool calling of its own."""
+    is_window_assumed: bool = False
+    """Whether nobody said how large the window is, neither the settings nor the server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,10 @@ class Beginning:
     """Files shown in the prompt: path to the SHA-256 of what was shown."""
     shows_names: bool = True
     """Whether names of the workspace's files are in the prompt; strangers may have chosen them."""
+    window: int = 0
+    """Tokens of the model's window, by which the conversation is kept short; 0 when not recorded."""
+    is_window_assumed: bool = False
+    """Whether nobody said how large the window is."""
 
 
 class Context(Protocol):

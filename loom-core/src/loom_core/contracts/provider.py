@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Self
 
 from loom_core.contracts.model_files import ModelFiles
 from loom_core.errors import BadOutput
 from loom_core.settings.shape import ModelSettings
 from loom_core.types import Message, ModelRequest, ModelResponse
+from loom_core.wire import ServerAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,21 @@ class Capabilities:
     """Its own tool calling is worse than one JSON action under a schema (small models)."""
     sees_images: bool = False
     """It takes pictures beside text."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelServer:
+    """The server that a model runs on."""
+
+    name: str
+    """Its address without a path, or a name: models with the same one share its slots and its health."""
+    is_local: bool
+    """Whether it is on this machine, so that nothing leaves it and nobody is paid."""
+
+    @classmethod
+    def at(cls, address: ServerAddress) -> Self:
+        """The server at an address."""
+        return cls(address.root, is_local=address.is_loopback)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +150,16 @@ class Provider(ABC):
         """The files of models that this provider keeps; None when a server does that."""
         return None
 
+    @property
+    def server(self) -> ModelServer:
+        """Where the model runs, without asking anybody. Raises ``RequestRejected`` for a bad address.
+
+        By default the origin of ``base_url``; without one a server elsewhere, named as the provider.
+        """
+        if not self.settings.base_url:
+            return ModelServer(self.settings.provider, is_local=False)
+        return ModelServer.at(ServerAddress.parse(self.settings.base_url))
+
     @abstractmethod
     async def capabilities(self) -> Capabilities:
         """What the server can do for this model; asked once and kept."""
@@ -170,6 +197,13 @@ class Provider(ABC):
     @abstractmethod
     async def window(self) -> int | None:
         """Tokens of the window that is loaded; None when the server does not say."""
+
+    async def loaded_window(self) -> int | None:
+        """The window that the server has loaded now, asked anew; None when it does not say.
+
+        Awaited after loading and after the first answer: a smaller one than ``window`` said is refused.
+        """
+        return None
 
     async def count_tokens(self, messages: Sequence[Message]) -> int:
         """Tokens of these messages; the default is an estimate from their length."""

@@ -1,7 +1,7 @@
 """What a tool implements: one class per tool, registered by name in ``loom.tools``."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -104,6 +104,9 @@ class ToolContext:
     kept: JsonValue = None
     """What this tool put into ``ToolResult.facts['kept']`` last in this attempt; None at first. So a
     tool has a memory of its own that a resume rebuilds from the journal."""
+    results: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Texts that earlier calls of this attempt gave, by name; a conversation that grew too long has
+    only their names, and a tool that ``reads_results`` gives them back."""
     stopped: ToolResult | None = None
     """Set by a tool whose run is cancelled, before it lets the cancellation through: the result as
     far as it got, with its changes, which would be lost otherwise. The harness records it."""
@@ -139,6 +142,8 @@ class Tool(ABC, Generic[Arguments]):
     """Whether a result can hold what belongs to the user: contents of files, output of commands."""
     untrusted_input: bool = False
     """Whether a result can hold text of strangers, who may address the model: pages, files, names."""
+    reads_results: bool = False
+    """Whether its argument ``path`` may be a name in ``ToolContext.results``."""
     egress: bool = False
     """Whether a call can send something off this machine. A tool of the risk ``network`` always can,
     one of the risk ``execute`` where the sandbox has a network; neither needs to say so."""

@@ -14,18 +14,15 @@ from loom_core.contracts.tool import Intent, Tool, ToolContext
 from loom_core.engine.call_results import IN_DOUBT, denied_result, error_result, in_doubt_result
 from loom_core.engine.checking import run_checks
 from loom_core.engine.journal import StepJournal
-from loom_core.engine.refused import raise_if_refused
-from loom_core.engine.sampling import sampling_of_attempt
+from loom_core.engine.model_calls import Asked, ModelCalls
 from loom_core.engine.scope import TaskScope
+from loom_core.engine.stubs import result_name
 from loom_core.engine.time_limit import TimeLimit
 from loom_core.engine.tool_call import ToolCallRun
-from loom_core.errors import ErrorCategory, ModelError
+from loom_core.errors import ErrorCategory
 from loom_core.events import (
     ChecksRun,
     EventBody,
-    ModelCallFailed,
-    ModelCallFinished,
-    ModelCallStarted,
     PromptAssembled,
     StepInDoubt,
     ToolCallDenied,
@@ -40,7 +37,6 @@ from loom_core.types import (
     FileChange,
     MemoryEntry,
     Message,
-    ModelRequest,
     ModelResponse,
     ModelRole,
     Outcome,
@@ -63,6 +59,7 @@ class RunContext:
         journal: StepJournal,
         *,
         tier: int = 1,
+        urgency: int = 0,
         feedback: Sequence[str] = (),
         tools: Mapping[str, Tool[Any]] | None = None,
         earlier_changes: Sequence[FileChange] = (),
@@ -73,19 +70,28 @@ class RunContext:
             scope: what the task's run shares.
             journal: where the steps of this attempt go.
             tier: the weakest model tier that calls go to.
+            urgency: how much other work waits for this; higher goes first at a model's server.
             feedback: what earlier attempts were told was wrong.
             tools: the tools that may be called; None is all of the scope's.
             earlier_changes: what earlier attempts of the subtask changed.
         """
         self._scope = scope
         self._journal = journal
-        self._tier = tier
+        self._models = ModelCalls(
+            scope,
+            journal,
+            tier=tier,
+            urgency=urgency,
+            take_a_break=self._paused,
+            count=self._count,
+        )
         self._feedback = tuple(feedback)
         self._tools = scope.tools if tools is None else tools
         self._seen: dict[str, str] = {}
         self._recalled_from: set[str] = set()
         self._limit: TimeLimit | None = None
         self._kept: dict[str, JsonValue] = {}
+        self._results: dict[str, str] = {}
         self._earlier_changes = tuple(earlier_changes)
         self.own_changes: list[FileChange] = []
         """What this attempt changed, in order."""
@@ -151,6 +157,8 @@ class RunContext:
             recorded.prompt,
             recorded.seen,
             recorded.shows_names,
+            recorded.window,
+            recorded.is_window_assumed,
         )
 
     async def begin(self, beginning: Beginning) -> Beginning:
@@ -165,15 +173,18 @@ class RunContext:
                     prompt=beginning.prompt,
                     seen=dict(beginning.seen),
                     shows_names=beginning.shows_names,
+                    window=beginning.window,
+                    is_window_assumed=beginning.is_window_assumed,
                     recalled_from=tuple(sorted(self._recalled_from)),
                 )
             )
+        self._models.stay_with(beginning.model)
         self._seen.update(beginning.seen)
         return beginning
 
     async def model_facts(self, role: ModelRole) -> ModelFacts:
         """The model that a call with this role would go to now."""
-        return (await self._scope.router.route(role, self._tier)).facts
+        return await self._models.facts(role)
 
     async def ask_model(
         self,
@@ -185,40 +196,8 @@ class RunContext:
         max_tokens: int | None = None,
     ) -> ModelResponse:
         """One journalled call of a model. Raises ``ModelError`` when none of the role answers."""
-        step = self._journal.next_step()
-        recorded = self._journal.finished(step)
-        if isinstance(recorded, ModelCallFinished):
-            self._count(recorded.response)
-            return recorded.response
-        route = await self._scope.router.route(role, self._tier)
-        settings = route.settings
-        request = ModelRequest(
-            messages=tuple(messages),
-            tools=tuple(tools),
-            answer_schema=answer_schema,
-            sampling=sampling_of_attempt(route.sampling, self.attempt),
-            max_tokens=max_tokens or settings.max_tokens,
-        )
-        self._journal.write(ModelCallStarted(step=step, model=route.facts.name, role=role))
-        try:
-            response = await self._scope.router.complete(route, request)
-            self._count(response)
-            raise_if_refused(response, route.facts.name)
-        except ModelError as error:
-            failed = ModelCallFailed(
-                step=step,
-                model=route.facts.name,
-                role=role,
-                error=type(error).__name__,
-                message=str(error),
-            )
-            await self._journal.commit(failed)
-            raise
-        # Not awaited here: whatever acts on the answer commits after it, in the same order.
-        self._journal.write(
-            ModelCallFinished(step=step, model=route.facts.name, role=role, response=response)
-        )
-        return response
+        asked = Asked(tuple(messages), tuple(tools), answer_schema, max_tokens)
+        return await self._models.ask(role, asked)
 
     async def call_tool(
         self, name: str, arguments: Mapping[str, JsonValue], *, call_id: str
@@ -360,6 +339,7 @@ class RunContext:
                 risk=tool.risk.value if tool else "",
             )
         )
+        self._results[result_name(result.text)] = result.text
         seen = result.facts.get("seen")
         if isinstance(seen, dict):
             self._seen.update({path: str(digest) for path, digest in seen.items()})
@@ -377,4 +357,5 @@ class RunContext:
             is_offline=self._scope.is_offline,
             ask=partial(self._ask, step),
             kept=self._kept.get(name),
+            results=self._results,
         )

@@ -4,6 +4,7 @@ from loom_core.dialects import Complete
 from loom_core.errors import (
     BadOutput,
     ContextExceeded,
+    ConversationLost,
     ErrorCategory,
     ModelError,
     ModelRefused,
@@ -49,8 +50,11 @@ def failed(kind: FailureKind, category: ErrorCategory, reason: str) -> Outcome:
 
 
 def failed_by_model(error: ModelError) -> Outcome:
-    """A model that gave no answer: bad output may be tried again, a dead server may not."""
-    if isinstance(error, BadOutput):
+    """A model that gave no answer: bad output may be tried again, a dead server may not.
+
+    An attempt whose model is gone is begun anew with the one that has its role now.
+    """
+    if isinstance(error, BadOutput | ConversationLost):
         return failed(FailureKind.PROTOCOL, ErrorCategory.MODEL, str(error))
     if isinstance(error, ContextExceeded):
         return failed(FailureKind.CAPABILITY, ErrorCategory.MODEL, str(error))

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 
+from loom_core import errors
+from loom_core.errors import ModelError
 from loom_core.events import (
     ApprovalDecided,
     ApprovalRequested,
@@ -77,6 +79,8 @@ class StepJournal:
         self._asked: set[str] = set()
         self._answers: dict[str, QuestionAnswered] = {}
         self._finished: dict[int, FinishedStep] = {}
+        self._failed: dict[int, ModelCallFailed] = {}
+        self._last_recorded = last_step(recorded)
         self._started: dict[int, ToolCallStarted] = {}
         self._intended_at: dict[int, int] = {}
         self._told: list[EventBody] = []
@@ -94,6 +98,17 @@ class StepJournal:
     def finished(self, step: int) -> FinishedStep | None:
         """The recorded end of a step; None when it has to run."""
         return self._finished.get(step)
+
+    def failure(self, step: int) -> ModelError | None:
+        """The error of a call that gave no answer, if the attempt went on after it.
+
+        It is raised again then, since what came after was done because of it.
+        """
+        failed = self._failed.get(step)
+        if failed is None or step >= self._last_recorded:
+            return None
+        kind = getattr(errors, failed.error, ModelError)
+        return kind(failed.message)
 
     def interrupted(self, step: int) -> ToolCallStarted | None:
         """The intent of a tool call whose end was never recorded."""
@@ -172,6 +187,8 @@ class StepJournal:
             self._finished[body.step] = body
         elif isinstance(body, ToolCallStarted):
             self._started[body.step] = body
+        elif isinstance(body, ModelCallFailed):
+            self._failed[body.step] = body
         elif isinstance(body, PromptAssembled):
             self.beginning = body
         elif isinstance(body, ApprovalRequested):

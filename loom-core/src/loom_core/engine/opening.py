@@ -53,7 +53,15 @@ async def open_conversation(
     _refuse_oversized(sum(estimate_tokens(turn.text) for turn in prompt) + offered, facts)
     has_names = bool(shown.text)
     return await context.begin(
-        Beginning(facts.name, facts.dialect, prompt, shown.seen, shows_names=has_names)
+        Beginning(
+            facts.name,
+            facts.dialect,
+            prompt,
+            shown.seen,
+            shows_names=has_names,
+            window=facts.window,
+            is_window_assumed=facts.is_window_assumed,
+        )
     )
 
 

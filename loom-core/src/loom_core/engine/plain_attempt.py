@@ -6,6 +6,7 @@ with it what has to be done, and sends back what the checks say.
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from loom_core.contracts.context import Beginning, Context, ModelFacts
 from loom_core.engine.endings import done_by_checks, failed
@@ -45,12 +46,14 @@ async def run_plainly(
         act: does with an answer what has to be done.
         wanted: what a correction asks for, such as ``program``.
     """
-    begun = await context.begin(beginning)
+    begun = await context.begin(
+        replace(beginning, window=facts.window, is_window_assumed=facts.is_window_assumed)
+    )
     messages: list[Message] = list(begun.prompt)
     problem = ""
     last: str | None = None
     for number in range(1, MAX_ANSWERS + 1):
-        refuse_full(conversation_tokens(messages), facts)
+        refuse_full(conversation_tokens(messages), facts.name, facts.window)
         response = await context.ask_model(
             ModelRole.EXECUTOR, messages, max_tokens=MAX_ANSWER_TOKENS
         )

@@ -1,6 +1,7 @@
 """Getting the plan of a task and putting it in force, and replacing it when it no longer holds."""
 
 import logging
+import sys
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import TypeVar
 
@@ -16,6 +17,9 @@ from loom_core.store import Entry
 from loom_core.types import Outcome, Plan
 
 _log = logging.getLogger(__name__)
+
+_URGENCY = sys.maxsize
+"""All other work of the task waits for its plan."""
 
 T = TypeVar("T")
 
@@ -71,7 +75,7 @@ class Planning:
             attempt=version,
             recorded=[event for event in self._recorded if event.attempt == version],
         )
-        return RunContext(self._scope, journal, tools={})
+        return RunContext(self._scope, journal, tools={}, urgency=_URGENCY)
 
     def _refuse_invalid(self, plan: Plan) -> None:
         """Raise with every problem of a plan, whoever made it."""

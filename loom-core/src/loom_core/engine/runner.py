@@ -18,6 +18,7 @@ from loom_core.dialects import (
     Malformed,
     ToolAction,
 )
+from loom_core.engine.compaction import Compaction
 from loom_core.engine.endings import (
     blocked,
     completed,
@@ -33,8 +34,8 @@ from loom_core.engine.program_attempt import program_target, run_by_program
 from loom_core.engine.recent_look import recent_look
 from loom_core.engine.stuck import Progress, RepeatedCalls, Repetition
 from loom_core.engine.taking_in import taken_in
-from loom_core.engine.window import conversation_tokens, refuse_full
-from loom_core.errors import ErrorCategory, ModelError
+from loom_core.engine.window import conversation_tokens, refuse_full, tools_tokens
+from loom_core.errors import ContextExceeded, ErrorCategory, ModelError
 from loom_core.events import NudgeSent, ReplyRepaired
 from loom_core.hookspecs import hookimpl
 from loom_core.prompts import reminder, with_reminder
@@ -104,6 +105,7 @@ class _Attempt:
     facts: ModelFacts
     dialect: Dialect = field(init=False)
     messages: list[Message] = field(init=False)
+    compaction: Compaction = field(init=False)
     calls: RepeatedCalls = field(default_factory=RepeatedCalls)
     kept: dict[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     """What tools keep for themselves, by their names."""
@@ -124,6 +126,12 @@ class _Attempt:
         """Start with the recorded prompt, in its dialect."""
         self.dialect = DIALECTS[self.beginning.dialect]
         self.messages = list(self.beginning.prompt)
+        self.compaction = Compaction(
+            self.context,
+            self.beginning.prompt,
+            self.beginning.window or self.facts.window,
+            tools_tokens(self.dialect.request_tools(self.specs)),
+        )
 
     async def run(self) -> Outcome:
         """Alternate model and tools until there is an outcome."""
@@ -141,16 +149,50 @@ class _Attempt:
         return stalled(f"no end after {settings.max_subtask_iterations} model calls")
 
     async def _ask(self) -> ModelResponse:
-        """The next reply; the conversation only grows. Raises ``ContextExceeded`` when it is full."""
+        """The next reply; the conversation only grows, but where it is compacted, which is told.
+
+        Raises ``ContextExceeded`` when it is full and cannot be made shorter.
+        """
+        await self._make_room()
+        self.replies += 1
+        try:
+            response = await self._send()
+        except ContextExceeded:
+            shorter = await self.compaction.shrink(self.messages, step=self.replies)
+            if shorter is None:
+                raise
+            self._replace(shorter)
+            response = await self._send()
+        if response.usage.prompt_tokens:
+            self.counted, self.counted_messages = response.usage.prompt_tokens, len(self.messages)
+        self.messages.append(_as_turn(response))
+        return response
+
+    async def _make_room(self) -> None:
+        """Compact the conversation when it has grown far. Raises ``ContextExceeded`` if it is full."""
+        shorter = await self.compaction.fit(self.messages, self._tokens(), step=self.replies)
+        if shorter is not None:
+            self._replace(shorter)
+        refuse_full(self._tokens(), self.beginning.model, self.compaction.window)
+
+    def _replace(self, messages: list[Message]) -> None:
+        """Go on with a shorter conversation, whose size nobody has counted yet."""
+        self.messages = messages
+        self.counted = self.counted_messages = 0
+
+    def _tokens(self) -> int:
+        """About how many tokens the next request is."""
         tokens = conversation_tokens(
             self.messages, counted=self.counted, counted_messages=self.counted_messages
         )
-        refuse_full(tokens, self.facts)
-        self.replies += 1
+        return tokens if self.counted else tokens + self.compaction.tools_tokens
+
+    async def _send(self) -> ModelResponse:
+        """Ask the model to go on with the conversation."""
         offered = self.dialect.request_tools(self.specs)
         # Tools that go with the request have schemas of their own, which list no files.
         files = None if offered else await self._files()
-        response = await self.context.ask_model(
+        return await self.context.ask_model(
             ModelRole.EXECUTOR,
             self.messages,
             tools=offered,
@@ -158,17 +200,13 @@ class _Attempt:
                 self.specs, may_end=self._may_end(), files=files
             ),
         )
-        if response.usage.prompt_tokens:
-            self.counted, self.counted_messages = response.usage.prompt_tokens, len(self.messages)
-        self.messages.append(_as_turn(response))
-        return response
 
     async def _files(self) -> list[str] | None:
         """The files there are, if a schema can list them."""
         if not any(spec.existing for spec in self.specs):
             return None
         found = await recent_look(self.context.workspace, _first_files)
-        return found if len(found) <= MAX_LISTED_FILES else None
+        return [*found, *self.compaction.stubs] if len(found) <= MAX_LISTED_FILES else None
 
     def _may_end(self) -> bool:
         """Whether the next reply may be a control action: not while a check is known to fail.
@@ -287,6 +325,7 @@ class _Attempt:
             return await self._repeated(action, repetition, kept)
         result = await self.context.call_tool(action.tool, action.arguments, call_id=action.call_id)
         text, images = taken_in(result, self.facts)
+        self.compaction.note(action.tool, action.arguments, result.text, text)
         if "kept" in result.facts and result.facts["kept"] != self.kept.get(action.tool):
             self.kept[action.tool] = result.facts["kept"]
             self.times_kept += 1
@@ -298,8 +337,8 @@ class _Attempt:
         return ActionResult(action.call_id, text, images)
 
     def _state(self) -> int:
-        """A number that grows when the workspace changes, or what a tool keeps for itself."""
-        return len(self.context.changes) + self.times_kept
+        """A number that grows when the workspace changes, what a tool keeps, or what is still shown."""
+        return len(self.context.changes) + self.times_kept + self.compaction.count
 
     async def _repeated(
         self, action: ToolAction, repetition: Repetition, kept: str

@@ -45,6 +45,14 @@ class Scheduler:
             if count == 0 and name not in self._done and name not in held:
                 heapq.heappush(self._ready, (self._rank[name], name))
 
+    def urgency(self, name: str) -> int:
+        """How much other work waits for a subtask: a critical one's before any other's.
+
+        Else it is the length of the longest chain of subtasks that begins with it.
+        """
+        is_ordinary, negative_length, _ = self._rank[name]
+        return -negative_length + (0 if is_ordinary else len(self._rank))
+
     def take(self) -> Subtask | None:
         """The most urgent ready subtask, handed out once; None when none may start now."""
         while self._ready:

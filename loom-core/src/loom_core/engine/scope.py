@@ -17,7 +17,7 @@ from loom_core.routing import Router
 from loom_core.sandbox import Sandbox
 from loom_core.settings.shape import Settings
 from loom_core.store import Store
-from loom_core.types import Task
+from loom_core.types import ModelRole, Task
 from loom_core.workspace import Workspace
 
 
@@ -45,6 +45,10 @@ class TaskScope:
     waiting: Waiting = field(default_factory=Waiting)
     grants: Grants = field(default_factory=Grants)
     answers: Answers = field(default_factory=Answers)
+    detours: dict[tuple[ModelRole, str], str] = field(
+        default_factory=dict[tuple[ModelRole, str], str]
+    )
+    """Which model was told to stand in for which, by role; so that it is told once."""
     taints: TaintLedger = field(default_factory=lambda: TaintLedger({}))
 
     @property

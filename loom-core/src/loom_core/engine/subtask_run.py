@@ -77,12 +77,14 @@ class SubtaskRun:
         history: SubtaskHistory,
         *,
         can_replan: Callable[[], bool],
+        urgency: int = 0,
     ) -> None:
-        """Take up the subtask where its history stops."""
+        """Take up the subtask where its history stops; the urgency is that of its calls of models."""
         self._scope = scope
         self.subtask = subtask
         self._history = history
         self._can_replan = can_replan
+        self._urgency = urgency
         self._journals: dict[int, StepJournal] = {}
 
     async def run(self) -> SubtaskResult:
@@ -174,6 +176,7 @@ class SubtaskRun:
             self._scope,
             self._journal(attempt),
             tier=attempt.tier,
+            urgency=self._urgency,
             feedback=self._feedback(),
             tools=self._tools(),
             earlier_changes=self._history.changes,

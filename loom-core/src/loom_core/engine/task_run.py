@@ -132,7 +132,13 @@ class TaskRun:
             if subtask is None:
                 return
             history = self._histories.setdefault(subtask.id, SubtaskHistory())
-            run = SubtaskRun(self._scope, subtask, history, can_replan=self._can_replan)
+            run = SubtaskRun(
+                self._scope,
+                subtask,
+                history,
+                can_replan=self._can_replan,
+                urgency=scheduler.urgency(subtask.id),
+            )
             self._running[group.create_task(run.run(), name=subtask.id)] = run
 
     def _can_replan(self) -> bool:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 
-from loom_core.contracts.context import ModelFacts
 from loom_core.errors import ContextExceeded
 from loom_core.prompts import CHARACTERS_PER_TOKEN, estimate_tokens
 from loom_core.types import Message, ToolSpec
@@ -52,12 +51,12 @@ def tools_tokens(tools: Sequence[ToolSpec]) -> int:
     return estimate_tokens(json.dumps(sent, separators=(",", ":"))) if sent else 0
 
 
-def refuse_full(tokens: int, facts: ModelFacts) -> None:
+def refuse_full(tokens: int, model: str, window: int) -> None:
     """Raise ``ContextExceeded`` for what the server would silently cut or refuse."""
-    if tokens >= facts.window:
+    if tokens >= window:
         raise ContextExceeded(
-            f"the conversation grew to about {tokens} tokens and model {facts.name!r} has a window "
-            f"of {facts.window}; split the goal or set models.{facts.name}.context_window higher"
+            f"the conversation grew to about {tokens} tokens and model {model!r} has a window "
+            f"of {window}; split the goal or set models.{model}.context_window higher"
         )
 
 

@@ -1,5 +1,7 @@
 """What happens inside an attempt: calls of models and tools, checks, approvals."""
 
+from typing import Literal
+
 from pydantic import JsonValue
 
 from loom_core.events.body import EventBody
@@ -42,6 +44,42 @@ class ModelCallFailed(EventBody):
     error: str
     """Name of the error class."""
     message: str
+
+
+class ModelFailedOver(EventBody):
+    """Another model does the work of one that cannot be used now; told once, until that changes."""
+
+    role: ModelRole
+    model: str
+    """The one that is asked from now on."""
+    instead_of: str
+    reason: str
+    """What is wrong with the other one."""
+    error: str = ""
+    """Name of the error class; empty when that model is not configured any more."""
+
+
+class ModelCameBack(EventBody):
+    """A model that others stood in for does its own work again."""
+
+    role: ModelRole
+    model: str
+
+
+class ConversationCompacted(EventBody):
+    """A conversation was made shorter to fit the window: the next request begins anew."""
+
+    step: int
+    """The last step before it."""
+    way: Literal["stubs", "summary"]
+    """Long results became stubs that can be read back, or older turns became a summary."""
+    is_refused: bool
+    """Whether the server had refused the conversation as too long."""
+    tokens_before: int
+    tokens_after: int
+    """Both estimated."""
+    results: tuple[str, ...] = ()
+    """SHA-256 of the results that became stubs now, shortened as the stubs name them."""
 
 
 class ReplyRepaired(EventBody):

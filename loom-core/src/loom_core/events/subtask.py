@@ -35,6 +35,10 @@ class PromptAssembled(EventBody):
     """Whether names of the workspace's files are in it."""
     recalled_from: tuple[str, ...] = ()
     """Subtasks whose memory is in it."""
+    window: int = 0
+    """Tokens of the model's window; 0 when not recorded."""
+    is_window_assumed: bool = False
+    """Whether neither the settings nor the server said how large it is."""
 
 
 class OutcomeReached(EventBody):

@@ -1,19 +1,37 @@
-"""Which model a call goes to: by role and tier, within the slots of its server."""
+"""Which model a call goes to: by role, tier and health, in its turn at its server."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
+from dataclasses import dataclass
 
 from loom_core.contracts.provider import Provider, ProviderEnvironment
-from loom_core.errors import ModelNotFound, ModelUnreachable
+from loom_core.errors import ModelError, ModelUnreachable
 from loom_core.routing.backoff import with_backoff
+from loom_core.routing.candidates import candidates, may_stand_in, with_common_windows
+from loom_core.routing.health import HealthRecord, another_may_do
 from loom_core.routing.listening import listen
 from loom_core.routing.route import Route, open_route
+from loom_core.routing.server_queue import ServerQueue
 from loom_core.settings.shape import ModelSettings
 from loom_core.types import ModelRequest, ModelResponse, ModelRole
 
 LoadProvider = Callable[[str], type[Provider]]
 """The provider class that is registered under a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The model that takes a call, and the one that would have, if it is another."""
+
+    route: Route
+    instead_of: str = ""
+    """Empty when it is the first choice."""
+    reason: str = ""
+    """What is wrong with the other one."""
+    error: str = ""
+    """The name of the error's class."""
 
 
 class Router:
@@ -26,18 +44,169 @@ class Router:
         environment: ProviderEnvironment,
     ) -> None:
         """Keep the models; nothing is loaded or connected yet."""
-        self.models = dict(models)
+        self.models = with_common_windows(models)
         self._load_provider = load_provider
         self._environment = environment
+        self._providers: dict[str, Provider] = {}
         self._routes: dict[str, Route] = {}
+        self._queues: dict[str, ServerQueue] = {}
+        self._health = HealthRecord()
+        self._confirmed: set[str] = set()
         self._opening = asyncio.Lock()
 
     async def route(self, role: ModelRole, tier: int = 1) -> Route:
-        """The model for a role: the weakest of at least that tier, else the strongest there is.
+        """The model for a role now; see ``choose``."""
+        return (await self.choose(role, tier)).route
 
-        Raises ``ModelNotFound`` when no model has the role, and what opening it raises.
+    async def choose(
+        self,
+        role: ModelRole,
+        tier: int = 1,
+        *,
+        prefer: str = "",
+        failed: Mapping[str, ModelError] | None = None,
+    ) -> Choice:
+        """The model for a role: the best for the tier that is well, opened.
+
+        While none is well, the best one is asked all the same: nothing is lost by it.
+
+        Args:
+            role: what it is needed for.
+            tier: the weakest tier that will do, where there is one of it.
+            prefer: the name of a model that goes first, such as that of a running conversation.
+            failed: what these models gave for this very call; they are not tried again.
+
+        Raises:
+            ModelNotFound: no model has the role.
+            ModelError: none can be used; the error is that of the first choice.
         """
-        name = self._choose(role, tier)
+        errors = dict(failed or {})
+        names = candidates(self.models, role, tier)
+        first = prefer or names[0]
+        by_preference = sorted(names, key=lambda name: name != prefer)
+        troubled: dict[str, ModelError] = {}
+        for name in itertools.chain(
+            by_preference, by_preference
+        ):  # the second time, the unwell ones
+            if name in errors or not self._may_work(name, names, prefer):
+                continue
+            if name not in troubled and (trouble := self._trouble(name)):
+                troubled[name] = trouble
+                continue
+            try:
+                route = await self._opened(name)
+            except ModelError as error:
+                if not another_may_do(error):
+                    raise
+                errors[name] = error
+                continue
+            return _choice(route, first, errors | troubled)
+        raise errors[by_preference[0]]
+
+    async def require_ready(self, role: ModelRole) -> None:
+        """Raise ``ModelError`` with what to do when no model of a role can be used now."""
+        failed: dict[str, ModelError] = {}
+        while True:
+            route = (await self.choose(role, failed=failed)).route
+            name = route.facts.name
+            try:
+                health = await route.provider.health()
+                if not health.is_ready:
+                    raise ModelUnreachable(health.detail)
+                await route.provider.prepare()
+                await route.confirm_window()
+            except ModelError as error:
+                self._note(route, error)
+                if not another_may_do(error):
+                    raise
+                failed[name] = error
+            else:
+                return
+
+    async def complete(
+        self,
+        route: Route,
+        request: ModelRequest,
+        *,
+        urgency: int = 0,
+        waiting: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> ModelResponse:
+        """The answer of a model, in its turn, tried again while its server is overloaded.
+
+        After the first answer the window is asked for once more, because many servers load a model
+        only then. Raises ``ContextExceeded`` when it is smaller than was counted on.
+
+        Args:
+            route: the model.
+            request: what to send.
+            urgency: higher goes first; how much other work waits for this.
+            waiting: entered while the request waits for its turn.
+        """
+        async with AsyncExitStack() as turn:
+            with waiting():
+                await turn.enter_async_context(
+                    self._queues[route.server].turn(route.settings.model, request, urgency=urgency)
+                )
+            return await self._ask(route, request)
+
+    async def close(self) -> None:
+        """Close every opened model, also when closing one of them raises; that is raised then."""
+        providers, self._providers = list(self._providers.values()), {}
+        self._routes = {}
+        async with AsyncExitStack() as closing:
+            for provider in providers:
+                closing.push_async_callback(provider.close)
+
+    async def _ask(self, route: Route, request: ModelRequest) -> ModelResponse:
+        """One request that has its slot."""
+        name = route.facts.name
+        self._health.begin(route.server, route.settings.model)
+        try:
+            response = await with_backoff(
+                lambda: listen(route.provider, request),
+                load_timeout_seconds=route.settings.load_timeout_seconds,
+            )
+            if name not in self._confirmed:
+                await route.confirm_window()
+                self._confirmed.add(name)
+        except ModelError as error:
+            self._note(route, error)
+            raise
+        self._note(route, None)
+        return response
+
+    def _note(self, route: Route, error: ModelError | None) -> None:
+        """Keep how a call ended."""
+        self._health.note(route.server, route.settings.model, error)
+
+    def _may_work(self, name: str, names: Sequence[str], prefer: str) -> bool:
+        """Whether a model may take the work of the best one for a role and of the preferred one."""
+        best = names[0]
+        if name == best:
+            return True
+        stays_local = any(
+            self._provider(other).server.is_local for other in names if other in {best, prefer}
+        )
+        return may_stand_in(
+            self.models[name],
+            is_local=self._provider(name).server.is_local,
+            stays_local=stays_local,
+        )
+
+    def _trouble(self, name: str) -> ModelError | None:
+        """Why a model is to be left alone now."""
+        return self._health.trouble(self._provider(name).server.name, self.models[name].model)
+
+    def _provider(self, name: str) -> Provider:
+        """The provider of a model, made once; neither connected nor loaded by that."""
+        if name not in self._providers:
+            settings = self.models[name]
+            make = self._load_provider(settings.provider)
+            self._providers[name] = make(settings, self._environment)
+        return self._providers[name]
+
+    async def _opened(self, name: str) -> Route:
+        """The route to a model, opened at its first use. Raises what opening it raises."""
         if name in self._routes:
             return self._routes[name]
         async with self._opening:
@@ -45,48 +214,28 @@ class Router:
                 self._routes[name] = await self._open(name)
         return self._routes[name]
 
-    async def require_ready(self, role: ModelRole) -> None:
-        """Raise ``ModelError`` with what to do when the model of a role cannot be used now."""
-        route = await self.route(role)
-        health = await route.provider.health()
-        if not health.is_ready:
-            raise ModelUnreachable(health.detail)
-        await route.provider.prepare()
-
-    async def complete(self, route: Route, request: ModelRequest) -> ModelResponse:
-        """The answer of a model, in its turn, tried again while its server is overloaded."""
-        async with route.slots:
-            return await with_backoff(lambda: listen(route.provider, request))
-
-    async def close(self) -> None:
-        """Close every opened model, also when closing one of them raises; that is raised then."""
-        routes, self._routes = list(self._routes.values()), {}
-        async with AsyncExitStack() as closing:
-            for route in routes:
-                closing.push_async_callback(route.provider.close)
-
-    def _choose(self, role: ModelRole, tier: int) -> str:
-        """The name of the model for a role and tier."""
-        having = [(model.tier, name) for name, model in self.models.items() if role in model.roles]
-        if not having:
-            known = ", ".join(self.models) or "none"
-            raise ModelNotFound(
-                f"no model has the role {role.value!r} (models: {known}); add it to the roles of a "
-                "[models.NAME] table"
-            )
-        enough = [item for item in having if item[0] >= tier]
-        return (
-            min(enough, key=lambda item: item[0])[1]
-            if enough
-            else max(having, key=lambda item: item[0])[1]
-        )
-
     async def _open(self, name: str) -> Route:
-        """Make the provider and ask its server what it can do."""
-        settings = self.models[name]
-        provider = self._load_provider(settings.provider)(settings, self._environment)
+        """Ask a model's server what it can do; a failure forgets the provider and is remembered."""
+        provider = self._provider(name)
+        server, model = provider.server.name, self.models[name].model
+        self._health.begin(server, model)
         try:
-            return await open_route(name, settings, provider)
-        except BaseException:
+            route = await open_route(name, self.models[name], provider)
+        except BaseException as error:
+            del self._providers[name]
             await provider.close()
+            if isinstance(error, ModelError):
+                self._health.note(server, model, error)
             raise
+        self._queues.setdefault(server, ServerQueue()).allow(model, route.slots)
+        return route
+
+
+def _choice(route: Route, first: str, errors: Mapping[str, ModelError]) -> Choice:
+    """A choice, with what is wrong with the first one if it is another."""
+    if route.facts.name == first:
+        return Choice(route)
+    error = errors.get(first)
+    if error is None:
+        return Choice(route, first, f"no model {first!r} with that role is configured now")
+    return Choice(route, first, str(error), type(error).__name__)

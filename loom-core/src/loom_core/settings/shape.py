@@ -58,8 +58,10 @@ class ModelSettings(Table):
     """How long the server keeps the model loaded after a call, where it can be told."""
     connect_timeout_seconds: Annotated[float, Field(gt=0)] = 5.0
     """How long the server may take to accept a connection."""
+    load_timeout_seconds: Annotated[float, Field(gt=0)] = 900.0
+    """How long the server may take to load the model, before it even reads a prompt."""
     first_token_timeout_seconds: Annotated[float, Field(gt=0)] = 600.0
-    """Silence before an answer begins: loading the model and reading a long prompt take their time."""
+    """Silence before a loaded model begins to answer; a long prompt gets the time it takes on top."""
     token_timeout_seconds: Annotated[float, Field(gt=0)] = 120.0
     """Silence inside an answer that has begun."""
     slots: Annotated[int | None, Field(ge=1, le=256)] = None

@@ -11,6 +11,7 @@ from loom_core.testing.apis.openai import OpenAIWire
 from loom_core.testing.apis.wire import JsonObject, Wire, is_object
 from loom_core.testing.delivery import deliver
 from loom_core.testing.http_connection import HttpAnswer, HttpRequest
+from loom_core.testing.ollama_loads import OllamaLoads
 from loom_core.testing.prompt_cache import PromptCache, tokens_in
 from loom_core.testing.request_record import RequestLog, RequestRecord
 from loom_core.testing.script import NoReply, Script
@@ -44,6 +45,7 @@ class ScriptedApp:
         self._log = log
         self._notify = notify
         self._cache = PromptCache(facts.slots)
+        self._ollama = OllamaLoads(facts)
         self._sequence_index = 0
 
     async def serve(self, request: HttpRequest, out: HttpAnswer) -> None:
@@ -59,12 +61,19 @@ class ScriptedApp:
             self._show(str(body.get("model", "")), out)
         elif request.path == "/v1/messages/count_tokens" and is_object(body):
             self._count(body, out)
+        elif request.path == "/api/generate" and is_object(body):
+            await self._load(body, out)
         elif wire is None:
             out.whole(404, {"error": f"no such page: {request.path}"})
         elif not is_object(body):
             out.whole(400, wire.error("the body is not a JSON object", 400))
         else:
             await self._serve_chat(wire, request, body, out)
+
+    @property
+    def loads(self) -> list[tuple[str, int]]:
+        """Each model that Ollama's side has loaded, with its window, in order."""
+        return list(self._ollama.loads)
 
     def _may_enter(self, request: HttpRequest) -> bool:
         """Whether the request carries the key, when there is one."""
@@ -74,7 +83,7 @@ class ScriptedApp:
 
     def _look_up(self, path: str, out: HttpAnswer) -> None:
         """Answer a GET."""
-        page = self._facts.look_up(path)
+        page = self._facts.look_up(path, self._ollama.windows)
         out.whole(200 if page is not None else 404, page or {"error": f"no such page: {path}"})
 
     def _show(self, model: str, out: HttpAnswer) -> None:
@@ -89,6 +98,15 @@ class ScriptedApp:
             200 if tokens else 404,
             {"input_tokens": tokens} if tokens else {"error": "no such page"},
         )
+
+    async def _load(self, body: JsonObject, out: HttpAnswer) -> None:
+        """Ollama's way to have a model loaded: a prompt that is empty."""
+        model = str(body.get("model", ""))
+        if model not in self._facts.models:
+            out.whole(404, {"error": f"model '{model}' not found"})
+            return
+        await self._ollama.load(model, body)
+        out.whole(200, {"model": model, "response": "", "done": True, "done_reason": "load"})
 
     async def _serve_chat(
         self, wire: Wire, request: HttpRequest, body: JsonObject, out: HttpAnswer
@@ -127,6 +145,8 @@ class ScriptedApp:
         if problem := wire.problem(body):
             out.whole(400, wire.error(problem, 400))
             return
+        if wire.api == OllamaWire.api:
+            await self._ollama.load(model, body)
         conversation = wire.read(body)
         record.turn = conversation.assistant_turns
         try:

@@ -130,6 +130,11 @@ class ScriptedServer:
         """Every path that was asked for, in order."""
         return list(self._app.paths)
 
+    @property
+    def loads(self) -> list[tuple[str, int]]:
+        """Each model that was loaded through Ollama's API, with its window, in order."""
+        return self._app.loads
+
     def start(self) -> None:
         """Listen, in a thread of its own. Raises ``OSError`` when the port is taken."""
         self._thread = threading.Thread(target=self._run, name="scripted-server", daemon=True)

@@ -1,5 +1,6 @@
 """What the scripted server says of itself when asked for models, windows and health."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated
 
@@ -40,20 +41,34 @@ class ServerFacts(Frozen):
     """Whether its models take pictures, which all kinds but vLLM say."""
     is_ollama_loaded: bool = True
     """Whether ``/api/ps`` lists the first model."""
+    load_seconds: Annotated[float, Field(ge=0)] = 0.0
+    """How long Ollama's side takes to load a model, or to load it again for another window."""
+    largest_window: Annotated[int | None, Field(ge=1)] = None
+    """Ollama's side loads no larger window than this, whatever it is asked for; None loads any."""
+    own_num_ctx: Annotated[int | None, Field(ge=1)] = None
+    """``num_ctx`` in the Modelfile that ``/api/show`` tells of."""
 
     @property
     def is_anthropic(self) -> bool:
         """Whether it is Claude's API rather than a local server that speaks it."""
         return self.kind is ServerKind.ANTHROPIC
 
-    def look_up(self, path: str) -> JsonValue:
-        """The answer to a GET; None when there is no such page."""
+    def look_up(self, path: str, ollama_windows: Mapping[str, int]) -> JsonValue:
+        """The answer to a GET; None when there is no such page.
+
+        Args:
+            path: what is asked for.
+            ollama_windows: the window of each model that Ollama's side has loaded.
+        """
+        running: list[JsonValue] = [
+            self._running(name, window) for name, window in ollama_windows.items()
+        ]
         pages: dict[str, JsonValue] = {
             "/health": {"status": "ok"},
             "/v1/models": {"object": "list", "data": [self._openai(name) for name in self.models]},
             "/api/version": {"version": "0.99.0"},
             "/api/tags": {"models": [self._tag(name) for name in self.models]},
-            "/api/ps": {"models": [self._running(self.models[0])] if self.is_ollama_loaded else []},
+            "/api/ps": {"models": running},
             **self._pages_of_kind(),
         }
         return pages.get(path)
@@ -65,6 +80,7 @@ class ServerFacts(Frozen):
         return {
             "capabilities": ["completion", "tools", *(["vision"] if self.sees_images else [])],
             "details": {"family": "scripted"},
+            "parameters": f"num_ctx                {self.own_num_ctx}" if self.own_num_ctx else "",
             "model_info": {
                 "general.architecture": "scripted",
                 "scripted.context_length": self.trained_window,
@@ -138,6 +154,6 @@ class ServerFacts(Frozen):
             "details": {"family": "bert" if "embed" in name else "scripted"},
         }
 
-    def _running(self, name: str) -> JsonValue:
+    def _running(self, name: str, window: int) -> JsonValue:
         """One entry of ``/api/ps``."""
-        return {"name": name, "model": name, "size": 1_000_000, "context_length": self.window}
+        return {"name": name, "model": name, "size": 1_000_000, "context_length": window}

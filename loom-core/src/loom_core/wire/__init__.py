@@ -7,19 +7,23 @@ from loom_core.wire.address import ServerAddress
 from loom_core.wire.credentials import KEYRING_SERVICE, Service, key_for
 from loom_core.wire.event_stream import EventStream
 from loom_core.wire.limits import Patience
+from loom_core.wire.pace import Pace
 from loom_core.wire.portable_schema import portable_schema
 from loom_core.wire.probe import is_listening
 from loom_core.wire.refusal import Refusal, error_for
 from loom_core.wire.shape import JsonObject, as_count, as_list, as_object, as_text, parse_object
+from loom_core.wire.truncation import TruncationGuard
 
 __all__ = [
     "KEYRING_SERVICE",
     "EventStream",
     "JsonObject",
+    "Pace",
     "Patience",
     "Refusal",
     "ServerAddress",
     "Service",
+    "TruncationGuard",
     "as_count",
     "as_list",
     "as_object",

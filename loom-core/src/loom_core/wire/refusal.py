@@ -11,7 +11,9 @@ from loom_core.errors import (
     BadOutput,
     ContextExceeded,
     ModelError,
+    ModelLoading,
     ModelNotFound,
+    ModelNotLoaded,
     ModelOverloaded,
     ModelTimeout,
     ModelUnauthorized,
@@ -31,7 +33,13 @@ _PARSER = re.compile(
     r"|invalid json|unexpected token|json\.exception|jsondecode|unexpected end of json",
     re.IGNORECASE,
 )
-_LOADING = re.compile(r"loading model|model is loading|overloaded|rate.?limit", re.IGNORECASE)
+_LOADING = re.compile(r"\bloading (the )?model|model is (still )?loading", re.IGNORECASE)
+_BUSY = re.compile(r"overloaded|rate.?limit", re.IGNORECASE)
+_NOT_LOADED = re.compile(
+    r"requires more system memory|out of memory|insufficient memory|cudamalloc failed"
+    r"|(failed|unable|cannot|could not) (to )?load (the )?model|error loading model",
+    re.IGNORECASE,
+)
 _NO_MODEL = re.compile(r"model\b.*(not found|does not exist|not loaded|unknown)", re.IGNORECASE)
 _UNAUTHORIZED = {401, 402, 403}
 _OVERLOADED = {429, 503, 529}
@@ -81,7 +89,9 @@ def error_for(refusal: Refusal, *, model: str, where: str, secret: str = "") -> 
             f"the prompt does not fit into the window of {model!r}: {shown}; load the model with "
             "a larger context, or set context_window of the model to what is loaded"
         )
-    if status in _OVERLOADED or _LOADING.search(said):
+    if (loading := _about_loading(refusal, context, said)) is not None:
+        return loading
+    if status in _OVERLOADED or _BUSY.search(said):
         return ModelOverloaded(
             f"{context}; it is busy or still loading, try again later",
             retry_after_seconds=retry_after_seconds(refusal.headers),
@@ -92,6 +102,20 @@ def error_for(refusal: Refusal, *, model: str, where: str, secret: str = "") -> 
             "`loom models` lists what the server offers"
         )
     return _other(refusal, context, said)
+
+
+def _about_loading(refusal: Refusal, context: str, said: str) -> ModelError | None:
+    """The error for a model that is not loaded, or not yet; None for any other refusal."""
+    if _NOT_LOADED.search(said):
+        return ModelNotLoaded(
+            f"{context}; choose a smaller model or quantisation, or lower context_window of this one"
+        )
+    if _LOADING.search(said):
+        return ModelLoading(
+            f"{context}; it has to be waited for",
+            retry_after_seconds=retry_after_seconds(refusal.headers),
+        )
+    return None
 
 
 def _other(refusal: Refusal, context: str, said: str) -> ModelError:

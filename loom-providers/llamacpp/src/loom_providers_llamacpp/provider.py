@@ -15,6 +15,7 @@ from loom_core.contracts.provider import (
     FoundModel,
     Health,
     ModelInfo,
+    ModelServer,
     Provider,
     ProviderEnvironment,
     StreamItem,
@@ -22,7 +23,7 @@ from loom_core.contracts.provider import (
 from loom_core.errors import LoomError
 from loom_core.settings.shape import ModelSettings
 from loom_core.types import Message, ModelRequest, Timings
-from loom_core.wire import JsonObject, Patience
+from loom_core.wire import JsonObject, Pace, Patience
 from loom_providers_llamacpp.catalogue import CatalogueModel, shipped_catalogue
 from loom_providers_llamacpp.catalogue_files import CatalogueFiles
 from loom_providers_llamacpp.chat_answer import ChatAnswer
@@ -63,6 +64,7 @@ class EmbeddedProvider(Provider):
         self._servers = servers
         self._resolver = Resolver(environment, shipped_catalogue(), places(settings.base_url))
         self._opening = asyncio.Lock()
+        self._pace = Pace()
         self._model: ResolvedModel | None = None
         self._lease: tuple[LoadPlan, EmbeddedServer] | None = None
 
@@ -88,6 +90,12 @@ class EmbeddedProvider(Provider):
         """The files of the catalogue's models."""
         return CatalogueFiles(self.environment, shipped_catalogue(), places(self.settings.base_url))
 
+    @property
+    def server(self) -> ModelServer:
+        """A server of its own in Loom's process for each model."""
+        model = self.settings.model or shipped_catalogue().default.id
+        return ModelServer(f"llama.cpp with {model}", is_local=True)
+
     async def capabilities(self) -> Capabilities:
         """Schemas are enforced; its own tool calling finds nothing in what small models write."""
         return Capabilities(
@@ -108,12 +116,16 @@ class EmbeddedProvider(Provider):
             await anext(
                 pieces, None
             )  # the engine queues by slots: waiting for one has no limit here
-            patience, queued = Patience(self.settings), time.monotonic() - asked
+            reading = self._pace.reading_seconds(await self.count_tokens(request.messages))
+            patience = Patience(self.settings, reading_seconds=reading)
+            queued = time.monotonic() - asked
             async for piece in _patiently(pieces, patience):
                 if (delta := answer.add(piece)) is not None:
                     patience.note_token()
                     yield delta
-        yield Finished(answer.response(_timings(patience, queued)))
+        response = answer.response(_timings(patience, queued))
+        self._pace.note(response.usage, patience.first_token_seconds)
+        yield Finished(response)
 
     async def prepare(self) -> None:
         """Fetch the model if it is not on this machine; it is loaded with the first call."""

@@ -6,7 +6,13 @@ from typing import Any
 
 import httpx
 
-from loom_core.errors import ModelError, ModelNotFound, ModelUnreachable, RequestRejected
+from loom_core.errors import (
+    ModelError,
+    ModelNotFound,
+    ModelNotLoaded,
+    ModelUnreachable,
+    RequestRejected,
+)
 from loom_core.settings.shape import ModelSettings
 from loom_core.wire import Patience, Refusal, ServerAddress, error_for, key_for
 
@@ -64,6 +70,22 @@ class HttpClient:
         """The JSON answer to a short POST; None when it is refused. Raises ``ModelUnreachable``."""
         return await self._page("POST", path, body)
 
+    async def load(self, model: str, num_ctx: int, keep_alive: str, limit_seconds: float) -> None:
+        """Have a model loaded with this window. Raises the typed error when it cannot be in time."""
+        body = {"model": model, "keep_alive": keep_alive, "options": {"num_ctx": num_ctx}}
+        try:
+            async with asyncio.timeout(limit_seconds):
+                response = await self._client.post("/api/generate", json={**body, "stream": False})
+        except TimeoutError as error:
+            raise ModelNotLoaded(
+                f"Ollama at {self._address.url} did not load {model!r} within {limit_seconds:g} s; "
+                "look at its log, or raise load_timeout_seconds of the model"
+            ) from error
+        except NETWORK_ERRORS as error:
+            raise self._unreachable(error) from error
+        if response.status_code != _OK:
+            raise await self._refused(response)
+
     async def close(self) -> None:
         """Close all connections."""
         await self._client.aclose()
@@ -75,10 +97,6 @@ class HttpClient:
             return ModelNotFound(
                 f"Ollama at {self._address.url} does not have {self._model!r}; "
                 f"fetch it with `ollama pull {self._model}`"
-            )
-        if "requires more system memory" in refusal.body:
-            return RequestRejected(
-                f"{error}; choose a smaller model, or lower context_window of this one"
             )
         return error
 

@@ -12,6 +12,7 @@ from loom_core.contracts.provider import (
     FoundModel,
     Health,
     ModelInfo,
+    ModelServer,
     Provider,
     ProviderEnvironment,
     StreamItem,
@@ -19,7 +20,7 @@ from loom_core.contracts.provider import (
 from loom_core.errors import ModelError, ModelNotFound, RequestRejected
 from loom_core.settings.shape import ModelSettings
 from loom_core.types import Message, ModelRequest, Role
-from loom_core.wire import Patience, ServerAddress
+from loom_core.wire import Pace, Patience, ServerAddress, TruncationGuard
 from loom_providers_ollama.address import ollama_address
 from loom_providers_ollama.answer import AnswerAssembly
 from loom_providers_ollama.discovery import find_ollama
@@ -31,13 +32,15 @@ from loom_providers_ollama.server_facts import (
     loaded_windows,
     models_in,
 )
-from loom_providers_ollama.truncation import TruncationGuard
 
 if TYPE_CHECKING:
     from loom_providers_ollama.http_client import HttpClient
 
-_DEFAULT_WINDOW = 16_384
-"""Enough for a plan and its work, and small enough for 8 GB of memory with a 7B model."""
+DEFAULT_WINDOW = 16_384
+"""Taken, and said, when nobody set one and the model is not loaded.
+
+Enough for a plan and its work, and small enough for 8 GB of memory with a 7B model.
+"""
 _SMALL_MODEL_PARAMETERS = 4e9
 """Below this a server's own tool calling was found worse than one JSON action."""
 _BYTES_PER_TURN = 40
@@ -57,12 +60,20 @@ class OllamaProvider(Provider):
         self._facts: ModelFacts | None = None
         self._guard: TruncationGuard | None = None
         self._num_ctx = 0
+        self._is_loaded = False
+        self._pace = Pace()
         self._asking = asyncio.Lock()
+        self._loading = asyncio.Lock()
 
     @classmethod
     async def discover(cls, environment: ProviderEnvironment) -> Sequence[FoundModel]:
         """Models of a running Ollama."""
         return await find_ollama(environment)
+
+    @property
+    def server(self) -> ModelServer:
+        """The Ollama that the setting or ``OLLAMA_HOST`` names."""
+        return ModelServer.at(ollama_address(self.settings.base_url))
 
     async def capabilities(self) -> Capabilities:
         """What Ollama says the model can do. It does not say how many slots it has."""
@@ -80,10 +91,12 @@ class OllamaProvider(Provider):
         from loom_providers_ollama.streaming import ResponseReader  # imports httpx
 
         _, guard = await self._ask()
-        patience = Patience(self.settings)
         body = render_request(request, self.settings, self._num_ctx)
         size_bytes = _prompt_bytes(body, request)
         guard.check_before(size_bytes)
+        await self.prepare()
+        reading = self._pace.reading_seconds(guard.estimate(size_bytes))
+        patience = Patience(self.settings, reading_seconds=reading)
         turn = sum(message.role is Role.ASSISTANT for message in request.messages)
         assembly = AnswerAssembly(turn)
         client = self._client()
@@ -98,7 +111,25 @@ class OllamaProvider(Provider):
             await response.aclose()
         answer = assembly.response(patience)
         guard.check_after(size_bytes, assembly.prompt_eval_count)
+        self._pace.note(answer.usage, patience.first_token_seconds)
         yield Finished(answer)
+
+    async def prepare(self) -> None:
+        """Have Ollama load the model with the window of this run, once; that may take minutes."""
+        await self._ask()
+        async with self._loading:
+            if self._is_loaded:
+                return
+            settings = self.settings
+            if await self.loaded_window() != self._num_ctx:
+                self.environment.say(
+                    f"Ollama loads {settings.model} with a window of {self._num_ctx:,} tokens"
+                )
+            # Loaded already, this only renews how long it stays.
+            await self._client().load(
+                settings.model, self._num_ctx, settings.keep_alive, settings.load_timeout_seconds
+            )
+            self._is_loaded = True
 
     async def health(self) -> Health:
         """Whether Ollama answers and has the model."""
@@ -118,6 +149,11 @@ class OllamaProvider(Provider):
         """The ``num_ctx`` of every request of this run."""
         await self._ask()
         return self._num_ctx
+
+    async def loaded_window(self) -> int | None:
+        """What ``/api/ps`` says is loaded; None when the model is not, or an old Ollama is silent."""
+        running = await self._client().get("/api/ps")
+        return loaded_windows(running).get(full_name(self.settings.model)) or None
 
     async def count_tokens(self, messages: Sequence[Message]) -> int:
         """An estimate from the length, corrected by what Ollama counted so far."""
@@ -141,7 +177,7 @@ class OllamaProvider(Provider):
         async with self._asking:
             if self._facts is None or self._guard is None:
                 self._facts, self._num_ctx = await self._look()
-                self._guard = TruncationGuard(self.settings.model, self._num_ctx)
+                self._guard = TruncationGuard(self.settings.model, self._num_ctx, server="Ollama")
             return self._facts, self._guard
 
     async def _look(self) -> tuple[ModelFacts, int]:
@@ -165,10 +201,11 @@ class OllamaProvider(Provider):
         return facts, self._choose_window(facts, loaded)
 
     def _choose_window(self, facts: ModelFacts, loaded: int) -> int:
-        """The window: the setting, else the loaded one, else a default within the model's own."""
+        """The window: the setting, else the loaded one, else the model's own, else a default."""
         wanted = self.settings.context_window
         if wanted is None:
-            return loaded or min(_DEFAULT_WINDOW, facts.trained_window or _DEFAULT_WINDOW)
+            trained = facts.trained_window or DEFAULT_WINDOW
+            return loaded or min(facts.own_window or DEFAULT_WINDOW, trained)
         if facts.trained_window and wanted > facts.trained_window:
             raise RequestRejected(
                 f"context_window {wanted} is more than the {facts.trained_window} tokens that "

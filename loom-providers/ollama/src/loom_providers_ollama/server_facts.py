@@ -8,6 +8,7 @@ from loom_core.contracts.provider import ModelInfo
 from loom_core.wire import JsonObject, as_count, as_list, as_object, as_text
 
 _SIZE = re.compile(r"([\d.]+)\s*([KMBT])", re.IGNORECASE)
+_NUM_CTX = re.compile(r"^num_ctx\s+(\d{1,9})\s*$", re.MULTILINE)
 _FACTORS = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 
 
@@ -16,6 +17,8 @@ class ModelFacts:
     """What ``/api/show`` tells of one model; 0 and True where it does not say."""
 
     trained_window: int = 0
+    own_window: int = 0
+    """``num_ctx`` in the model's own Modelfile."""
     parameters: float = 0.0
     can_chat: bool = True
     can_call_tools: bool = True
@@ -31,6 +34,7 @@ def facts_in(page: object) -> ModelFacts:
     size = as_text(as_object(show.get("details")).get("parameter_size"))
     return ModelFacts(
         trained_window=max(windows, default=0),
+        own_window=_own_window(as_text(show.get("parameters"))),
         parameters=float(as_count(info.get("general.parameter_count"))) or parameters_in(size),
         can_chat=not abilities or "completion" in abilities,
         can_call_tools=not abilities or "tools" in abilities,
@@ -44,6 +48,12 @@ def parameters_in(size: str) -> float:
     if match is None or match[1].count(".") > 1 or match[1] == ".":
         return 0.0
     return float(match[1]) * _FACTORS[match[2].upper()]
+
+
+def _own_window(parameters: str) -> int:
+    """``num_ctx`` among a model's parameters, one a line; 0 when it is not there."""
+    match = _NUM_CTX.search(parameters)
+    return int(match[1]) if match else 0
 
 
 def models_in(tags: object, running: object) -> list[ModelInfo]:

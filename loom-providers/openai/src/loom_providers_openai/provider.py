@@ -13,20 +13,21 @@ from loom_core.contracts.provider import (
     FoundModel,
     Health,
     ModelInfo,
+    ModelServer,
     Provider,
     ProviderEnvironment,
     StreamItem,
 )
 from loom_core.errors import ModelError, ModelNotFound, RequestRejected
 from loom_core.settings.shape import ModelSettings
-from loom_core.types import ModelRequest, Role
-from loom_core.wire import Patience, ServerAddress, key_for
+from loom_core.types import ModelRequest, ModelResponse, Role
+from loom_core.wire import Pace, Patience, ServerAddress, TruncationGuard, key_for
 from loom_providers_openai.answer import AnswerAssembly
 from loom_providers_openai.credentials import OFFICIAL, is_official
 from loom_providers_openai.discovery import find_llama_server, find_lm_studio
 from loom_providers_openai.message_texts import MessageTexts
 from loom_providers_openai.rendering import LOCAL_SAMPLING, Flavour
-from loom_providers_openai.request_body import render_request
+from loom_providers_openai.request_body import render_request, request_characters
 
 if TYPE_CHECKING:
     from aiohttp import ClientResponse
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from loom_providers_openai.server_facts import ServerFacts
 
 _OFFICIAL_SLOTS = 8
+_CHARACTERS_PER_TOKEN = 4
 _PATH = "/chat/completions"
 
 
@@ -52,6 +54,9 @@ class OpenAIProvider(Provider):
         self._address: ServerAddress | None = None
         self._flavour = Flavour()
         self._texts = MessageTexts()
+        self._guard: TruncationGuard | None = None
+        self._pace = Pace()
+        self._has_answered = False
         self._facts: ServerFacts | None = None
         self._asking = asyncio.Lock()
 
@@ -60,6 +65,11 @@ class OpenAIProvider(Provider):
         """Models of a running LM Studio or llama-server; both are on this machine, offline or not."""
         studio, llama = await asyncio.gather(find_lm_studio(), find_llama_server())
         return [*studio, *llama]
+
+    @property
+    def server(self) -> ModelServer:
+        """The server at ``base_url``, else OpenAI itself."""
+        return ModelServer.at(ServerAddress.parse(self.settings.base_url or OFFICIAL.url))
 
     async def capabilities(self) -> Capabilities:
         """What such servers can do, and what this one says of its slots and its model's size."""
@@ -81,7 +91,7 @@ class OpenAIProvider(Provider):
         """The answer as it comes."""
         from loom_providers_openai.streaming import ResponseReader  # imports aiohttp
 
-        patience = Patience(self.settings)
+        patience = self._patience(request)
         turn = sum(message.role is Role.ASSISTANT for message in request.messages)
         assembly = AnswerAssembly(turn)
         response = await self._begin(request, patience)
@@ -94,7 +104,9 @@ class OpenAIProvider(Provider):
             # After the end of the body the connection is back in the pool and this does nothing;
             # before it, it closes the connection, which tells the server to stop.
             response.close()
-        yield Finished(assembly.response(patience))
+        answer = assembly.response(patience)
+        self._check(request, answer, patience)
+        yield Finished(answer)
 
     async def health(self) -> Health:
         """Whether the server answers and has the model."""
@@ -118,11 +130,26 @@ class OpenAIProvider(Provider):
         return (await self._ask()).models
 
     async def window(self) -> int | None:
-        """The setting, else what the server says is loaded, else None."""
-        if self.settings.context_window is not None:
-            return self.settings.context_window
+        """The setting, else what the server says is loaded, else None.
+
+        Raises ``RequestRejected`` when the setting is more than what is loaded.
+        """
+        wanted = self.settings.context_window
         if is_official(self._connect()):
+            return wanted
+        loaded = (await self._ask()).window
+        if wanted is not None and loaded is not None and wanted > loaded:
+            raise RequestRejected(
+                f"context_window of {self.settings.model!r} is {wanted} and {self._connect().root} "
+                f"has loaded {loaded} tokens; lower it, or load a larger window there"
+            )
+        return wanted or loaded
+
+    async def loaded_window(self) -> int | None:
+        """What the server says is loaded by now: some load a model only when it is first used."""
+        if is_official(self._connect()) or (self._facts and self._facts.is_loaded):
             return None
+        self._facts = None
         return (await self._ask()).window
 
     async def close(self) -> None:
@@ -130,6 +157,24 @@ class OpenAIProvider(Provider):
         client, self._opened = self._opened, None
         if client is not None:
             await client.close()
+
+    def _patience(self, request: ModelRequest) -> Patience:
+        """The limits of one call; the first one may have to wait until the model is loaded."""
+        may_load = self._facts is not None and not self._facts.is_loaded and not self._has_answered
+        reading = self._pace.reading_seconds(request_characters(request) // _CHARACTERS_PER_TOKEN)
+        return Patience(self.settings, reading_seconds=reading, may_load=may_load)
+
+    def _check(self, request: ModelRequest, answer: ModelResponse, patience: Patience) -> None:
+        """Learn from an answer. Raises ``ContextExceeded`` when the server must have cut the prompt."""
+        counted = answer.usage.prompt_tokens
+        loaded = self._facts.window if self._facts is not None else None
+        if loaded is not None and counted:
+            self._guard = self._guard or TruncationGuard(
+                self.settings.model, loaded, server=self._connect().root
+            )
+            self._guard.check_after(request_characters(request), counted)
+        self._has_answered = True
+        self._pace.note(answer.usage, patience.first_token_seconds)
 
     async def _begin(self, request: ModelRequest, patience: Patience) -> ClientResponse:
         """The accepted response. A server is asked again without what it does not take."""

@@ -25,6 +25,8 @@ class ServerFacts:
     models: Sequence[ModelInfo] = ()
     window: int | None = None
     slots: int = 0
+    is_loaded: bool = False
+    """Whether the server tells that the model is loaded; False also where it does not tell."""
     is_small: bool = False
     sees_images: bool = False
 
@@ -50,6 +52,7 @@ async def ask_server(client: HttpClient, address: ServerAddress, model: str) -> 
     return ServerFacts(
         models=models,
         window=window or None,
+        is_loaded=bool(window),  # no server tells the window of a model that is not loaded
         slots=as_count(properties.get("total_slots")) or _slots_of(about),
         is_small=0 < parameters < _SMALL_MODEL_PARAMETERS,
         sees_images=_sees_images(properties, loaded, model),

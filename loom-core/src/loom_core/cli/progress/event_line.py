@@ -58,7 +58,16 @@ def _(body: e.PlanReplaced) -> list[Line]:
 
 @describe_event.register
 def _(body: e.PromptAssembled) -> list[Line]:
-    return [Line(f"started with {body.model}", RUNNING)]
+    lines = [Line(f"started with {body.model}", RUNNING)]
+    if body.is_window_assumed:
+        lines.append(
+            Line(
+                f"nobody says how large the window of {body.model} is: {body.window:,} tokens are "
+                f"assumed; set models.{body.model}.context_window",
+                WARNING,
+            )
+        )
+    return lines
 
 
 @describe_event.register
@@ -69,6 +78,22 @@ def _(body: e.ModelCallFinished) -> list[Line]:
 @describe_event.register
 def _(body: e.ModelCallFailed) -> list[Line]:
     return [Line(f"{body.model} gave no answer: {body.message}", WARNING)]
+
+
+@describe_event.register
+def _(body: e.ModelFailedOver) -> list[Line]:
+    role = body.role.value
+    return [Line(f"{body.model} is {role} instead of {body.instead_of}: {body.reason}", WARNING)]
+
+
+@describe_event.register
+def _(body: e.ModelCameBack) -> list[Line]:
+    return [Line(f"{body.model} is {body.role.value} again", DONE)]
+
+
+@describe_event.register
+def _(body: e.ConversationCompacted) -> list[Line]:
+    return [Line(describe_compaction(body), WARNING)]
 
 
 @describe_event.register
@@ -194,6 +219,17 @@ def describe_evidence(evidence: Evidence, *, indent: int = 1) -> Line:
     """One check with what it saw."""
     detail = f": {evidence.detail}" if evidence.detail else ""
     return Line(f"{evidence.check}{detail}", STATE_MARKS[evidence.status], indent=indent)
+
+
+def describe_compaction(body: e.ConversationCompacted) -> str:
+    """What was done to a conversation that grew too long."""
+    what = (
+        f"{format_count(len(body.results), 'long result')} left out"
+        if body.way == "stubs"
+        else "older turns summed up"
+    )
+    size = f"{body.tokens_before:,} to about {body.tokens_after:,} tokens"
+    return f"the conversation was made shorter, {what}: about {size}"
 
 
 def _describe_response(response: ModelResponse) -> str:

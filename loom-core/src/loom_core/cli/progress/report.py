@@ -101,6 +101,11 @@ def _describe_cost(progress: TaskProgress) -> Iterator[Line]:
     )
     speed = f", {progress.tokens_per_second:.0f} tokens/s" if progress.tokens_per_second else ""
     yield _label("time", f"{format_duration(progress.clock.elapsed_seconds())}{speed}")
+    for (model, other), reason in progress.stand_ins.items():
+        yield _label("models", f"{model} stood in for {other}: {reason}")
+    if progress.compactions:
+        times = format_count(progress.compactions, "time")
+        yield _label("window", f"conversations were made shorter {times} to fit the model's window")
     if progress.confidence is not None:
         yield _label(
             "confidence", f"{progress.confidence:.2f}, {confidence_band(progress.confidence).value}"

@@ -29,6 +29,11 @@ def build_result(progress: TaskProgress, changes: Sequence[FileChange]) -> dict[
             for name, asked in progress.questions.items()
         },
         "changes": [change.model_dump(mode="json") for change in changes],
+        "stand_ins": [
+            {"model": model, "instead_of": other, "reason": reason}
+            for (model, other), reason in progress.stand_ins.items()
+        ],
+        "compactions": progress.compactions,
         "usage": {**usage.model_dump(), "cache_share": round(usage.cache_share, 4)},
         "tokens_per_second": round(progress.tokens_per_second, 2),
         "seconds": round(progress.clock.elapsed_seconds(), 3),

@@ -53,6 +53,10 @@ class TaskProgress:
         """What nobody has answered yet, by question id."""
         self.model_waits: dict[str, ModelWait] = {}
         """Calls of models that are under way, by subtask; planning has the empty id."""
+        self.stand_ins: dict[tuple[str, str], str] = {}
+        """Which model stood in for which, with the reason."""
+        self.compactions = 0
+        """How often a conversation was made shorter."""
         self.usage = Usage()
         self.decode_seconds = 0.0
         """Time between first and last token, summed over all calls."""
@@ -115,6 +119,12 @@ class TaskProgress:
         self.usage += body.response.usage
         self.decode_seconds += max(0.0, timings.total_seconds - timings.first_token_seconds)
 
+    def _fail_over(self, _event: Event, body: e.ModelFailedOver) -> None:
+        self.stand_ins[body.model, body.instead_of] = body.reason
+
+    def _compact(self, _event: Event, _body: e.ConversationCompacted) -> None:
+        self.compactions += 1
+
     def _request_approval(self, _event: Event, body: e.ApprovalRequested) -> None:
         self.approvals[body.approval_id] = f"{body.what} ({body.reason})"
 
@@ -171,6 +181,8 @@ class TaskProgress:
         e.ModelCallStarted: _wait_for_model,
         e.ModelCallFailed: _end_wait,
         e.ModelCallFinished: _count_call,
+        e.ModelFailedOver: _fail_over,
+        e.ConversationCompacted: _compact,
         e.ApprovalRequested: _request_approval,
         e.ApprovalDecided: _decide_approval,
         e.SubtaskParked: _park,

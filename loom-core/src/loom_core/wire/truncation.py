@@ -1,7 +1,7 @@
-"""Ollama cuts a prompt that is larger than its window and says nothing: noticed here.
+"""Some servers cut a prompt that is larger than their window and say nothing: noticed here.
 
-15,750 tokens became 2,051 under HTTP 200, the system prompt first. The only trace is the count of
-prompt tokens, so it is compared with what the prompt must have been.
+With Ollama 15,750 tokens became 2,051 under HTTP 200, the system prompt first. The only trace is the
+count of prompt tokens, so it is compared with what the prompt must have been.
 """
 
 from loom_core.errors import ContextExceeded
@@ -18,10 +18,11 @@ _NEARLY_FULL = 0.9
 class TruncationGuard:
     """Compares the size of prompts with what the server says it read, and learns from it."""
 
-    def __init__(self, model: str, num_ctx: int) -> None:
-        """Guard the window of this model."""
+    def __init__(self, model: str, window: int, *, server: str) -> None:
+        """Guard the window of this model on a server of that name."""
         self._model = model
-        self._num_ctx = num_ctx
+        self._window = window
+        self._server = server
         self._bytes_per_token: float | None = None
 
     def estimate(self, size_bytes: int) -> int:
@@ -31,35 +32,33 @@ class TruncationGuard:
     def check_before(self, size_bytes: int) -> None:
         """Raise ``ContextExceeded`` when a prompt cannot fit."""
         tokens = size_bytes / (self._bytes_per_token or _MOST_BYTES_PER_TOKEN)
-        if tokens > self._num_ctx:
+        if tokens > self._window:
             raise self._exceeded(f"about {int(tokens)} tokens were to be sent")
 
-    def check_after(self, size_bytes: int, prompt_eval_count: int | None) -> None:
+    def check_after(self, size_bytes: int, counted: int | None) -> None:
         """Raise ``ContextExceeded`` when the server must have cut the prompt."""
-        if prompt_eval_count is None:
+        if counted is None:
             return
         expected = self.estimate(size_bytes)
-        is_cut = expected > self._num_ctx * _NEARLY_FULL and (
-            prompt_eval_count < expected * _FAR_BELOW
-        )
-        if is_cut or prompt_eval_count >= self._num_ctx:
+        is_cut = expected > self._window * _NEARLY_FULL and (counted < expected * _FAR_BELOW)
+        if is_cut or counted == self._window:
             raise self._exceeded(
-                f"Ollama read only {prompt_eval_count} of about {expected} tokens "
+                f"{self._server} read only {counted} of about {expected} tokens "
                 "and dropped the rest without an error"
             )
-        self._learn(size_bytes, prompt_eval_count)
+        self._learn(size_bytes, counted)
 
-    def _learn(self, size_bytes: int, prompt_eval_count: int) -> None:
+    def _learn(self, size_bytes: int, counted: int) -> None:
         """Keep what a prompt that surely was not cut says of the size of tokens."""
-        if size_bytes / _LEAST_BYTES_PER_TOKEN > self._num_ctx:
+        if size_bytes / _LEAST_BYTES_PER_TOKEN > self._window:
             return
-        learned = size_bytes / max(1, prompt_eval_count)
+        learned = size_bytes / max(1, counted)
         if _LEAST_BYTES_PER_TOKEN <= learned <= _MOST_BYTES_PER_TOKEN:
             self._bytes_per_token = learned
 
     def _exceeded(self, what: str) -> ContextExceeded:
         """The error, with the fix."""
         return ContextExceeded(
-            f"the prompt does not fit into the {self._num_ctx} tokens of {self._model!r}: {what}; "
+            f"the prompt does not fit into the {self._window} tokens of {self._model!r}: {what}; "
             "set context_window of the model to a larger window, as memory allows"
         )

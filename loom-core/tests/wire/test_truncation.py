@@ -3,11 +3,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loom_core.errors import ContextExceeded
-from loom_providers_ollama.truncation import TruncationGuard
+from loom_core.wire import TruncationGuard
 
 
 def guard(num_ctx=4096):
-    return TruncationGuard("qwen", num_ctx)
+    return TruncationGuard("qwen", num_ctx, server="Ollama")
 
 
 def test_a_prompt_that_cannot_fit_is_not_sent():
