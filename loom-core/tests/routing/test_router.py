@@ -8,7 +8,10 @@ import pytest
 from loom_core.contracts.provider import Capabilities, Health, ProviderEnvironment
 from loom_core.errors import (
     BadOutput,
+    ContextExceeded,
+    ModelLoading,
     ModelNotFound,
+    ModelNotLoaded,
     ModelOverloaded,
     ModelUnavailable,
     ModelUnreachable,
@@ -308,3 +311,65 @@ async def test_what_was_measured_decides_where_the_settings_do_not(tmp_path):
 
     assert (facts.dialect, facts.window) == ("json_action", 4096)
     assert (facts.enforces_schema, facts.sees_images) == (False, True)
+
+
+async def test_the_model_of_a_conversation_goes_first():
+    routes = router(a={"tier": 1}, b={"tier": 2})
+
+    choice = await routes.choose(EXECUTOR, prefer="b")
+
+    assert choice.route.facts.name == "b"
+    assert not choice.instead_of
+
+
+async def test_one_model_in_two_tables_has_one_window():
+    both = {"provider": "x", "model": "m", "base_url": "http://127.0.0.1:1"}
+    models = {
+        "planner": ModelSettings(**both, context_window=8192),
+        "worker": ModelSettings(**both),
+        "other": ModelSettings(provider="x", model="n"),
+    }
+
+    routes = Router(models, Models().load, ProviderEnvironment(Path()))
+
+    assert [model.context_window for model in routes.models.values()] == [8192, 8192, None]
+
+
+async def test_a_window_that_turns_out_smaller_after_the_first_answer_is_refused():
+    models = Models(a={"window": 4096})
+    routes = models.router(a={})
+    route = await routes.route(EXECUTOR)
+    loaded = iter([2048])
+
+    async def loaded_window():
+        return next(loaded)
+
+    models.made["a"][0].loaded_window = loaded_window
+
+    with pytest.raises(ContextExceeded, match=r"window of 2048.*4096.*models\.a\.context_window"):
+        await routes.complete(route, REQUEST)
+
+
+async def test_a_window_that_nobody_tells_is_marked_as_assumed():
+    said = await Models(a={"window": 4096}).router(a={}).route(EXECUTOR)
+    unsaid = await Models(a={"window": None}).router(a={}).route(EXECUTOR)
+
+    assert (said.facts.is_window_assumed, unsaid.facts.is_window_assumed) == (False, True)
+
+
+async def test_loading_is_waited_for_and_not_forever(monkeypatch):
+    waits = []
+
+    async def note(seconds):
+        waits.append(seconds)
+
+    monkeypatch.setattr(backoff.asyncio, "sleep", note)  # the waiting is what is looked at
+    loading = [ModelLoading("loading")] * 20
+    routes = Models(a={"errors": loading}).router(a={})
+    assert (await routes.complete(await routes.route(EXECUTOR), REQUEST)).text == "hello"
+    assert len(waits) == 20
+    assert max(waits) <= 5
+
+    slow = Models(a={"errors": loading}).router(a={"load_timeout_seconds": 1e-9})
+    with pytest.raises(ModelNotLoaded, match="load_timeout_seconds"):
+        await slow.complete(await slow.route(EXECUTOR), REQUEST)

@@ -158,6 +158,18 @@ def sample_bodies() -> Iterator[events.EventBody]:
     yield events.ModelCallFailed(**CALL, error="ModelTimeout", message="nothing came")
     yield events.ReplyRepaired(step=1, repairs=("took the first object",))
     yield events.NudgeSent(step=1, text="go on")
+    yield events.ModelFailedOver(
+        role=ModelRole.EXECUTOR, model="b", instead_of="a", reason="gone", error="ModelUnreachable"
+    )
+    yield events.ModelCameBack(role=ModelRole.EXECUTOR, model="a")
+    yield events.ConversationCompacted(
+        step=2,
+        way="stubs",
+        is_refused=False,
+        tokens_before=900,
+        tokens_after=400,
+        results=("result:0123",),
+    )
     evidence = (Evidence(check="file_exists a", status=VerdictStatus.PASSED),)
     yield events.ChecksRun(step=1, evidence=evidence)
     arguments = {"n": 1.0, "big": 10**30, "list": [None, True, -0.5, {"ü": ODD_TEXT}]}
