@@ -152,8 +152,19 @@ def test_wishes_of_the_settings_are_sent(place):
     assert 321 in {body.get("max_tokens"), body.get("max_completion_tokens")}
 
 
-def test_a_conversation_only_grows(place):
-    server = place.serve(*turns(Reply.calling("list_directory"), *says_hi()))
+@pytest.mark.parametrize("provider", ["openai_compatible", "ollama"])
+@pytest.mark.parametrize("dialect", ["native", "json_action"])
+def test_a_conversation_only_grows(place, provider, dialect):
+    actions = [
+        {"tool": "list_directory"},
+        {"tool": "write_file", "path": "hello.txt", "content": "hi\n"},
+        {"tool": "complete", "summary": "x"},
+    ]
+    server = place.serve(
+        *turns(Reply(text="let me think"), *map(Reply.answering, actions)),
+        provider=provider,
+        dialect=dialect,
+    )
 
     assert place.work().code == 0
 
@@ -161,7 +172,9 @@ def test_a_conversation_only_grows(place):
     for before, after in itertools.pairwise(bodies):
         shared = len(before["messages"])
         assert json.dumps(after["messages"][:shared]) == json.dumps(before["messages"])
-        assert json.dumps(after["tools"]) == json.dumps(before["tools"])
+        assert json.dumps(after.get("tools")) == json.dumps(before.get("tools"))
+        assert after.get("options") == before.get("options")
+    assert len(bodies) == 4
 
 
 def test_siblings_share_the_beginning_of_their_prompts(place):
