@@ -139,3 +139,15 @@ async def test_reading_secrets_needs_an_approval(session, name, gated):
 
     assert intent.is_gated is gated
     assert bool(intent.reason) is gated
+
+
+async def test_an_earlier_result_is_read_back_by_its_name_and_is_no_file_that_was_seen(session):
+    session.context.results = {"result:0123": "one\ntwo\nthree"}
+
+    result = await session.call(ReadFile, path="result:0123", line_start=2)
+
+    assert result.text.startswith("2\ttwo\n3\tthree")
+    assert result.facts == {}
+    with pytest.raises(ToolFailed) as failed:
+        await session.call(ReadFile, path="result:4567")
+    assert failed.value.category is ErrorCategory.NOT_FOUND

@@ -216,3 +216,12 @@ def test_ten_thousand_subtasks_take_no_time_to_speak_of():
 
     assert count == 10_000
     assert time.process_time() - started < 5
+
+
+def test_the_urgency_of_a_subtask_is_the_chain_of_work_behind_it():
+    scheduler = Scheduler(plan(root="", middle="root", end="middle", alone="", vital_=""))
+
+    urgencies = [scheduler.urgency(name) for name in ("root", "middle", "end", "alone")]
+    assert scheduler.urgency("vital") > urgencies[0]
+
+    assert urgencies == [3, 2, 1, 1]

@@ -116,7 +116,7 @@ class EmbeddedProvider(Provider):
             await anext(
                 pieces, None
             )  # the engine queues by slots: waiting for one has no limit here
-            reading = self._pace.reading_seconds(await self.count_tokens(request.messages))
+            reading = self._pace.reading_seconds(await super().count_tokens(request.messages))
             patience = Patience(self.settings, reading_seconds=reading)
             queued = time.monotonic() - asked
             async for piece in _patiently(pieces, patience):
