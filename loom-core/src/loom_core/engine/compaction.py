@@ -18,7 +18,7 @@ STUBS_AT = 0.6
 SUMMARY_AT = 0.8
 """The part of the window from which on older turns become a summary."""
 _LEAST_GAIN = 0.1
-"""Stubs have to save so much of the window: each compaction makes the server compute all anew."""
+"""Each way has to concern so much of the window: a compaction makes the server compute all anew."""
 _MAX_LINE_CHARACTERS = 160
 
 
@@ -65,16 +65,18 @@ class Compaction:
             if names and saved >= self.window * _LEAST_GAIN:
                 turns, tokens = stubbed, tokens - saved
                 await self._tell("stubs", step, before, tokens, names)
-        if tokens > self.window * SUMMARY_AT and (summed := await self._summed(turns)) is not None:
-            turns, smaller = summed, self._size(summed)
-            await self._tell("summary", step, tokens, smaller)
+        gain = self.window * _LEAST_GAIN
+        if tokens > self.window * SUMMARY_AT and conversation_tokens(self._older(turns)) >= gain:
+            turns = await self._summed(turns)
+            await self._tell("summary", step, tokens, self._size(turns))
         return turns if turns != list(messages) else None
 
     async def shrink(self, messages: Sequence[Message], *, step: int) -> list[Message] | None:
         """The conversation as short as it can be made, for a server that refused it; None if it is."""
         before = self._size(messages)
         turns, names = self._stubbed(messages)
-        turns = await self._summed(turns) or turns
+        if self._older(turns):
+            turns = await self._summed(turns)
         after = self._size(turns)
         if after >= before:
             return None
@@ -95,15 +97,17 @@ class Compaction:
             ),
         )
 
-    async def _summed(self, messages: Sequence[Message]) -> list[Message] | None:
-        """The conversation with a summary for its older turns; None when there are none."""
+    def _older(self, messages: Sequence[Message]) -> Sequence[Message]:
+        """The turns that a summary would stand for."""
         turns = len(self.prompt)
-        kept = first_kept(messages, prompt_turns=turns, window=self.window)
-        old = messages[turns:kept]
-        if not old:
-            return None
+        return messages[turns : first_kept(messages, prompt_turns=turns, window=self.window)]
+
+    async def _summed(self, messages: Sequence[Message]) -> list[Message]:
+        """The conversation with a summary for its older turns."""
+        old = self._older(messages)
         self._notes += await notes_on(self.context, old, window=self.window)
-        return with_summary(self.prompt, summary_of(self._calls, self._notes), messages[kept:])
+        kept = messages[len(self.prompt) + len(old) :]
+        return with_summary(self.prompt, summary_of(self._calls, self._notes), kept)
 
     def _size(self, messages: Sequence[Message]) -> int:
         """About how many tokens a conversation is with its tools."""
