@@ -41,7 +41,13 @@ LEAST_IN_LOOP = 0.97
 LEAST_IN_GRAPH = 0.90
 LEAST_EMBEDDED = 0.96
 """Its prompt is shorter, so that what each turn adds weighs more."""
-LOOP_GOAL = "Create report.txt that says done"
+LOOP_GOAL = "Look at all notes. Then report on them."
+LOOP_TASK = {
+    "id": "notes",
+    "description": "Look at all notes, then report on them",
+    "depends_on": [],
+    "checks": [{"kind": "file_contains", "target": "report.txt", "expected": "done"}],
+}
 GRAPH_GOAL = "Write nine parts in three layers. Each layer builds on the one before."
 
 
@@ -84,7 +90,8 @@ async def loop_requests(turns: int = TURNS, *, dialect: str = "native") -> list[
         action("write_file", path="report.txt", content="done\n"),
         action("complete", summary="x"),
     ]
-    rules = [Rule(turn=turn, reply=reply) for turn, reply in enumerate([*looks, *last])]
+    rules = [planned([LOOP_TASK])]
+    rules += [Rule(turn=turn, reply=reply) for turn, reply in enumerate([*looks, *last])]
     with tempfile.TemporaryDirectory() as place:
         for number in range(turns):
             (Path(place) / f"notes{number}.txt").write_text(f"Note {number} says little.\n")
@@ -103,7 +110,7 @@ async def graph_requests(layers: int = 3, width: int = 3) -> list[RequestRecord]
         for layer, row in enumerate(names)
         for name in row
     ]
-    rules = [Rule(schema_text='"subtasks"', reply=Reply.answering({"subtasks": plan}))]
+    rules = [planned(plan)]
     for name in (name for row in names for name in row):
         replies = [
             action("list_directory"),
@@ -115,8 +122,12 @@ async def graph_requests(layers: int = 3, width: int = 3) -> list[RequestRecord]
             for turn, reply in enumerate(replies)
         ]
     with tempfile.TemporaryDirectory() as place:
-        found = await requests_of(GRAPH_GOAL, rules, Path(place), dialect="native")
-    return [record for record in found if '"subtasks"' not in json.dumps(record.body)]
+        return await requests_of(GRAPH_GOAL, rules, Path(place), dialect="native")
+
+
+def planned(subtasks: Sequence[dict[str, object]]) -> Rule:
+    """The planner's answer."""
+    return Rule(schema_text='"subtasks"', reply=Reply.answering({"subtasks": [*subtasks]}))
 
 
 def action(tool: str, **arguments: str) -> Reply:
@@ -127,7 +138,7 @@ def action(tool: str, **arguments: str) -> Reply:
 async def requests_of(
     goal: str, rules: Sequence[Rule], workspace: Path, *, dialect: str
 ) -> list[RequestRecord]:
-    """What is sent for a goal. Raises ``RuntimeError`` when it is not reached."""
+    """What is sent to the executor for a goal. Raises ``RuntimeError`` when it is not reached."""
     with (
         ScriptedServer(Script(rules=tuple(rules)), facts=ServerFacts(slots=4)) as server,
         tempfile.TemporaryDirectory() as home,
@@ -148,7 +159,7 @@ async def requests_of(
             record = await loom.run(task.id)
         if record.state is not TaskState.COMPLETED:
             raise RuntimeError(f"{goal!r} ended {record.state}: {record.reason}")
-        return server.requests
+        return [r for r in server.requests if '"subtasks"' not in json.dumps(r.body)]
 
 
 def share_of(name: str, records: Sequence[RequestRecord]) -> Share:

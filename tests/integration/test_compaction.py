@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from scenario import done, texts_of, turns, write
+from scenario import BIG_GOAL, done, planned, texts_of, turns, write
 
 from loom_core.testing import Reply, Rule, ServerFacts
 
@@ -175,12 +175,13 @@ def test_a_small_model_may_name_a_stub_where_it_must_name_a_file(place):
     files(place, "a.txt", "b.txt", "c.txt")
     asked = [{"tool": "read_file", "path": name} for name in ("a.txt", "b.txt", "c.txt")]
     server = place.serve(
+        *planned({"id": "look", "description": "Compare the notes", "depends_on": []}),
         *turns(*map(Reply.answering, asked), *[Reply.answering({"tool": "complete"})] * 9),
         facts=WINDOW,
         dialect="json_action",
     )
 
-    place.work()
+    place.work(BIG_GOAL)
 
     name = told(place)[0]["results"][0]
     schema = json.dumps(next(r.body for r in server.requests if name in str(r.body)))

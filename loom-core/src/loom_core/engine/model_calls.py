@@ -29,6 +29,7 @@ from loom_core.types import (
     ToolSpec,
 )
 
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a model is asked, whichever it is."""

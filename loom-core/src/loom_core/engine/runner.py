@@ -33,7 +33,7 @@ from loom_core.engine.opening import open_conversation
 from loom_core.engine.program_attempt import program_target, run_by_program
 from loom_core.engine.recent_look import recent_look
 from loom_core.engine.stuck import Progress, RepeatedCalls, Repetition
-from loom_core.engine.taking_in import taken_in
+from loom_core.engine.taking_in import as_turn, taken_in
 from loom_core.engine.window import conversation_tokens, refuse_full, tools_tokens
 from loom_core.errors import ContextExceeded, ErrorCategory, ModelError
 from loom_core.events import NudgeSent, ReplyRepaired
@@ -165,7 +165,7 @@ class _Attempt:
             response = await self._send()
         if response.usage.prompt_tokens:
             self.counted, self.counted_messages = response.usage.prompt_tokens, len(self.messages)
-        self.messages.append(_as_turn(response))
+        self.messages.append(as_turn(response))
         return response
 
     async def _make_room(self) -> None:
@@ -396,11 +396,3 @@ class _Attempt:
 def _first_files(workspace: Workspace) -> list[str]:
     """The first files there are, one more than a schema lists."""
     return [entry.path for entry in itertools.islice(workspace.files(), MAX_LISTED_FILES + 1)]
-
-
-def _as_turn(response: ModelResponse) -> Message:
-    """The assistant's turn; calls of a reply that was cut off are left out, as nothing answers them."""
-    if response.finish_reason is FinishReason.LENGTH:
-        cut = response.model_copy(update={"tool_calls": ()})
-        return cut.as_message()
-    return response.as_message()

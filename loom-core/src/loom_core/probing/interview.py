@@ -49,7 +49,10 @@ class Interview:
             max_tokens=max_tokens,
         )
         self.calls += 1
-        response = await with_backoff(lambda: listen(self.provider, request))
+        response = await with_backoff(
+            lambda: listen(self.provider, request),
+            load_timeout_seconds=self.provider.settings.load_timeout_seconds,
+        )
         if response.reasoning or response.text.lstrip().startswith(_THOUGHT):
             self.has_reasoned = True
         return response
