@@ -41,10 +41,10 @@ LEAST_IN_LOOP = 0.97
 LEAST_IN_GRAPH = 0.90
 LEAST_EMBEDDED = 0.96
 """Its prompt is shorter, so that what each turn adds weighs more."""
-LOOP_GOAL = "Look at all notes. Then report on them."
+LOOP_GOAL = "Look at all notes in the directory. Then report on them."
 LOOP_TASK = {
     "id": "notes",
-    "description": "Look at all notes, then report on them",
+    "description": "Look at all notes in the directory, then report on them",
     "depends_on": [],
     "checks": [{"kind": "file_contains", "target": "report.txt", "expected": "done"}],
 }

@@ -166,7 +166,7 @@ def test_a_conversation_only_grows(place, provider, dialect):
         dialect=dialect,
     )
 
-    assert place.work().code == 0
+    assert place.work("Create hello.txt in this directory that says hi").code == 0
 
     bodies = [request.body for request in server.requests]
     for before, after in itertools.pairwise(bodies):
