@@ -169,7 +169,9 @@ async def test_ollama_that_loads_less_than_it_was_asked_for_is_refused(tmp_path)
 
 async def test_a_prompt_that_was_cut_under_http_200_is_refused(remote_subject):
     long = "word " * 12_000
-    facts = ServerFacts(window=16_384)
+    is_claude = remote_subject.name == "anthropic"
+    kind = ServerKind.ANTHROPIC if is_claude else ServerKind.LLAMA_SERVER
+    facts = ServerFacts(window=16_384, kind=kind)
     usage = {"prompt_tokens": 2051, "completion_tokens": 1}
     provider = remote_subject.start(Script.always(Reply(text="x", usage=usage)), facts)
     await provider.window()

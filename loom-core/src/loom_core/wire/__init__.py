@@ -11,6 +11,7 @@ from loom_core.wire.pace import Pace
 from loom_core.wire.portable_schema import portable_schema
 from loom_core.wire.probe import is_listening
 from loom_core.wire.refusal import Refusal, error_for
+from loom_core.wire.request_size import request_characters, request_tokens
 from loom_core.wire.shape import JsonObject, as_count, as_list, as_object, as_text, parse_object
 from loom_core.wire.truncation import TruncationGuard
 
@@ -33,4 +34,6 @@ __all__ = [
     "key_for",
     "parse_object",
     "portable_schema",
+    "request_characters",
+    "request_tokens",
 ]

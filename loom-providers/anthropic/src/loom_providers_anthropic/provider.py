@@ -20,7 +20,15 @@ from loom_core.contracts.provider import (
 from loom_core.errors import ModelError, ModelNotFound, RequestRejected
 from loom_core.settings.shape import ModelSettings
 from loom_core.types import Message, ModelRequest, Role
-from loom_core.wire import Patience, ServerAddress, as_count
+from loom_core.wire import (
+    Pace,
+    Patience,
+    ServerAddress,
+    TruncationGuard,
+    as_count,
+    request_characters,
+    request_tokens,
+)
 from loom_providers_anthropic.answer import AnswerAssembly
 from loom_providers_anthropic.credentials import OFFICIAL, server_address
 from loom_providers_anthropic.request_body import (
@@ -57,6 +65,7 @@ class AnthropicProvider(Provider):
         self._opened: Client | None = None
         self._enforcement = Enforcement()
         self._facts: ModelFacts | None = None
+        self._pace = Pace()
         self._asking = asyncio.Lock()
 
     async def capabilities(self) -> Capabilities:
@@ -73,7 +82,9 @@ class AnthropicProvider(Provider):
     async def stream(self, request: ModelRequest) -> AsyncIterator[StreamItem]:
         """The answer as it comes."""
         facts = await self._ask()
-        patience = Patience(self.settings)
+        patience = Patience(
+            self.settings, reading_seconds=self._pace.reading_seconds(request_tokens(request))
+        )
         turn = sum(message.role is Role.ASSISTANT for message in request.messages)
         assembly = AnswerAssembly(turn)
         async with AsyncExitStack() as stack:
@@ -84,7 +95,12 @@ class AnthropicProvider(Provider):
             while (items := await reader.read()) is not None:
                 for item in items:
                     yield item
-        yield Finished(assembly.response(patience))
+        answer = assembly.response(patience)
+        if facts.window:
+            guard = TruncationGuard(self.settings.model, facts.window, server=self._connect().root)
+            guard.check_after(request_characters(request), answer.usage.prompt_tokens or None)
+        self._pace.note(answer.usage, patience.first_token_seconds)
+        yield Finished(answer)
 
     async def health(self) -> Health:
         """Whether the server answers and has the model."""

@@ -21,13 +21,21 @@ from loom_core.contracts.provider import (
 from loom_core.errors import ModelError, ModelNotFound, RequestRejected
 from loom_core.settings.shape import ModelSettings
 from loom_core.types import ModelRequest, ModelResponse, Role
-from loom_core.wire import Pace, Patience, ServerAddress, TruncationGuard, key_for
+from loom_core.wire import (
+    Pace,
+    Patience,
+    ServerAddress,
+    TruncationGuard,
+    key_for,
+    request_characters,
+    request_tokens,
+)
 from loom_providers_openai.answer import AnswerAssembly
 from loom_providers_openai.credentials import OFFICIAL, is_official
 from loom_providers_openai.discovery import find_llama_server, find_lm_studio
 from loom_providers_openai.message_texts import MessageTexts
 from loom_providers_openai.rendering import LOCAL_SAMPLING, Flavour
-from loom_providers_openai.request_body import render_request, request_characters
+from loom_providers_openai.request_body import render_request
 
 if TYPE_CHECKING:
     from aiohttp import ClientResponse
@@ -36,7 +44,6 @@ if TYPE_CHECKING:
     from loom_providers_openai.server_facts import ServerFacts
 
 _OFFICIAL_SLOTS = 8
-_CHARACTERS_PER_TOKEN = 4
 _PATH = "/chat/completions"
 
 
@@ -161,7 +168,7 @@ class OpenAIProvider(Provider):
     def _patience(self, request: ModelRequest) -> Patience:
         """The limits of one call; the first one may have to wait until the model is loaded."""
         may_load = self._facts is not None and not self._facts.is_loaded and not self._has_answered
-        reading = self._pace.reading_seconds(request_characters(request) // _CHARACTERS_PER_TOKEN)
+        reading = self._pace.reading_seconds(request_tokens(request))
         return Patience(self.settings, reading_seconds=reading, may_load=may_load)
 
     def _check(self, request: ModelRequest, answer: ModelResponse, patience: Patience) -> None:

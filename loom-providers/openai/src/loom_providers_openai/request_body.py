@@ -38,14 +38,3 @@ def render_request(
         rest["max_completion_tokens" if flavour.is_official else "max_tokens"] = limit
     rest |= {"stream": True, "stream_options": {"include_usage": True}}
     return f'{{"model":{compact(model)},"messages":[{messages}],{compact(rest)[1:]}'.encode()
-
-
-def request_characters(request: ModelRequest) -> int:
-    """About how much text the model is given to read; pictures are left out."""
-    turns = sum(
-        len(message.text)
-        + len(message.reasoning)
-        + sum(len(c.arguments) for c in message.tool_calls)
-        for message in request.messages
-    )
-    return turns + sum(len(compact(render_tool(tool))) for tool in request.tools)
