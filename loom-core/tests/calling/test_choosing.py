@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from loom_core.calling import choose_calls, relevance
+from loom_core.calling import FITTING, choose_calls, relevance
 from loom_core.types import FinishReason, ModelResponse, ToolSpec
 
 AREA = ToolSpec(
@@ -96,4 +96,4 @@ async def test_an_answer_that_was_cut_off_calls_nothing():
     ],
 )
 def test_relevance_is_by_words(request_text, tool, fits):
-    assert (relevance(request_text, tool) >= 0.3) is fits
+    assert (relevance(request_text, tool) >= FITTING) is fits

