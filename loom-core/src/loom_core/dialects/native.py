@@ -7,8 +7,9 @@ from pydantic import JsonValue
 from loom_core.dialects.action import Action, Decoded, Malformed
 from loom_core.dialects.control import CONTROL_SPECS
 from loom_core.dialects.dialect import ActionResult, Dialect
-from loom_core.dialects.json_text import first_object, parse_object
+from loom_core.dialects.json_text import parse_object
 from loom_core.dialects.reading import read_call, read_object
+from loom_core.dialects.text_calls import calls_in
 from loom_core.types import Image, Message, ModelResponse, Role, ToolCall, ToolSpec
 
 _RESCUED_CALL_ID = "rescued"
@@ -64,7 +65,7 @@ class NativeDialect(Dialect):
         """
         turns = [
             self.speak(result.text)
-            if result.call_id == _RESCUED_CALL_ID
+            if result.call_id.startswith(_RESCUED_CALL_ID)
             else Message(role=Role.TOOL, text=result.text, tool_call_id=result.call_id)
             for result in results
         ]
@@ -89,10 +90,12 @@ def _read(call: ToolCall, tools: Sequence[ToolSpec]) -> tuple[Action, tuple[str,
 
 
 def _rescue(text: str, tools: Sequence[ToolSpec]) -> Decoded:
-    """A call written as text, taken only when it names an offered tool."""
-    found = first_object(text, may_repair=True)
-    read = read_object(_RESCUED_CALL_ID, found.value, tools) if found else None
-    if read is None or isinstance(read[0], Malformed):
-        return Decoded(())
-    action, repairs = read
-    return Decoded((action,), ("a call was read from the text", *repairs))
+    """Calls written as text, taken only when they name offered tools."""
+    actions: list[Action] = []
+    repairs: list[str] = []
+    for number, call in enumerate(calls_in(text), start=1):
+        read = read_object(f"{_RESCUED_CALL_ID}-{number}", call.value, tools)
+        if read is not None and not isinstance(read[0], Malformed):
+            actions.append(read[0])
+            repairs += ["a call was read from the text", *read[1]]
+    return Decoded(tuple(actions), tuple(dict.fromkeys(repairs)))
