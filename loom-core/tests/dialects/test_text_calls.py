@@ -83,3 +83,37 @@ def test_what_is_cut_off_or_names_no_tool_is_no_call(text):
 
 def test_no_more_calls_than_a_bound():
     assert len(calls_in(FORMS["tagged"] * 50)) == MAX_CALLS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "write_file(path='a', content={[]:1})",
+        "write_file(path='a', content={1, 2})",
+        "write_file(path='a', content=b'x')",
+        "write_file(path='a', content=1e999)",
+        "write_file(**{'path': 'a'})",
+    ],
+)
+def test_values_that_json_has_not_are_no_arguments(text):
+    assert decoded(text) == ()
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<function=a>",
+        "to=a.a.a.",
+        "[TOOL_CALLS]a{",
+        "<tool_call>{",
+        "<tool_call>{}",
+        "to=a<|message|>{",
+        "to=a ",
+        "<parameter=b>",
+    ],
+)
+def test_a_hostile_text_is_read_in_one_pass(piece):
+    """Forms that took 2 to 40 s with regular expressions; the suite's time limit would end those."""
+    text = "<function=a>" + piece * (200_000 // len(piece)) + "</function>"
+
+    assert decoded(text) == ()

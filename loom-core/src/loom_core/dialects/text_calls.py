@@ -6,10 +6,12 @@
 - ``<|channel|>commentary to=functions.NAME ...<|message|>{...}``: gpt-oss
 - ``[NAME(key="value")]``: Llama 3.2 and 4
 
-Every form has to have its end: what was cut off is no call.
+Every form has to have its end: what was cut off is no call. Text is walked once with ``str.find``: a
+hostile one consists of openings without an end, on which a regular expression takes for ever.
 """
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,14 +23,15 @@ from pydantic import JsonValue
 from loom_core.dialects.json_text import first_object, without_reasoning
 
 MAX_CALLS = 8
-"""Calls of one text; more are the work of a model that goes in circles."""
+"""Calls of one text, and places tried in each form."""
 
-_MAX_CHARACTERS = 200_000
-_TAGGED = re.compile(r"<tool_call>\s*(\{.*?\})\s*</tool_call>", re.DOTALL)
-_FUNCTION = re.compile(r"<function=([\w.-]+)>(.*?)</function>", re.DOTALL)
-_PARAMETER = re.compile(r"<parameter=([\w.-]+)>\n?(.*?)\n?</parameter>", re.DOTALL)
-_MISTRAL = re.compile(r"\[TOOL_CALLS\]\s*([\w.-]+)\s*(?:\[ARGS\])?\s*(?=\{)")
-_HARMONY = re.compile(r"to=(?:functions\.)?([\w.-]+)[^{]*<\|message\|>\s*(?=\{)")
+_MAX_PARAMETERS = 32
+_MAX_PYTHON_CHARACTERS = 20_000
+_NAME = r"[\w.-]{1,64}"
+_FUNCTION = re.compile(rf"({_NAME})>")
+_MISTRAL = re.compile(rf"\s{{0,8}}({_NAME})\s{{0,8}}(?:\[ARGS\]\s{{0,8}})?(?=\{{)")
+_HARMONY = re.compile(rf"to=(?:functions\.)?({_NAME})[^{{]{{0,80}}\Z")
+_HARMONY_HEAD = 200
 _PYTHON_MARK = re.compile(r"<\|python_(?:tag|start|end)\|>|<\|eo[tm](?:_id)?\|>")
 
 
@@ -43,8 +46,8 @@ class TextCall:
 
 def calls_in(text: str) -> list[TextCall]:
     """The calls in a text, past reasoning, in order; empty when there is none. Never raises."""
-    answer = without_reasoning(text)[:_MAX_CHARACTERS]
-    for read in (_tagged, _functions, _named_objects, _python):
+    answer = without_reasoning(text)
+    for read in (_tagged, _functions, _mistral, _harmony, _python):
         calls = list(islice(read(answer), MAX_CALLS))
         if calls:
             return calls
@@ -52,47 +55,91 @@ def calls_in(text: str) -> list[TextCall]:
     return [TextCall(found.value, found.was_repaired)] if found else []
 
 
+def _between(text: str, opening: str, closing: str, most: int) -> Iterator[str]:
+    """What stands between marks, each opening with the next closing."""
+    start = text.find(opening)
+    for _ in range(most):
+        end = text.find(closing, start) if start >= 0 else -1
+        if end < 0:
+            return
+        yield text[start + len(opening) : end]
+        start = text.find(opening, end)
+
+
+def _after(text: str, mark: str) -> Iterator[int]:
+    """Where the first marks end."""
+    position = text.find(mark)
+    for _ in range(MAX_CALLS):
+        if position < 0:
+            return
+        yield position + len(mark)
+        position = text.find(mark, position + len(mark))
+
+
 def _tagged(text: str) -> Iterator[TextCall]:
     """Objects in ``<tool_call>`` marks."""
-    for match in _TAGGED.finditer(text):
-        found = first_object(match[1], may_repair=True)
+    for body in _between(text, "<tool_call>", "</tool_call>", MAX_CALLS):
+        found = first_object(body, may_repair=True) if body.lstrip().startswith("{") else None
         if found is not None:
             yield TextCall(found.value, found.was_repaired)
 
 
 def _functions(text: str) -> Iterator[TextCall]:
     """Functions and parameters as marks; every value is a text, which validation reads on."""
-    for match in _FUNCTION.finditer(text):
-        arguments: dict[str, JsonValue] = {one[1]: one[2] for one in _PARAMETER.finditer(match[2])}
-        yield TextCall({"name": match[1], "arguments": arguments})
+    for body in _between(text, "<function=", "</function>", MAX_CALLS):
+        name = _FUNCTION.match(body)
+        if name is None:
+            continue
+        arguments: dict[str, JsonValue] = {}
+        for parameter in _between(body, "<parameter=", "</parameter>", _MAX_PARAMETERS):
+            key, _, value = parameter.partition(">")
+            arguments[key] = value.removeprefix("\n").removesuffix("\n")
+        yield TextCall({"name": name[1], "arguments": arguments})
 
 
-def _named_objects(text: str) -> Iterator[TextCall]:
+def _mistral(text: str) -> Iterator[TextCall]:
     """A name before an object with the arguments."""
-    for pattern in (_MISTRAL, _HARMONY):
-        for match in pattern.finditer(text):
-            found = first_object(text[match.end() :], may_repair=True)
-            if found is not None:
-                yield TextCall({"name": match[1], "arguments": found.value}, found.was_repaired)
+    for position in _after(text, "[TOOL_CALLS]"):
+        name = _MISTRAL.match(text, position)
+        if name is not None:
+            yield from _named(name[1], text[name.end() :])
+
+
+def _harmony(text: str) -> Iterator[TextCall]:
+    """A message to a function."""
+    for position in _after(text, "<|message|>"):
+        head = text[max(0, position - _HARMONY_HEAD) : position - len("<|message|>")]
+        name = _HARMONY.search(head)
+        if name is not None and text[position : position + 8].lstrip().startswith("{"):
+            yield from _named(name[1], text[position:])
+
+
+def _named(name: str, arguments: str) -> Iterator[TextCall]:
+    """The call of a name with the object that follows it."""
+    found = first_object(arguments, may_repair=True)
+    if found is not None:
+        yield TextCall({"name": name, "arguments": found.value}, found.was_repaired)
 
 
 def _python(text: str) -> Iterator[TextCall]:
     """Calls with literal keyword arguments, when the text is nothing else."""
     code = _PYTHON_MARK.sub("", text).strip()
-    if not code.endswith((")", ")]")):
+    if not code.endswith((")", ")]")) or len(code) > _MAX_PYTHON_CHARACTERS:
         return
     try:
         tree = ast.parse(code, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        calls = [
+            _python_call(node) for node in (tree.elts if isinstance(tree, ast.List) else [tree])
+        ]
+    except (SyntaxError, TypeError, ValueError, RecursionError, MemoryError):
         return
-    for node in tree.elts if isinstance(tree, ast.List) else [tree]:
-        if not isinstance(node, ast.Call) or node.args:
-            return
-        try:
-            arguments = {
-                str(one.arg): cast("JsonValue", ast.literal_eval(one.value))
-                for one in node.keywords
-            }
-        except (ValueError, RecursionError):
-            return
-        yield TextCall({"name": ast.unparse(node.func), "arguments": arguments})
+    yield from calls
+
+
+def _python_call(node: ast.expr) -> TextCall:
+    """One call; raises ``ValueError`` or ``TypeError`` for anything but names and plain values."""
+    if not isinstance(node, ast.Call) or node.args or any(one.arg is None for one in node.keywords):
+        raise ValueError("no call with named arguments")
+    arguments = {str(one.arg): ast.literal_eval(one.value) for one in node.keywords}
+    plain = json.loads(json.dumps(arguments, allow_nan=False))
+    return TextCall({"name": ast.unparse(node.func), "arguments": cast("JsonValue", plain)})
