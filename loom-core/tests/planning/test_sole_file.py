@@ -23,6 +23,23 @@ THERE = ["notes.txt", "app.py", "data.csv"]
         ("Rename notes.txt to old.txt", None),
         ("Count the lines of data.csv and write the number to n.txt", None),
         ("Say hello", None),
+        ('Replace "foo" with "bar" in notes.txt and app.py', None),
+        ("Create x.py with a function add(a, b), and also a Makefile", None),
+        ("Create x.py with a function add(a, b) and a unit test for it", None),
+        ("Write gen.py that prints the primes, and save its output in primes.txt", None),
+        ("Create hello.py and use it to produce out.txt", None),
+        ("Create a.csv with the header x,y and convert it to JSON too", None),
+        ("Create page.html and a stylesheet", None),
+        ('Create a.txt with the text "Hello" and update README.md', None),
+        ("Create a.py, start the server and check that it responds", None),
+        (
+            "Make a.csv with the header name,city and two rows: Ann in Bergen and Ben in Turku.",
+            "a.csv",
+        ),
+        (
+            "Write f.py that prints Fizz instead of multiples of 3 and Buzz instead of those of 5",
+            "f.py",
+        ),
     ],
 )
 def test_a_goal_is_about_one_file_or_not(goal, path):

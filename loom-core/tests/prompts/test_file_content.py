@@ -25,12 +25,20 @@ def test_no_two_forms_ask_alike():
     [
         ("Here:\n```python\nprint(1)\n```\nDone.", "a.py", "print(1)\n"),
         ("```\na,b\n1,2\n```", "a.csv", "a,b\n1,2\n"),
-        ("just words", "a.txt", "just words\n"),
+        ("just words", "a.txt", ""),
+        ("First:\n```bash\npip install x\n```\n```python\nprint(1)\n```", "a.py", "print(1)\n"),
+        ("```python\nprint(1)\n```\nRun:\n```bash\npython a.py\n```", "a.py", "print(1)\n"),
         ("```python\nprint(1)", "a.py", "print(1)\n"),
-        ("First:\n```\none\n```\n```\ntwo\n```", "a.py", "one\n"),
+        ("First:\n```\none\n```\n```\ntwo\n```", "a.py", "two\n"),
         ("```markdown\n# T\n```sh\nls\n```\nend\n```", "a.md", "# T\n```sh\nls\n```\nend\n"),
         ("```\n\n  indented\n```", "a.txt", "  indented\n"),
     ],
 )
 def test_the_content_is_the_fenced_block_or_all(answer, path, content):
     assert content_in(answer, path) == content
+
+
+def test_what_went_wrong_before_is_told():
+    *_, asked = file_messages("x", [], "a.py", FileForm.BARE, feedback=["it printed 3"])
+
+    assert "it printed 3" in asked.text

@@ -18,16 +18,16 @@ _TIMEOUT_SECONDS = 20.0
 _PROBE = "loom_probe.py"
 MIN_COMPARED = 3
 """Inputs that both must take before two functions can be said to do the same."""
-ALIKE = 0.8
-"""The part of these on which two that do the same may not differ: edge cases are often left open."""
+SETTLED = 0.7
+"""The part of the inputs on which two others have to agree before they can judge a third."""
 
 
 class Behaviour(ABC):
     """What was seen of a program."""
 
     @abstractmethod
-    def agrees_with(self, other: "Behaviour") -> bool:
-        """Whether both do the same."""
+    def judged_by(self, one: "Behaviour", other: "Behaviour") -> bool | None:
+        """Whether it does what two others do; None when these do not agree with each other."""
 
     @abstractmethod
     def differs_from(self, other: "Behaviour") -> str:
@@ -40,9 +40,14 @@ class Printed(Behaviour):
 
     text: str
 
-    def agrees_with(self, other: Behaviour) -> bool:
-        """Whether both say the same."""
-        return isinstance(other, Printed) and is_same_output(self.text, other.text)
+    def judged_by(self, one: Behaviour, other: Behaviour) -> bool | None:
+        """Whether all three printed the same."""
+        if not isinstance(one, Printed) or not isinstance(other, Printed):
+            return None
+        mine = [is_same_output(self.text, printed.text) for printed in (one, other)]
+        if all(mine):
+            return True
+        return False if not any(mine) and is_same_output(one.text, other.text) else None
 
     def differs_from(self, other: Behaviour) -> str:
         """What both printed."""
@@ -59,15 +64,23 @@ class Answers(Behaviour):
 
     by_input: Mapping[str, str]
 
-    def agrees_with(self, other: Behaviour) -> bool:
-        """Whether both give the same for nearly every input that both take."""
-        if not isinstance(other, Answers):
-            return False
-        both = self.by_input.keys() & other.by_input.keys()
-        if len(both) < min(MIN_COMPARED, len(self.by_input)) or not both:
-            return False
-        same = sum(self.by_input[one] == other.by_input[one] for one in both)
-        return same >= ALIKE * len(both)
+    def judged_by(self, one: Behaviour, other: Behaviour) -> bool | None:
+        """Whether it gives what both others give, wherever they give the same.
+
+        The others have to agree on most inputs that all three take: where they do not, the task
+        leaves the case open.
+        """
+        if not isinstance(one, Answers) or not isinstance(other, Answers):
+            return None
+        taken = [
+            tried for tried in self.by_input if tried in one.by_input and tried in other.by_input
+        ]
+        settled = [tried for tried in taken if one.by_input[tried] == other.by_input[tried]]
+        if len(settled) < min(MIN_COMPARED, len(self.by_input)) or len(settled) < SETTLED * len(
+            taken
+        ):
+            return None
+        return all(self.by_input[tried] == one.by_input[tried] for tried in settled)
 
     def differs_from(self, other: Behaviour) -> str:
         """The first input for which they differ, with what both give."""
@@ -103,7 +116,7 @@ async def answers(
     Of a function that gives something else each time it is all that it gave in many calls.
     Arguments and errors as of ``printed``.
     """
-    command = f"python3 {_PROBE} {shlex.quote(path)} {shlex.quote(function)}"
+    command = f"PYTHONHASHSEED=0 python3 {_PROBE} {shlex.quote(path)} {shlex.quote(function)}"
     output = await _run(command, path, content, look)
     if output is None:
         return None
@@ -115,7 +128,12 @@ async def answers(
 
 
 async def _run(command: str, path: str, content: str | None, look: CheckContext) -> str | None:
-    """The output of a command in a copy with the content; None when it does not end with success."""
+    """The output of a command in a copy with the content; None when it does not end with success.
+
+    Nothing that a model wrote runs where no sandbox confines it.
+    """
+    if not look.sandbox.is_confining:
+        return None
     with ExitStack() as stack:
         copy = await asyncio.to_thread(stack.enter_context, scratch_copy(look.workspace.root))
         if content is not None:

@@ -12,9 +12,10 @@ import inspect
 import io
 import itertools
 import json
+import re
 import signal
 import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from types import FrameType, ModuleType
 from typing import cast
 
@@ -33,7 +34,12 @@ _SINGLE = (
     7,
     10,
     15,
+    30,
     100,
+    1900,
+    2000,
+    2023,
+    2024,
     -4,
     2.5,
     [1],
@@ -45,6 +51,9 @@ _SINGLE = (
 )
 _FEW = (3, 4, 10, 2.5, 0, "hello", "l", "Hello World", [1, 2, 3], [3, 1], ["x", "y"], "one two")
 _MAX_INPUTS = 2_000
+_ADDRESS = re.compile(r"0x[0-9a-f]+")
+_NOTHING = "None"
+"""What a function gives that only does something nobody sees here."""
 _CALLS = 300
 _SECONDS_PER_INPUT = 0.5
 _MAX_DIFFERENT = 30
@@ -56,6 +65,8 @@ def main() -> None:
     path, name = sys.argv[1:3]
     with contextlib.redirect_stdout(io.StringIO()):
         found = _answers(getattr(_module(path), name))
+    if set(found.values()) == {_NOTHING}:
+        found = {}
     print(json.dumps(found))  # noqa: T201  # the output is what it is for
 
 
@@ -100,22 +111,30 @@ def _too_long(_signal: int, _frame: FrameType | None) -> None:
 
 def _answer(function: Callable[..., object], arguments: Sequence[object]) -> str:
     """The result, or all results where one call is not like the next."""
-    first, second = (repr(_call(function, arguments)) for _ in range(2))
+    first, second = (_seen(function, arguments) for _ in range(2))
     if first == second and arguments:
         return first[:_MAX_CHARACTERS]
-    several = {repr(_call(function, arguments)) for _ in range(_CALLS)}
+    several = {_seen(function, arguments) for _ in range(_CALLS)}
     return " or ".join(sorted(several)[:_MAX_DIFFERENT])[: _MAX_CHARACTERS * 5]
 
 
-def _call(function: Callable[..., object], arguments: Sequence[object]) -> object:
-    """One call with arguments of its own, since a function may change a list that it is given."""
-    result = function(*(_own(one) for one in arguments))
-    return list(cast("Generator[object]", result)) if inspect.isgenerator(result) else result
+def _seen(function: Callable[..., object], arguments: Sequence[object]) -> str:
+    """What one call gave, printed, and did to its arguments, which are copies."""
+    given = [copy.copy(one) for one in arguments]
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        result = _plain(function(*given))
+    told = f" prints {printed.getvalue()!r}" if printed.getvalue() else ""
+    changed = f" leaves {given!r}" if given != list(arguments) else ""
+    return _ADDRESS.sub("0x", f"{result}{told}{changed}")
 
 
-def _own(value: object) -> object:
-    """The value, or a copy when it can be changed."""
-    return copy.copy(value)
+def _plain(result: object) -> str:
+    """A result as Python writes it, iterators read and sets sorted."""
+    if isinstance(result, Iterator):
+        result = list(itertools.islice(cast("Iterator[object]", result), _MAX_INPUTS))
+    if isinstance(result, set | frozenset):
+        return f"set {sorted(map(repr, cast('set[object]', result)))}"
+    return repr(result)
 
 
 def _inputs(function: Callable[..., object]) -> Sequence[Sequence[tuple[object, ...]]]:

@@ -9,6 +9,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from loom_core.contracts.verifier import VerificationContext, Verifier
 from loom_core.prompts import SECOND_FORMS, FileForm, content_in, file_messages
@@ -31,8 +32,6 @@ from loom_verifiers.checks.scratch_copy import WorkspaceTooLarge
 Observe = Callable[[str | None], Awaitable[Behaviour | None]]
 """What a content does in place of the file, or the file itself for None."""
 
-MIN_AGREEING = 2
-"""So many others must do the same before it counts."""
 MAX_LINES = 80
 """Longer programs are not written anew: it takes long, and a small model loses the aim."""
 _KINDS = frozenset({CommandPrints.name, PythonDefines.name})
@@ -115,8 +114,15 @@ def _not_compared(
         changes = [change for change in context.look.changes if change.path == path]
         if not changes or changes[0].before:
             return f"{path} was there before"
-        if context.look.workspace.read(path).count(b"\n") > MAX_LINES:
+        content = context.look.workspace.read(path).decode("utf-8", "replace")
+        if content.count("\n") > MAX_LINES:
             return f"{path} has more than {MAX_LINES} lines"
+        for spec in specs:
+            name = re.escape(spec.expected.strip())
+            if spec.target == path and re.search(
+                rf"^(?:class|async def) {name}\b", content, re.MULTILINE
+            ):
+                return f"{spec.expected} of {path} is no plain function"
     return ""
 
 
@@ -156,8 +162,8 @@ async def _compare(
         behaviour = await observe(content) if content else None
         if behaviour is not None:
             seen.append(behaviour)
-        if sum(own.agrees_with(one) for one in seen) >= MIN_AGREEING:
-            return passed(label, f"{MIN_AGREEING} others do the same")
+        if any(own.judged_by(*pair) for pair in combinations(seen, 2)):
+            return passed(label, "two others do the same")
     return _disagreement(label, own, seen, others.subtask.description)
 
 
@@ -170,11 +176,8 @@ def _disagreement(
     """Failed when others agree on something else; else nobody knows, where there is one right form."""
     if isinstance(own, Printed) and not _STATES_A_RESULT.search(task):
         return passed(label, "it prints something; what exactly is left open")
-    for one in seen:
-        if (
-            not own.agrees_with(one)
-            and sum(one.agrees_with(other) for other in seen) >= MIN_AGREEING
-        ):
+    for one, other in combinations(seen, 2):
+        if own.judged_by(one, other) is False:
             return failed(
                 label, f"{own.differs_from(one)}; find out which is right, and correct it"
             )

@@ -47,7 +47,7 @@ async def run_by_file(
     is_there = any(path == target for path, _ in data)
     forms = FIRST_FORMS[is_data(target) and not is_there]
     form = forms[(context.attempt - 1) % len(forms)]
-    prompt = file_messages(subtask.description, data, target, form)
+    prompt = file_messages(subtask.description, data, target, form, feedback=context.feedback)
 
     async def act(answer: str, number: int) -> str:
         return await _try(content_in(answer, target), target, subtask, context, number)
@@ -59,7 +59,7 @@ async def run_by_file(
 async def _try(content: str, target: str, subtask: Subtask, context: Context, number: int) -> str:
     """Write the content; what is wrong afterwards, empty when every check passes."""
     if not content.strip():
-        return "there was nothing in the answer"
+        return "there was no fenced block with the content in the answer"
     result = await context.call_tool(
         _WRITER, {"path": target, "content": content}, call_id=f"file-{number}"
     )

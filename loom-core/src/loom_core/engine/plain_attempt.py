@@ -53,7 +53,7 @@ async def run_plainly(
     problem = ""
     last: str | None = None
     for number in range(1, MAX_ANSWERS + 1):
-        refuse_full(conversation_tokens(messages), facts.name, facts.window)
+        refuse_full(conversation_tokens(messages), facts.name, begun.window or facts.window)
         response = await context.ask_model(
             ModelRole.EXECUTOR, messages, max_tokens=MAX_ANSWER_TOKENS
         )
@@ -66,7 +66,7 @@ async def run_plainly(
             return done_by_checks()
         messages += [
             response.as_message(),
-            _correction(fit_result(problem, facts.window), wanted),
+            _correction(fit_result(problem, begun.window or facts.window), wanted),
         ]
     return failed(FailureKind.CAPABILITY, ErrorCategory.MODEL, problem)
 

@@ -64,7 +64,7 @@ async def run_by_program(
     hidden = target if is_computed else ""
     data = await asyncio.to_thread(_contents, context, list(shown.seen), hidden)
     style = FIRST_STYLES[(context.attempt - 1) % len(FIRST_STYLES)]
-    prompt = program_messages(subtask.description, data, style=style)
+    prompt = program_messages(subtask.description, data, style=style, feedback=context.feedback)
 
     printed_to = target if is_computed else ""
 

@@ -69,6 +69,14 @@ _NOT_TO_BE_RUN = re.compile(
 )
 _ESCAPING = PROGRAM_EXTENSIONS | {"json", "toml", "yaml", "yml", "xml", "html", "htm", "csv"}
 """Formats in which quotation marks and letters beyond ASCII may be written as escapes."""
+_HOLDS_ONLY = re.compile(
+    r"""\s*(?:please\s+|i\s+(?:need|want)\s+)?(?:create|make|write|put|save|store)?\s*
+    (?:(?:an?|the|new|plain|text|file|called|named|into|to|in)\s+)*
+    (?:(?:with|containing|holding|saying)\s+)?(?:(?:only|just|exactly|the|text|words?|contents?|sentence
+    |message|line)\s+)*(?:(?:into|to|in|an?|the|new|file|called|named)\s+)*[\s.!]*""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""All that may stand around the name of a file and the words that it shall hold."""
 _NEVER_RUN = re.compile(r"(?:test_.*|.*_test|conftest|setup|__init__)\.py")
 _DEFINITION = re.compile(r"\b(?:function|method|class|def|funktion|fonction)\b|\w\(", re.IGNORECASE)
 
@@ -136,13 +144,18 @@ def _is_all(
     sentences: Sequence[Sentence],
     expected: Collection[str],
 ) -> bool:
-    """Whether what a goal of one sentence quotes is all that a new plain text file shall hold."""
+    """Whether what a goal of one sentence quotes is all that a new plain text file shall hold.
+
+    Only where every word of the sentence is known: one more may ask for more than what is quoted.
+    """
+    if len(literals) != 1 or len(sentences) != 1 or len(sentences[0].quotations) != 1:
+        return False
+    sentence = sentences[0]
     return (
-        len(literals) == 1
-        and len(sentences) == 1
-        and mention.path in expected
+        mention.path in expected
         and mention.extension == "txt"
-        and len(sentences[0].quotations) == 1
+        and len(sentence.mentions) == 1
+        and _HOLDS_ONLY.fullmatch(own_words(sentence.text)) is not None
     )
 
 

@@ -4,17 +4,27 @@ import re
 from collections.abc import Sequence
 
 from loom_core.planning.computed_files import FILE_COMPUTED
+from loom_core.planning.named_paths import find_mentions
 from loom_core.planning.sentence import own_words
 from loom_core.types import CheckSpec
 
 _ACTS = re.compile(
     r"""\b(?:runs?\s+(?:it|the|this|that)|execute\s+(?:it|the|this|that)|commit\w*|push|git|rename\w*
-    |mov(?:e|es|ing)|cop(?:y|ies|ying)|delete\s+(?:it|the\s+file)|install\w*|chmod|executable
+    |mov(?:e|es|ing)|cop(?:y|ies|ying)|delete\s+(?:it|the\s+file)|install\w*|chmod|executable|zip
     |director(?:y|ies)|folders?|search\s+the\s+web|look\s+up|download\w*|fetch\w*|ask\s+me|tell\s+me
-    |answer\s+me|umbenenn\w*|verschieb\w*|l\u00f6sch\w*|supprim\w*|renomm\w*|d\u00e9plac\w*)\b""",
+    |answer\s+me|makefile|dockerfile|stylesheets?|archives?|unit\s+tests?|tests?\s+for|umbenenn\w*
+    |verschieb\w*|l\u00f6sch\w*|supprim\w*|renomm\w*|d\u00e9plac\w*)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
 """Words for something that is done beside writing the file."""
+_SECOND_PART = re.compile(
+    r"""(?:\b(?:and|then|also|plus|und|dann|et|puis)\b|[,;])\s+(?:(?:also|then|now|please|to)\s+)*
+    (?:an?\b|another\b|add|answer|append|build|change|check|convert|create|describe|document|explain
+    |generate|give|list|make|open|produce|put|remove|replace|report|save|send|show|sort|start|store
+    |summari[sz]e|tell|test|update|use|verify|write|erstelle?|schreibe?|cr\u00e9e[rz]?)\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""What begins another demand; a path of its own may come of it, or nothing that a check sees."""
 _OF_CONTENT = frozenset(
     {
         "file_exists",
@@ -33,7 +43,9 @@ _KEPT_WHOLE = "everything"
 
 
 def sole_file(text: str, checks: Sequence[CheckSpec]) -> str | None:
-    """The one file whose content is wanted; None when there are several, or more is to be done.
+    """The one file whose content is wanted; None when there are several, or more may be to be done.
+
+    In doubt it is None: then the model has turns in which to do the rest.
 
     Args:
         text: the subtask's description.
@@ -47,8 +59,12 @@ def sole_file(text: str, checks: Sequence[CheckSpec]) -> str | None:
         or kinds - _OF_CONTENT - _OF_COMMANDS
     ):
         return None
+    if _SECOND_PART.search(own_words(text)):
+        return None
     targets = {check.target for check in changed if check.kind in _OF_CONTENT}
-    return targets.pop() if len(targets) == 1 else None
+    only_read = {check.target for check in checks if _only_reads(check)}
+    others = {mention.path for mention in find_mentions(text)} - targets - only_read
+    return targets.pop() if len(targets) == 1 and not others else None
 
 
 def _only_reads(check: CheckSpec) -> bool:

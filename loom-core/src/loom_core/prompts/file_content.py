@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 
+from loom_core.prompts.feedback import told
 from loom_core.types import Message, Role
 
 
@@ -38,7 +39,24 @@ _SYSTEM = {
     FileForm.CASES: "You are a careful programmer.",
     FileForm.CAREFUL: "You are a careful programmer and writer.",
 }
-_FENCED = re.compile(r"```[\w.+-]*[ \t]*\n(.*?)(?:\n```|\Z)", re.DOTALL)
+_FENCED = re.compile(r"```([\w.+-]*)[ \t]*\n(.*?)(?:\n```|\Z)", re.DOTALL)
+_EXTENSIONS = {
+    "python": "py",
+    "py": "py",
+    "python3": "py",
+    "json": "json",
+    "csv": "csv",
+    "toml": "toml",
+    "yaml": "yaml",
+    "html": "html",
+    "css": "css",
+    "javascript": "js",
+    "js": "js",
+    "bash": "sh",
+    "sh": "sh",
+    "ini": "ini",
+}
+"""The extension of a file by the language that a fence names."""
 _FENCED_DOCUMENT = re.compile(r"\A[^\n`]*```[\w.+-]*[ \t]*\n(.*)\n```", re.DOTALL)
 _EXAMPLE = (
     Message(
@@ -59,7 +77,12 @@ _REQUESTS = {
 
 
 def file_messages(
-    task: str, data: Sequence[tuple[str, str]], path: str, form: FileForm
+    task: str,
+    data: Sequence[tuple[str, str]],
+    path: str,
+    form: FileForm,
+    *,
+    feedback: Sequence[str] = (),
 ) -> tuple[Message, ...]:
     """The conversation that asks for the content of one file.
 
@@ -68,12 +91,17 @@ def file_messages(
         data: name and content of each file that is shown.
         path: the file to write.
         form: how to ask.
+        feedback: what was wrong with earlier attempts, oldest first.
     """
     system = (Message(role=Role.SYSTEM, text=_SYSTEM[form]),) if form in _SYSTEM else ()
     example = _EXAMPLE if form is FileForm.SHOWN else ()
     shown = "".join(_show(name, content) for name, content in data)
     request = _REQUESTS[form].format(path=path)
-    return (*system, *example, Message(role=Role.USER, text=f"{shown}{task}\n\n{request}"))
+    return (
+        *system,
+        *example,
+        Message(role=Role.USER, text=f"{shown}{task}{told(feedback)}\n\n{request}"),
+    )
 
 
 def is_data(path: str) -> bool:
@@ -82,13 +110,23 @@ def is_data(path: str) -> bool:
 
 
 def content_in(text: str, path: str) -> str:
-    """The content in an answer: its first fenced block, or all of it when it has none.
+    """The content in an answer; empty when no fenced block holds it.
 
-    A document may hold fenced blocks of its own, so that its block ends at the last fence.
+    Of several blocks it is the last whose language is the file's, else the last. A document may hold
+    fenced blocks of its own, so that its block ends at the last fence.
     """
-    pattern = _FENCED_DOCUMENT if path.endswith((".md", ".markdown")) else _FENCED
-    fenced = pattern.search(text)
-    return (fenced[1] if fenced else text).strip("\n").rstrip() + "\n"
+    if path.endswith((".md", ".markdown")) and (document := _FENCED_DOCUMENT.search(text)):
+        return _ended(document[1])
+    blocks = _FENCED.findall(text)
+    extension = path.rpartition(".")[2].lower()
+    fitting = [body for language, body in blocks if _EXTENSIONS.get(language.lower()) == extension]
+    chosen = [*(body for _, body in blocks), *fitting]
+    return _ended(chosen[-1]) if chosen else ""
+
+
+def _ended(content: str) -> str:
+    """Without empty lines around it, and with one line end."""
+    return content.strip("\n").rstrip() + "\n"
 
 
 def _show(name: str, content: str) -> str:

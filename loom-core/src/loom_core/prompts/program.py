@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from loom_core.prompts.feedback import told
 from loom_core.types import Message, Role
 
 FIRST_STYLES = ("Keep it simple.", "Write a complete script with a main part.")
@@ -42,7 +43,7 @@ _SHOWN_CHARACTERS = 600
 
 
 def program_messages(
-    task: str, data: Sequence[tuple[str, str]], *, style: str
+    task: str, data: Sequence[tuple[str, str]], *, style: str, feedback: Sequence[str] = ()
 ) -> tuple[Message, ...]:
     """The conversation that asks for a program.
 
@@ -50,11 +51,13 @@ def program_messages(
         task: what is wanted, in the user's or planner's words.
         data: name and content of each file that the program reads; only beginnings are shown.
         style: one of ``FIRST_STYLES`` or ``SECOND_STYLES``.
+        feedback: what was wrong with earlier attempts, oldest first.
     """
     shown = "".join(_show(name, content) for name, content in data)
     request = (
-        f"{shown}Task: {task}\n\nWrite a Python program that does this with the standard library. "
-        f"{style} It takes no arguments. It reads the data from the files; it does not contain the result."
+        f"{shown}Task: {task}{told(feedback)}\n\nWrite a Python program that does this with the "
+        f"standard library. {style} It takes no arguments. It reads the data from the files; "
+        "it does not contain the result."
     )
     return (
         Message(role=Role.SYSTEM, text=_SYSTEM),

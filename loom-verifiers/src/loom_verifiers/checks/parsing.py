@@ -99,9 +99,15 @@ def _check_rows(data: bytes, *, delimiter: str) -> None:
     """Raise for the first row that has more or fewer fields than the header."""
 
     def parse() -> None:
-        lines = data.decode("utf-8-sig").splitlines(keepends=True)
+        lines = [
+            line
+            for line in data.decode("utf-8-sig").splitlines(keepends=True)
+            if line.strip() and not line.startswith("#")
+        ]
+        is_semicolon = bool(lines) and ";" in lines[0] and delimiter not in lines[0]
+        separator = ";" if is_semicolon else delimiter  # as where a comma marks decimals
         try:
-            rows = [row for row in csv.reader(lines, delimiter=delimiter, strict=True) if row]
+            rows = list(csv.reader(lines, delimiter=separator, strict=True))
         except csv.Error as error:
             raise ValueError(str(error)) from error
         for number, row in enumerate(rows[1:], start=2):
