@@ -27,7 +27,7 @@ class Allowance:
 
 
 async def join(client: Connection, remote: Connection, allowance: Allowance) -> None:
-    """Carry bytes both ways until both sides have ended; closes the remote side.
+    """Carry bytes both ways until both sides have ended. Whoever opened them closes them.
 
     Raises ``OSError``: a side broke, or the allowance is spent.
     """
@@ -41,7 +41,6 @@ async def join(client: Connection, remote: Connection, allowance: Allowance) -> 
         for way in ways:
             way.cancel()
         await asyncio.gather(*ways, return_exceptions=True)
-        remote[1].close()
 
 
 async def _carry(

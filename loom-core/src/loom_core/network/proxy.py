@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from loom_core.errors import AddressRefused
 from loom_core.network.allowed_hosts import AllowedHost, is_allowed
 from loom_core.network.carrying import Allowance, AllowanceSpent, Connection, join
+from loom_core.network.ending import ending
 from loom_core.network.proxy_request import ProxyRequest
 from loom_core.network.resolving import Resolve, checked_addresses, resolve_host
 from loom_core.network.rules import PUBLIC_ONLY, Address, AddressRules
@@ -72,13 +73,12 @@ class Proxy:
         import h11
 
         try:
-            await self._serve((reader, writer), h11.Connection(h11.SERVER, _MAX_HEAD_BYTES))
+            async with ending(writer):
+                await self._serve((reader, writer), h11.Connection(h11.SERVER, _MAX_HEAD_BYTES))
         except AllowanceSpent:
             self._note(f"the network after {self._max_bytes} bytes, the most for one command")
         except (OSError, EOFError, h11.ProtocolError):
             return  # a connection that breaks is the client's to report
-        finally:
-            writer.close()
 
     async def _serve(self, client: Connection, protocol: "h11.Connection") -> None:
         """Read a request, and do what it asks for if that is open."""
@@ -88,22 +88,23 @@ class Proxy:
             async with asyncio.timeout(_HEAD_SECONDS):
                 head = await _head(client[0], protocol)
         except h11.RemoteProtocolError as error:
-            return await _answer(client[1], 400, f"no request that a proxy understands: {error}")
+            await _answer(client[1], 400, f"no request that a proxy understands: {error}")
+            return
         try:
             request = ProxyRequest.read(head)
             remote = await _connected(await self._addresses(request), request.url.port)
         except AddressRefused as error:
             self._note(str(error))
-            return await _answer(client[1], 403, str(error))
+            await _answer(client[1], 403, str(error))
+            return
         except OSError as error:
-            return await _answer(client[1], 502, f"the host was not reached: {error}")
-        try:
+            await _answer(client[1], 502, f"the host was not reached: {error}")
+            return
+        async with ending(remote[1]):
             if request.is_tunnel:
                 await self._tunnel(client, remote, protocol)
             else:
                 await self._exchange(client, remote, protocol, request)
-        finally:
-            remote[1].close()
 
     async def _addresses(self, request: ProxyRequest) -> list[Address]:
         """The addresses of the host, once it is on the list: other names are not even looked up.

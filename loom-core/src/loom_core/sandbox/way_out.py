@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import logging
 import socket
 from collections.abc import Generator, Sequence
@@ -12,11 +13,17 @@ from typing import Self
 
 from loom_core.confinement import listening
 from loom_core.network.proxy import Proxy
+from loom_core.sandbox.places import places
 from loom_core.sandbox.reach import Reach
 from loom_core.sandbox.unbroken import unbroken
 
 _AT_ONCE = 32
 """Connections that are served at a time; others wait in the namespace of the command."""
+_SEND_BYTES = 64 * 1024
+"""What the kernel holds of an answer. A client that reads none could pile that up in closed sockets."""
+_RETRY_SECONDS = 0.1
+_PASSING = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.ECONNABORTED})
+"""What accepting fails of without anything being wrong with the listening socket."""
 _HERE = f"http://127.0.0.1:{listening.PORT}"
 _NAMES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 _LOCAL = "localhost,127.0.0.1,::1"
@@ -97,32 +104,50 @@ class WayOut:
 
     async def _accept(self, listener: socket.socket) -> None:
         """Serve connections, a bounded number at a time."""
-        loop = asyncio.get_running_loop()
-        places = asyncio.Semaphore(_AT_ONCE)
+        own, shared = asyncio.Semaphore(_AT_ONCE), places()
         while True:
-            await places.acquire()
-            connection, _ = await loop.sock_accept(listener)
+            await own.acquire()
+            await shared.acquire()
+            try:
+                connection = await _accepted(listener)
+            except BaseException:
+                shared.release()
+                raise
             serving = asyncio.create_task(self._serve_one(connection))
             self._connections.add(serving)
-            serving.add_done_callback(partial(self._let_go, connection, places))
+            serving.add_done_callback(partial(self._let_go, connection, (own, shared)))
 
     def _let_go(
-        self, connection: socket.socket, places: asyncio.Semaphore, serving: "asyncio.Task[None]"
+        self,
+        connection: socket.socket,
+        held: Sequence[asyncio.Semaphore],
+        serving: "asyncio.Task[None]",
     ) -> None:
         """Leave the place of a connection to the next one."""
         self._connections.discard(serving)
-        places.release()
+        for place in held:
+            place.release()
         if serving.cancelled():
             connection.close()  # it may have been cut before anybody began to serve it
 
     async def _serve_one(self, connection: socket.socket) -> None:
         """Serve one connection to its end."""
-        reader, writer = await asyncio.open_connection(sock=connection)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BYTES)
+        await self._proxy.serve(*await asyncio.open_connection(sock=connection))
+
+
+async def _accepted(listener: socket.socket) -> socket.socket:
+    """The next connection, as soon as this process has a descriptor for it."""
+    while True:
         try:
-            await self._proxy.serve(reader, writer)
-        except asyncio.CancelledError:
-            writer.transport.abort()  # nobody is left who would read the rest
-            raise
+            connection, _ = await asyncio.get_running_loop().sock_accept(listener)
+        except OSError as error:
+            if error.errno not in _PASSING:
+                raise
+            _log.warning("a connection of a command waits: %s", error)
+            await asyncio.sleep(_RETRY_SECONDS)
+        else:
+            return connection
 
 
 async def _readable(connection: socket.socket) -> None:
