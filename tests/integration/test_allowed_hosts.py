@@ -59,7 +59,7 @@ def test_after_reading_a_command_is_asked_about_with_the_hosts_it_could_send_to(
     terminal.type("n\n")
     terminal.finish()
 
-    assert "it can send data to allowed.example, *.files.example" in " ".join(
+    assert "it can send data to servers of allowed.example, *.files.example" in " ".join(
         terminal.shown.split()
     )
     types = [event["type"] for event in place.events()]

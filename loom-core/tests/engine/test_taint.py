@@ -152,11 +152,15 @@ def test_what_can_send_asks_once_it_could_send_what_it_must_not(name, sandbox, t
     ("sandbox", "taint", "reason"),
     [
         (WITH_HOSTS, CLEAN, ""),
-        (WITH_HOSTS, UNTRUSTED, "to a.org, *.b.org, and this subtask has read text of strangers"),
+        (
+            WITH_HOSTS,
+            UNTRUSTED,
+            "to servers of a.org, *.b.org, and this subtask has read text of strangers",
+        ),
         (
             WITH_HOSTS,
             Taint(private=True),
-            "to a.org, *.b.org, and this subtask has read private data",
+            "to servers of a.org, *.b.org, and this subtask has read private data",
         ),
         (
             WITH_NETWORK,

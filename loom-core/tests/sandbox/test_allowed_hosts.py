@@ -92,6 +92,31 @@ async def test_tls_goes_through_end_to_end(reaching, workspace, stack):
     assert "certificate" in done.output
 
 
+async def test_a_server_that_answers_for_others_too_answers_for_its_allowed_name_only(
+    reaching, workspace, stack
+):
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("allowed.test", "evil.test").configure_cert(context)
+    authority.cert_pem.write_to_path(str(workspace / "authority.crt"))
+    host = await Host(stack).listen(ssl=context)
+
+    done = await run(
+        reaching(f"allowed.test:{host.port}"),
+        workspace,
+        f"curl -sS --cacert authority.crt --connect-to evil.test:443:allowed.test:{host.port} "
+        f"https://evil.test/secret; curl -sS -p --connect-to evil.test:80:allowed.test:{host.port} "
+        "http://evil.test/secret",
+    )
+
+    assert done.exit_code != 0
+    assert host.received == []
+    assert done.refused == (
+        f"allowed.test:{host.port}: the TLS in the tunnel is for another server, evil.test",
+        f"allowed.test:{host.port}: what goes through the tunnel does not begin as TLS",
+    )
+
+
 async def test_python_node_and_git_go_through_it(reaching, workspace, host):
     url = f"http://allowed.test:{host.port}/"
 

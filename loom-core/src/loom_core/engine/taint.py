@@ -148,7 +148,7 @@ def _reason_of_command(taint: Taint, sandbox: Sandbox) -> str:
         return ""
     read = "text of strangers" if taint.untrusted else "private data"
     hosts = ", ".join(sandbox.allowed_hosts)
-    where = f"to {hosts}" if hosts else "off this machine"
+    where = f"to servers of {hosts}" if hosts else "off this machine"
     return f"it can send data {where}, and this subtask has read {read}"
 
 

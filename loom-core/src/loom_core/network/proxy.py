@@ -1,8 +1,8 @@
 """A proxy that leads to hosts of a list and nowhere else.
 
 It resolves names itself, checks every address against the rules and connects to what it checked. A
-connection serves one request: either a tunnel, or a request of plain HTTP that is written anew for
-its host, after which nothing of the client's is read any more.
+connection serves one request: either a tunnel for TLS with that very host, or a request of plain HTTP
+that is written anew for its host, after which nothing of the client's is read any more.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from loom_core.network.ending import ending
 from loom_core.network.proxy_request import ProxyRequest
 from loom_core.network.resolving import Resolve, checked_addresses, resolve_host
 from loom_core.network.rules import PUBLIC_ONLY, Address, AddressRules
+from loom_core.network.server_name import read_hello
 from loom_core.sanitize import sanitize_line
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ class Proxy:
                 await self._serve((reader, writer), h11.Connection(h11.SERVER, _MAX_HEAD_BYTES))
         except AllowanceSpent:
             self._note(f"the network after {self._max_bytes} bytes, the most for one command")
+        except AddressRefused as error:
+            self._note(str(error))  # too late for an answer that the client would understand
         except (OSError, EOFError, h11.ProtocolError):
             return  # a connection that breaks is the client's to report
 
@@ -102,7 +105,7 @@ class Proxy:
             return
         async with ending(remote[1]):
             if request.is_tunnel:
-                await self._tunnel(client, remote, protocol)
+                await self._tunnel(client, remote, protocol, request)
             else:
                 await self._exchange(client, remote, protocol, request)
 
@@ -121,13 +124,27 @@ class Proxy:
             raise AddressRefused(f"{request.place}: {error}") from None
 
     async def _tunnel(
-        self, client: Connection, remote: Connection, protocol: "h11.Connection"
+        self,
+        client: Connection,
+        remote: Connection,
+        protocol: "h11.Connection",
+        request: ProxyRequest,
     ) -> None:
-        """Carry bytes both ways, whatever they are."""
+        """Carry bytes both ways, once the client has begun TLS with the host that it asked for.
+
+        Raises ``AddressRefused``: it began something else.
+        """
         client[1].write(b"HTTP/1.1 200 Connection established\r\n\r\n")
         early, _ = protocol.trailing_data
-        self._allowance.take(len(early))
-        remote[1].write(early)
+        try:
+            async with asyncio.timeout(_HEAD_SECONDS):
+                hello = await read_hello(client[0], early, request.url.host)
+        except TimeoutError:
+            raise AddressRefused(f"{request.place}: no TLS was begun in the tunnel") from None
+        except AddressRefused as error:
+            raise AddressRefused(f"{request.place}: {error}") from None
+        self._allowance.take(len(hello))
+        remote[1].write(hello)
         await join(client, remote, self._allowance)
 
     async def _exchange(
