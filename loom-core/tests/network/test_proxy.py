@@ -398,6 +398,51 @@ async def test_a_request_that_breaks_off_ends_the_connection(entrance, site):
     assert got in {b"", PAGE}
 
 
+@pytest.fixture
+async def crumbling():
+    """The port of a host whose answers have no end, in chunks of one byte."""
+
+    async def serve(reader, writer):
+        with contextlib.closing(writer), contextlib.suppress(OSError, EOFError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+            while True:
+                writer.write(b"1\r\nx\r\n" * 10_000)
+                await writer.drain()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1]
+
+
+async def test_an_answer_in_tiny_chunks_is_cut(enter, crumbling):
+    entrance = await enter(f"allowed.test:{crumbling}")
+
+    got = await entrance.talk(
+        f"GET http://allowed.test:{crumbling}/ HTTP/1.1\r\nHost: a\r\n\r\n".encode()
+    )
+
+    assert got == b"" or got.startswith(b"HTTP/1.1 200 OK")
+    assert "too small" in entrance.proxy.refused[0]
+
+
+async def test_a_request_in_tiny_chunks_is_cut(enter):
+    async def listen(reader, writer):
+        with contextlib.closing(writer), contextlib.suppress(OSError):
+            await reader.read()
+
+    async with await asyncio.start_server(listen, "127.0.0.1", 0) as server:
+        host = f"allowed.test:{server.sockets[0].getsockname()[1]}"
+        entrance = await enter(host)
+
+        got = await entrance.talk(
+            f"POST http://{host}/ HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+            + b"1\r\nx\r\n" * 20_000
+        )
+
+    assert got == b""
+    assert "too small" in entrance.proxy.refused[0]
+
+
 async def test_what_goes_through_is_bounded_over_all_connections(enter, site):
     host = f"allowed.test:{site.port}"
     entrance = await enter(host, max_bytes=3 * len(BEGUN))

@@ -14,6 +14,7 @@ from loom_core.errors import AddressRefused
 from loom_core.network.allowed_hosts import AllowedHost, is_allowed
 from loom_core.network.carrying import Allowance, AllowanceSpent, Connection, join
 from loom_core.network.ending import ending
+from loom_core.network.pace import Pace, PartsTooSmall
 from loom_core.network.proxy_request import ProxyRequest
 from loom_core.network.resolving import Resolve, checked_addresses, resolve_host
 from loom_core.network.rules import PUBLIC_ONLY, Address, AddressRules
@@ -78,6 +79,8 @@ class Proxy:
                 await self._serve((reader, writer), h11.Connection(h11.SERVER, _MAX_HEAD_BYTES))
         except AllowanceSpent:
             self._note(f"the network after {self._max_bytes} bytes, the most for one command")
+        except PartsTooSmall as error:
+            self._note(f"a connection whose parts are too small: {error}")
         except AddressRefused as error:
             self._note(str(error))  # too late for an answer that the client would understand
         except (OSError, EOFError, h11.ProtocolError):
@@ -183,8 +186,10 @@ class Proxy:
         """Write the body anew, so that the request has one end for everybody."""
         import h11
 
+        pace = Pace()
         while isinstance(event := await _next_event(reader, protocol), h11.Data):
             self._allowance.take(len(event.data))
+            await pace.take(len(event.data))
             writer.write(onward.send(h11.Data(data=event.data)) or b"")
             await writer.drain()
         if isinstance(event, h11.EndOfMessage):
@@ -197,6 +202,7 @@ class Proxy:
         """Carry the answer as it comes, up to its end."""
         import h11
 
+        pace = Pace()
         while True:
             chunk = await reader.read(_CHUNK_BYTES)
             self._allowance.take(len(chunk))
@@ -206,6 +212,7 @@ class Proxy:
             while (event := onward.next_event()) not in (h11.NEED_DATA, h11.PAUSED):
                 if isinstance(event, h11.EndOfMessage | h11.ConnectionClosed):
                     return
+                await pace.take(len(event.data) if isinstance(event, h11.Data) else 0)
 
     def _note(self, refusal: str) -> None:
         """Keep a refusal for whoever asks afterwards."""
