@@ -344,6 +344,28 @@ async def test_a_name_that_flips_is_connected_to_where_it_was_checked(enter, sit
     assert refused
 
 
+async def test_lookups_that_hang_keep_their_places_when_nobody_waits_any_more(enter, monkeypatch):
+    monkeypatch.setattr(proxies, "_CONNECT_SECONDS", 0.05)
+    asked, is_known = [], asyncio.Event()
+
+    async def resolve(host):
+        asked.append(host)
+        await is_known.wait()
+        return ["127.0.0.1"]
+
+    entrance = await enter("*.allowed.test", resolve=resolve)
+    sent = "CONNECT h{}.allowed.test:443 HTTP/1.1\r\nHost: a\r\n\r\n"
+
+    got = [await entrance.talk(sent.format(number).encode()) for number in range(5)]
+    held = list(asked)
+    is_known.set()
+    await entrance.talk(sent.format(9).encode())
+
+    assert all(answer.startswith(b"HTTP/1.1 502 ") for answer in got)
+    assert held == ["h0.allowed.test", "h1.allowed.test"]
+    assert asked[2:] == ["h9.allowed.test"]
+
+
 async def test_a_host_that_is_not_known_or_not_there_is_told(enter):
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as closed:
         port = closed.getsockname()[1]

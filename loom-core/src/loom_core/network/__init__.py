@@ -11,6 +11,7 @@ rules.
 
 from loom_core.network.allowed_hosts import AllowedHost
 from loom_core.network.carrying import Allowance, AllowanceSpent, join
+from loom_core.network.closing import ending
 from loom_core.network.redirects import MAX_REDIRECTS, redirected
 from loom_core.network.resolving import Resolve, checked_addresses, resolve_host
 from loom_core.network.rules import LOOPBACK_ONLY, PUBLIC_ONLY, Address, AddressRules
@@ -28,6 +29,7 @@ __all__ = [
     "Resolve",
     "WebUrl",
     "checked_addresses",
+    "ending",
     "join",
     "redirected",
     "resolve_host",

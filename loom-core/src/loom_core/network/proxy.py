@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from loom_core.errors import AddressRefused
 from loom_core.network.allowed_hosts import AllowedHost, is_allowed
 from loom_core.network.carrying import Allowance, AllowanceSpent, Connection, join
-from loom_core.network.ending import ending
+from loom_core.network.closing import ending
 from loom_core.network.pace import Pace, PartsTooSmall
 from loom_core.network.proxy_request import ProxyRequest
 from loom_core.network.resolving import Resolve, checked_addresses, resolve_host
@@ -121,10 +121,26 @@ class Proxy:
         if not is_allowed(request.url, self._hosts):
             raise AddressRefused(f"{request.place} is not in sandbox.allowed_hosts")
         try:
-            async with self._lookups, asyncio.timeout(_CONNECT_SECONDS):
-                return await checked_addresses(host, self._rules, resolve=self._resolve)
+            async with asyncio.timeout(_CONNECT_SECONDS):
+                return await self._looked_up(host)
         except AddressRefused as error:
             raise AddressRefused(f"{request.place}: {error}") from None
+
+    async def _looked_up(self, host: str) -> list[Address]:
+        """The addresses of a host. A lookup that nobody waits for any more keeps its place.
+
+        Its thread goes on, and a client that leaves could otherwise start as many as it likes.
+        """
+        await self._lookups.acquire()
+        looking = asyncio.create_task(checked_addresses(host, self._rules, resolve=self._resolve))
+        looking.add_done_callback(self._end_lookup)
+        return await asyncio.shield(looking)
+
+    def _end_lookup(self, looking: "asyncio.Task[list[Address]]") -> None:
+        """Leave the place of a lookup to the next one."""
+        self._lookups.release()
+        if not looking.cancelled():
+            looking.exception()  # somebody may have stopped waiting for it
 
     async def _tunnel(
         self,

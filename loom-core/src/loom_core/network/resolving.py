@@ -1,11 +1,12 @@
 """From a host to addresses that were checked, with one question to the resolver."""
 
-import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from loom_core.errors import AddressRefused
+from loom_core.network.lookup_thread import in_lookup_thread
 from loom_core.network.rules import Address, AddressRules
 from loom_core.network.web_url import literal_address
 
@@ -16,9 +17,20 @@ _LOOPBACK = (IPv4Address("127.0.0.1"), IPv6Address("::1"))
 
 
 async def resolve_host(host: str) -> list[str]:
-    """The addresses that the system's resolver knows."""
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+    """The addresses that the system's resolver knows under this very name.
+
+    The dot at its end says that it is whole. Without it the resolver would go on to try the domains of
+    this machine's own network below it, and ask whoever serves those for a name that a stranger wrote.
+    """
+    found = await in_lookup_thread(
+        partial(
+            socket.getaddrinfo,
+            f"{host.removesuffix('.')}.",
+            None,
+            type=socket.SOCK_STREAM,
+            proto=socket.IPPROTO_TCP,
+        )
+    )
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 

@@ -20,6 +20,7 @@ from loom_core.network import (
     Allowance,
     Resolve,
     checked_addresses,
+    ending,
     join,
     resolve_host,
 )
@@ -102,7 +103,8 @@ class SearchGate:
                 await writer.drain()
                 return
             writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            await join((reader, writer), remote, Allowance(MAX_ANSWER_BYTES))
+            async with ending(remote[1]):
+                await join((reader, writer), remote, Allowance(MAX_ANSWER_BYTES))
         except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             return  # a broken connection is the client's to report
         finally:

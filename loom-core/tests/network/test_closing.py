@@ -6,8 +6,8 @@ import socket
 
 import pytest
 
-from loom_core.network import ending as endings
-from loom_core.network.ending import ending
+from loom_core.network import closing
+from loom_core.network.closing import ending
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ async def closed(connection):
 
 
 async def test_a_side_that_reads_nothing_is_cut_after_a_short_time(deaf, monkeypatch):
-    monkeypatch.setattr(endings, "_FLUSH_SECONDS", 0.05)
+    monkeypatch.setattr(closing, "_FLUSH_SECONDS", 0.05)
     writer, connection = deaf
 
     async with ending(writer):
@@ -36,7 +36,7 @@ async def test_a_side_that_reads_nothing_is_cut_after_a_short_time(deaf, monkeyp
 
 
 async def test_after_a_failure_nothing_is_waited_for(deaf, monkeypatch):
-    monkeypatch.setattr(endings, "_FLUSH_SECONDS", 3600)
+    monkeypatch.setattr(closing, "_FLUSH_SECONDS", 3600)
     writer, connection = deaf
 
     with pytest.raises(EOFError):
