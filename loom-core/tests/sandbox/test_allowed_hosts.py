@@ -13,6 +13,7 @@ import trustme
 
 from loom_core.errors import SandboxUnavailable
 from loom_core.network import LOOPBACK_ONLY
+from loom_core.sandbox import bubblewrap as bubblewrap_module
 from loom_core.sandbox import choose, describe, way_out
 from loom_core.sandbox.toolchains import find_toolchains
 from loom_core.settings.shape import SandboxSettings
@@ -262,16 +263,29 @@ async def test_signals_and_exit_codes_are_those_of_a_plain_command(reaching, wor
     assert (done.output, done.exit_code) == ("y\n141\n", 3)
 
 
-async def test_a_python_that_commands_could_change_does_not_open_the_way(reaching, workspace):
+async def test_a_python_that_commands_could_change_does_not_open_the_way(
+    reaching, workspace, host, monkeypatch
+):
     inside = workspace / "bin"
     inside.mkdir()
     for name in ("python3", "python"):
         (inside / name).write_text("#!/bin/sh\necho taken over\n")
         (inside / name).chmod(0o755)
     toolchains = find_toolchains({"PATH": f"{inside}:{os.environ['PATH']}"}, Path.home())
+    command = f"curl -sS http://allowed.test:{host.port}/"
 
-    with pytest.raises(SandboxUnavailable, match="outside of the workspace"):
-        await run(reaching("allowed.test", toolchains=toolchains), workspace, "echo ran")
+    by_another = await run(
+        reaching(f"allowed.test:{host.port}", toolchains=toolchains), workspace, command
+    )
+    monkeypatch.setattr(bubblewrap_module, "_OTHER_PYTHONS", ())
+    by_none = await run(
+        reaching(f"allowed.test:{host.port}", toolchains=toolchains), workspace, command
+    )
+
+    assert (by_another.output, by_another.refused) == ("welcome", ())
+    assert by_none.exit_code != 0
+    assert "needs a Python outside of the workspace" in by_none.refused[0]
+    assert len(host.received) == 1
 
 
 async def test_a_way_that_cannot_be_opened_runs_nothing(reaching, workspace, monkeypatch):

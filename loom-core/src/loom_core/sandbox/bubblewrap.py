@@ -19,11 +19,18 @@ from loom_core.sandbox.process import Launch, Limits, kill_group, run_to_end
 from loom_core.sandbox.reach import NOTHING, Reach
 from loom_core.sandbox.sandbox import CommandResult, Sandbox
 from loom_core.sandbox.shell import shell_arguments
-from loom_core.sandbox.toolchains import Toolchains
+from loom_core.sandbox.toolchains import SYSTEM_DIRECTORIES, Toolchains
 from loom_core.sandbox.way_out import ENVIRONMENT, WayOut
 from loom_core.workspace.guarding import Guard
 from loom_core.workspace.placeholders import placeholders
 from loom_core.workspace.quarantine import Quarantine
+
+_OTHER_PYTHONS = (sys.executable, "/usr/bin/python3")
+"""What may open the way out where the first one of the search path may not."""
+_NO_PYTHON = (
+    "the whole network, since sandbox.allowed_hosts needs a Python outside of the workspace: put one "
+    "on PATH"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,13 @@ class BubblewrapSandbox(Sandbox):
         self._program = program
         self._file_system = file_system(toolchains)
         self._path = os.pathsep.join([*toolchains.path, PROGRAMS])
-        self._python = Path(toolchains.python or sys.executable).resolve()
+        shown = [Path(name).resolve() for name in (*SYSTEM_DIRECTORIES, *toolchains.directories)]
+        found = [Path(name).resolve() for name in (toolchains.python, *_OTHER_PYTHONS) if name]
+        self._pythons = [
+            python
+            for python in found
+            if any(map(python.is_relative_to, shown)) and python.is_file()
+        ]
         self._environment = scrubbed(environment, path=self._path, home=HOME)
 
     def _arguments(self, argv: Sequence[str], root: Path, access: _Access) -> list[str]:
@@ -138,6 +151,9 @@ class BubblewrapSandbox(Sandbox):
         if not (access.may_connect and self._reach.hosts):
             return await self._start(shell, root, limits, access)
         python = self._python_outside(root)
+        if not python:
+            result = await self._start(shell, root, limits, access)
+            return replace(result, refused=(_NO_PYTHON,))
         async with WayOut(self._reach) as way:
             result = await self._start(way.arguments(python, shell), root, limits, access, way=way)
         if not (way.was_opened or result.timed_out):
@@ -177,13 +193,12 @@ class BubblewrapSandbox(Sandbox):
         return result
 
     def _python_outside(self, root: Path) -> str:
-        """The program that opens the way out; not one that a command could have changed."""
-        if self._python.is_relative_to(root):
-            raise SandboxUnavailable(
-                f"sandbox.allowed_hosts needs a Python outside of the workspace, and {self._python} "
-                "is in it; put another one on PATH"
-            )
-        return str(self._python)
+        """The program that opens the way out; not one that a command could have changed.
+
+        Empty when there is none.
+        """
+        outside = (python for python in self._pythons if not python.is_relative_to(root))
+        return str(next(outside, ""))
 
 
 def _did_run(status: int) -> bool:
