@@ -19,7 +19,7 @@ from loom_core.sandbox.toolchains import find_toolchains
 from loom_core.workspace.quarantine import quarantine_of
 from loom_tools.git_command import GitCommand
 from loom_tools.refused import told_of_refused
-from loom_tools.shell_execute import ShellExecute
+from loom_tools.shell_execute import ShellExecute, ShellExecuteArguments
 
 
 async def here(name):
@@ -130,9 +130,21 @@ async def test_only_what_may_be_asked_about_can_connect(
 ):
     session.context.sandbox = NotingSandbox()
     made = tool()
-    await made.run(made.arguments_model.model_validate(arguments), session.context)
+    parsed = made.arguments_model.model_validate(arguments)
+    session.context.intended = (await made.intend(parsed, session.context)).facts
+    session.context.sandbox = NotingSandbox()  # less what the intent looked at
+    await made.run(parsed, session.context)
 
     assert session.context.sandbox.connected == [may_connect]
+
+
+async def test_a_command_connects_only_if_its_intent_said_so(session):
+    session.context.sandbox = NotingSandbox()
+    session.context.intended = {"sandbox": "noting", "may_connect": False}
+
+    await ShellExecute().run(ShellExecuteArguments(command="curl a.org"), session.context)
+
+    assert session.context.sandbox.connected == [False]
 
 
 def test_many_refusals_are_told_in_one_line():

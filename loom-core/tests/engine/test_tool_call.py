@@ -340,3 +340,15 @@ async def test_a_stopped_command_that_changed_nothing_is_in_doubt(call, store):
         "Error: stepper was stopped before its end. Look before you act again."
     )
     assert finished.result.facts == {IN_DOUBT: True}
+
+
+async def test_a_tool_runs_by_the_facts_of_its_intent(call):
+    class Knower(Stepper):
+        async def intend(self, arguments, context):
+            assert context.intended == {}
+            return Intent(preview="p", facts={"may": True})
+
+        async def run(self, arguments, context):
+            return ToolResult(text=str(context.intended))
+
+    assert (await call(Knower(), yes).run(1, "c", {})).text == "{'may': True}"

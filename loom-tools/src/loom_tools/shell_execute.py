@@ -74,7 +74,7 @@ class ShellExecute(Tool[ShellExecuteArguments]):
             target=beginning_of(command, root),
             is_local=is_look,
             changes_nothing=is_look,
-            facts={"sandbox": context.sandbox.name},
+            facts={"sandbox": context.sandbox.name, "may_connect": not is_look},
         )
 
     async def run(self, arguments: ShellExecuteArguments, context: ToolContext) -> ToolResult:
@@ -97,7 +97,8 @@ class ShellExecute(Tool[ShellExecuteArguments]):
 async def _execute(arguments: ShellExecuteArguments, context: ToolContext) -> CommandResult:
     """How the command ended. Raises ``ToolFailed`` when it could not be confined.
 
-    One that was not asked about, since it can only look, has no network either.
+    One that was not asked about, since it could only look, has no network either: that was decided
+    with the intent, and the workspace may have changed since.
     """
     root = context.workspace.root
     try:
@@ -105,7 +106,7 @@ async def _execute(arguments: ShellExecuteArguments, context: ToolContext) -> Co
             arguments.command,
             workspace=root,
             timeout_seconds=arguments.timeout_seconds,
-            may_connect=not only_looks(arguments.command, root),
+            may_connect=context.intended.get("may_connect") is True,
             max_output_bytes=MAX_RESULT_BYTES - 2048,
         )
     except SandboxUnavailable as error:

@@ -101,6 +101,8 @@ class ToolContext:
     through ``ToolResult.facts['seen']``, never by writing to it, so that a resume can rebuild it."""
     is_offline: bool = False
     """True forbids every connection that leaves this machine; a tool that needs one refuses."""
+    intended: dict[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    """While a call runs: the facts of its intent, as they are journalled and were approved."""
     kept: JsonValue = None
     """What this tool put into ``ToolResult.facts['kept']`` last in this attempt; None at first. So a
     tool has a memory of its own that a resume rebuilds from the journal."""

@@ -130,6 +130,7 @@ class ToolCallRun:
             if problem is not None:
                 return await self._finish(step, call_id, problem)
             await self._journal_intent(step, call_id, arguments, intent)
+            self._context.intended = intent.facts
             result = await self._run_noting_stop(step, call_id, valid)
             return await self._finish(step, call_id, result)
 
@@ -183,6 +184,7 @@ class ToolCallRun:
         self, step: int, call_id: str, valid: BaseModel, started: ToolCallStarted
     ) -> ToolResult:
         """Run a call of which it is known that it did not happen."""
+        self._context.intended = started.intent
         await asyncio.to_thread(clear_leftovers, started.intent, self._context.workspace)
         result = await self._look_before() or await self._run_noting_stop(step, call_id, valid)
         return await self._finish(step, call_id, result)
