@@ -148,9 +148,14 @@ async def test_a_command_connects_only_if_its_intent_said_so(session):
 
 
 def test_many_refusals_are_told_in_one_line():
-    (line,) = told_of_refused([f"h{number}.example is not open" for number in range(7)])
+    (line,) = told_of_refused(
+        [f"h{number}.example is not in sandbox.allowed_hosts" for number in range(7)]
+    )
 
-    assert "h4.example is not open; 2 more. Only a person" in line
+    assert "h4.example is not in sandbox.allowed_hosts; 2 more. Only a person" in line
+    assert told_of_refused(["a.org:443: no TLS was begun"]) == [
+        "Refused: a.org:443: no TLS was begun."
+    ]
     assert told_of_refused(()) == []
 
 

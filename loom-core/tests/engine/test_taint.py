@@ -178,6 +178,17 @@ def test_a_command_with_a_network_asks_after_either_and_says_where_it_leads(sand
     assert said == (f"it can send data {reason}" if reason else "")
 
 
+def test_a_long_list_is_named_by_its_first_hosts():
+    many = tuple(f"h{number}.org" for number in range(10))
+    seen = TaintLedger(TOOLS)
+    seen._add("a", UNTRUSTED)
+    sandbox = SimpleNamespace(**{**vars(WITH_HOSTS), "allowed_hosts": many})
+
+    said = seen.egress_reason("a", TOOLS["shell"], sandbox, Intent(preview="p"))
+
+    assert "h6.org, h7.org and 2 more, and this subtask" in said
+
+
 @pytest.mark.parametrize(
     ("intent", "sandbox"),
     [

@@ -12,6 +12,7 @@ from loom_core.engine.journal import StepJournal
 from loom_core.engine.tool_call import ToolCallRun
 from loom_core.engine.watching import turn_of
 from loom_core.errors import ErrorCategory, ToolFailed
+from loom_core.sandbox import UnconfinedSandbox
 from loom_core.store import Entry, Store
 from loom_core.types import ChangeKind, Decision, FileChange, Plan, Subtask, Task, ToolResult
 from loom_core.workspace import BlobStore, Workspace
@@ -352,3 +353,19 @@ async def test_a_tool_runs_by_the_facts_of_its_intent(call):
             return ToolResult(text=str(context.intended))
 
     assert (await call(Knower(), yes).run(1, "c", {})).text == "{'may': True}"
+
+
+async def test_an_approval_is_bound_to_every_host_that_a_command_may_reach(journal, workspace):
+    asked = []
+
+    async def note(call):
+        asked.append(call.digest)
+        return Decision(approved=False)
+
+    for step, last in enumerate(("h9.org", "h9.org", "evil.org"), 1):
+        sandbox = UnconfinedSandbox({})
+        sandbox.allowed_hosts = (*(f"h{number}.org" for number in range(9)), last)
+        context = ToolContext("t1", "a", workspace, sandbox, {})
+        await ToolCallRun(Stepper(), context, journal, note).run(step, "c", {})
+
+    assert asked[0] == asked[1] != asked[2]

@@ -289,7 +289,7 @@ async def test_a_python_that_commands_could_change_does_not_open_the_way(
 
 
 async def test_a_way_that_cannot_be_opened_runs_nothing(reaching, workspace, monkeypatch):
-    monkeypatch.setattr(way_out.listening, "__file__", __file__)  # what runs instead opens nothing
+    monkeypatch.setattr(way_out, "_LISTENING", "print('opens nothing')")
 
     with pytest.raises(SandboxUnavailable, match="could not be opened"):
         await run(reaching("allowed.test"), workspace, "touch ran")
@@ -314,6 +314,8 @@ def test_it_is_said_which_hosts_are_reached(bubblewrap):
     assert "with network to pypi.org, *.example.org:80 only" in chosen.detail
     assert chosen.sandbox.allowed_hosts == ("pypi.org", "*.example.org:80")
     assert chosen.sandbox.has_network
+    twice = SandboxSettings(allowed_hosts=("pypi.org", "pypi.org:443", "PyPI.org"))
+    assert choose(twice).allowed_hosts == ("pypi.org",)
     assert "h7.example and 1 more only" in describe(SandboxSettings(allowed_hosts=hosts)).detail
 
 
@@ -323,6 +325,18 @@ def test_a_list_bounds_the_whole_network_and_offline_ends_both(bubblewrap):
     assert choose(both).allowed_hosts == ("pypi.org",)
     assert not choose(both, is_offline=True).has_network
     assert not choose(SandboxSettings(network=True), is_offline=True).has_network
+
+
+@pytest.mark.parametrize(
+    ("hosts", "is_offline", "ignored"),
+    [(("pypi.org",), False, "sandbox.allowed_hosts"), ((), True, "--offline")],
+)
+def test_without_a_sandbox_it_is_said_that_nothing_bounds_the_network(hosts, is_offline, ignored):
+    chosen = describe(SandboxSettings(backend="none", allowed_hosts=hosts), is_offline=is_offline)
+
+    assert not chosen.is_as_set
+    assert f"{ignored} does not bind them" in chosen.detail
+    assert describe(SandboxSettings(backend="none")).is_as_set
 
 
 async def test_landlock_keeps_the_network_off_for_a_list_and_says_so(landlock, workspace, host):

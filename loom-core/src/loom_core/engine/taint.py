@@ -26,6 +26,8 @@ from loom_core.types import Evidence, Plan, VerdictStatus
 EGRESS_REASON = "it can send data off this machine, and this subtask has read text of strangers"
 """Why a call asks that would be free otherwise."""
 
+_MOST_NAMED = 8
+
 _FROM_THE_GOAL = frozenset({"trivial", "degraded"})
 """Sources of a plan that is the user's goal, word for word."""
 
@@ -147,7 +149,10 @@ def _reason_of_command(taint: Taint, sandbox: Sandbox) -> str:
     if taint == CLEAN:
         return ""
     read = "text of strangers" if taint.untrusted else "private data"
-    hosts = ", ".join(sandbox.allowed_hosts)
+    more = len(sandbox.allowed_hosts) - _MOST_NAMED
+    hosts = ", ".join(sandbox.allowed_hosts[:_MOST_NAMED]) + (
+        f" and {more} more" if more > 0 else ""
+    )
     where = f"to servers of {hosts}" if hosts else "off this machine"
     return f"it can send data {where}, and this subtask has read {read}"
 

@@ -249,7 +249,9 @@ class ToolCallRun:
     def _digest(self, valid: BaseModel, intent: Intent) -> str:
         """What an approval of this call is bound to."""
         arguments = valid.model_dump(mode="json")
-        return digest_of(self._tool.name, arguments, intent, self._reason(intent))
+        sandbox = self._context.sandbox
+        hosts = sandbox.allowed_hosts if sandbox else ()  # all of them: the reason names a few
+        return digest_of(self._tool.name, arguments, intent, self._reason(intent), hosts)
 
     async def _deny(self, step: int, call_id: str, decision: Decision) -> ToolResult:
         """Journal the refusal; the call leaves no other trace."""
@@ -366,9 +368,13 @@ class ToolCallRun:
 
 
 def digest_of(
-    tool: str, arguments: Mapping[str, JsonValue], intent: Intent, reason: str = ""
+    tool: str,
+    arguments: Mapping[str, JsonValue],
+    intent: Intent,
+    reason: str,
+    hosts: Sequence[str],
 ) -> str:
-    """SHA-256 that binds an approval to exactly one call, and to why it was asked for."""
-    parts = [tool, arguments, intent.preview, intent.facts, intent.target, reason]
+    """SHA-256 that binds an approval to one call, to why it was asked for, and to what it may reach."""
+    parts = [tool, arguments, intent.preview, intent.facts, intent.target, reason, [*hosts]]
     said = json.dumps(parts, sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()

@@ -13,7 +13,8 @@ DEFAULT_PORT = 443
 
 _ENTRY = re.compile(r"(?P<wildcard>\*\.)?(?P<host>[^\s*:/?#@\[\]]+)(?::(?P<port>[0-9]{1,5}))?")
 _LEAST_LABELS = 2
-"""``*.org`` would open what anybody can register."""
+"""``*.org`` is nothing that a user can have meant. A suffix that others may take names below, such as
+``*.github.io``, is the user's own choice."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ class SandboxChoice:
     fix: str = ""
     """What to do to get a stronger one; empty when there is nothing to do."""
     is_as_set: bool = True
-    """Whether it keeps to all that the settings open; if not, less is open, and the detail says what."""
+    """Whether exactly what the settings open of the network is open; if not, the detail says what is."""
 
 
 def choose(settings: SandboxSettings, *, is_offline: bool = False) -> Sandbox:
@@ -68,7 +68,13 @@ def choose(settings: SandboxSettings, *, is_offline: bool = False) -> Sandbox:
 
 def describe(settings: SandboxSettings, *, is_offline: bool = False) -> SandboxChoice:
     """The sandbox that is used here with the reason and the fix, for ``loom doctor``."""
-    return _found(settings.backend, NOTHING if is_offline else reach_of(settings))
+    reach = NOTHING if is_offline else reach_of(settings)
+    choice = _found(settings.backend, reach)
+    if choice.sandbox.is_confining or not (is_offline or reach.hosts):
+        return choice
+    ignored = "--offline" if is_offline else "sandbox.allowed_hosts"
+    detail = f"{choice.detail}; {ignored} does not bind them: they have the whole network"
+    return replace(choice, detail=detail, is_as_set=False)
 
 
 @cache

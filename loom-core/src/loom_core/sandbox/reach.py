@@ -39,5 +39,5 @@ NOTHING = Reach()
 
 def reach_of(settings: SandboxSettings) -> Reach:
     """What the settings open; a list of hosts bounds it."""
-    hosts = tuple(AllowedHost.parse(text) for text in settings.allowed_hosts)
+    hosts = tuple(dict.fromkeys(map(AllowedHost.parse, settings.allowed_hosts)))
     return Reach(is_everything=settings.network and not hosts, hosts=hosts)

@@ -34,6 +34,9 @@ ENVIRONMENT = {
 }
 """What tells programs about the way; servers that a command itself started are not behind it."""
 
+_LISTENING = Path(listening.__file__).read_text("utf-8")
+"""Read once, so that it cannot become another program while this process runs."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -65,8 +68,7 @@ class WayOut:
 
     def arguments(self, python: str, command: Sequence[str]) -> list[str]:
         """What has to be run in the sandbox for a command."""
-        source = Path(listening.__file__).read_text("utf-8")
-        return [python, "-I", "-S", "-c", source, str(self.descriptor), *command]
+        return [python, "-I", "-S", "-c", _LISTENING, str(self.descriptor), *command]
 
     async def __aenter__(self) -> Self:
         """Wait for the socket in a task of its own."""

@@ -6,10 +6,14 @@ from loom_tools.planted import told_of
 from loom_tools.refused import told_of_refused
 
 _NO_NETWORK = "the sandbox has no network there; a person can set sandbox.allowed_hosts"
+_ONLY_HTTPS = "use an https remote; ssh and git:// do not go through the proxy of the sandbox"
 _HINTS = (
     ("not a git repository", "make one with: init"),
+    ("ssh: ", _ONLY_HTTPS),
+    ("cannot run ssh", _ONLY_HTTPS),
+    ("unable to look up", _ONLY_HTTPS),  # of git://, as the next
+    ("unable to connect", _ONLY_HTTPS),
     ("Could not resolve host", _NO_NETWORK),
-    ("unable to connect", _NO_NETWORK),
     ("empty commit message", "give a message with -m"),
     ("could not lock config file", "settings of the repository are changed by a person"),
     ("could not write config file", "settings of the repository are changed by a person"),
