@@ -17,6 +17,7 @@ from loom_core.sandbox.bubblewrap import BubblewrapSandbox
 from loom_core.sandbox.reach import Reach
 from loom_core.sandbox.toolchains import find_toolchains
 from loom_core.workspace.quarantine import quarantine_of
+from loom_tools.git.saying import said
 from loom_tools.git_command import GitCommand
 from loom_tools.refused import told_of_refused
 from loom_tools.shell_execute import ShellExecute, ShellExecuteArguments
@@ -188,3 +189,17 @@ async def test_pip_downloads_a_package_from_allowed_hosts_alone(reaching, root, 
     assert "pypi.org:443 is not in sandbox.allowed_hosts" in closed.facts["refused"]
     assert not opened.is_error, opened.text
     assert [path.suffix for path in (root / "got").iterdir()] == [".whl"]
+
+
+@pytest.mark.parametrize(
+    ("output", "hint"),
+    [
+        ("ssh: Could not resolve hostname a.org: Temporary failure", "use an https remote"),
+        ("fatal: unable to look up a.org (port 9418)", "use an https remote"),
+        ("fatal: unable to access 'https://a.org/': Could not resolve host: a.org", "no network"),
+    ],
+)
+def test_git_is_told_what_goes_through_the_proxy(output, hint):
+    told = said(CommandResult(output=output, exit_code=128), 1)
+
+    assert hint in told.splitlines()[-1]
