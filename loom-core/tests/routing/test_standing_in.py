@@ -82,3 +82,19 @@ async def test_what_may_not_be_stood_in_for_fails_with_its_own_error():
 
     with pytest.raises(ModelUnreachable, match="gone"):
         await routes.choose(EXECUTOR, failed={"first": ModelUnreachable("gone")})
+
+
+@pytest.mark.parametrize("tier", [2, 3])
+async def test_a_retry_does_not_leave_the_machine_unless_roles_are_named(tier):
+    choice = await two(Here, Elsewhere).choose(EXECUTOR, tier)
+
+    assert choice.route.facts.name == "first"
+    assert not choice.instead_of
+    assert (
+        await two(Here, Elsewhere, roles=[EXECUTOR]).route(EXECUTOR, tier)
+    ).facts.name == "second"
+
+
+async def test_a_retry_moves_up_among_models_of_one_side():
+    assert (await two(Here, Here).route(EXECUTOR, 2)).facts.name == "second"
+    assert (await two(Elsewhere, Elsewhere).route(EXECUTOR, 2)).facts.name == "second"

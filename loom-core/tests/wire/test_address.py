@@ -1,5 +1,6 @@
 import pytest
 
+from loom_core.contracts.provider import ModelServer
 from loom_core.errors import ModelUnreachable, RequestRejected
 from loom_core.wire import ServerAddress
 
@@ -49,6 +50,20 @@ def test_other_hosts_are_not_this_machine(host):
     with pytest.raises(ModelUnreachable, match="offline"):
         address.refuse_when_offline(is_offline=True)
     address.refuse_when_offline(is_offline=False)
+
+
+@pytest.mark.parametrize(
+    "host", ["10.0.0.1", "172.16.0.9", "172.31.0.9", "192.168.1.5", "[fd12::1]", "box.local"]
+)
+def test_a_server_in_a_private_network_is_the_users_own(host):
+    assert ModelServer.at(ServerAddress.parse(f"http://{host}:80")).is_local
+
+
+@pytest.mark.parametrize(
+    "host", ["172.32.0.1", "192.169.0.1", "8.8.8.8", "local", "box.local.example", "[2001:db8::1]"]
+)
+def test_a_server_elsewhere_is_not_the_users_own(host):
+    assert not ModelServer.at(ServerAddress.parse(f"http://{host}:80")).is_local
 
 
 def test_origin_has_the_default_port():

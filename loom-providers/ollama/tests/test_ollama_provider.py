@@ -43,6 +43,14 @@ def asking(text="hi", **more):
 
 
 @pytest.mark.parametrize(
+    ("model", "is_local"),
+    [("qwen3", True), ("cloudy:7b", True), ("gpt-oss:120b-cloud", False), ("kimi-k2:cloud", False)],
+)
+async def test_a_model_that_ollama_hands_on_is_not_the_users_own(connect, model, is_local):
+    assert connect("http://127.0.0.1:1", model=model).server.is_local is is_local
+
+
+@pytest.mark.parametrize(
     ("facts", "settings", "window"),
     [
         ({"window": 4096}, {}, 4096),

@@ -61,12 +61,12 @@ class ModelServer:
     name: str
     """Its address without a path, or a name: models with the same one share its slots and its health."""
     is_local: bool
-    """Whether it is on this machine, so that nothing leaves it and nobody is paid."""
+    """Whether it is the user's own, so that nothing goes to strangers and nobody is paid."""
 
     @classmethod
     def at(cls, address: ServerAddress) -> Self:
         """The server at an address."""
-        return cls(address.root, is_local=address.is_loopback)
+        return cls(address.root, is_local=address.is_loopback or address.is_private)
 
 
 @dataclass(frozen=True, slots=True)

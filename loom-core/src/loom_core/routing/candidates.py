@@ -24,9 +24,9 @@ def candidates(models: Mapping[str, ModelSettings], role: ModelRole, tier: int) 
 
 
 def may_stand_in(settings: ModelSettings, *, is_local: bool, stays_local: bool) -> bool:
-    """Whether a model may take the work of one that is gone.
+    """Whether a model may take the work of another one that is gone, or that failed and is too weak.
 
-    What was to stay on this machine does not leave it, and costs nothing, unless the table of the
+    What was to stay on the user's machines does not leave them, and costs nothing, unless the table of the
     other model names its roles: then somebody meant it for them.
     """
     return is_local or not stays_local or "roles" in settings.model_fields_set

@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
 from dataclasses import dataclass
 
@@ -82,13 +82,14 @@ class Router:
         """
         errors = dict(failed or {})
         names = candidates(self.models, role, tier)
-        first = prefer or names[0]
+        home = candidates(self.models, role, 1)[0]
+        first = prefer or next(name for name in names if self._may_work(name, home, prefer))
         by_preference = sorted(names, key=lambda name: name != prefer)
         troubled: dict[str, ModelError] = {}
         for name in itertools.chain(
             by_preference, by_preference
         ):  # the second time, the unwell ones
-            if name in errors or not self._may_work(name, names, prefer):
+            if name in errors or not self._may_work(name, home, prefer):
                 continue
             if name not in troubled and (trouble := self._trouble(name)):
                 troubled[name] = trouble
@@ -179,13 +180,14 @@ class Router:
         """Keep how a call ended."""
         self._health.note(route.server, route.settings.model, error)
 
-    def _may_work(self, name: str, names: Sequence[str], prefer: str) -> bool:
-        """Whether a model may take the work of the best one for a role and of the preferred one."""
-        best = names[0]
-        if name == best:
+    def _may_work(self, name: str, home: str, prefer: str) -> bool:
+        """Whether a model may take work that a role's model of tier 1, or the preferred one, has."""
+        if name == home:
             return True
         stays_local = any(
-            self._provider(other).server.is_local for other in names if other in {best, prefer}
+            self._provider(other).server.is_local
+            for other in (home, prefer)
+            if other in self.models
         )
         return may_stand_in(
             self.models[name],

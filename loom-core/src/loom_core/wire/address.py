@@ -7,6 +7,9 @@ from urllib.parse import urlsplit
 
 from loom_core.errors import ModelUnreachable, RequestRejected
 
+_PRIVATE_NETWORKS = tuple(
+    map(ipaddress.ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"))
+)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -63,6 +66,17 @@ class ServerAddress:
             return ipaddress.ip_address(self.host).is_loopback
         except ValueError:
             return False
+
+    @property
+    def is_private(self) -> bool:
+        """Whether the address is one of a private network, or a name that only such a one knows."""
+        if self.host.endswith(".local"):
+            return True
+        try:
+            address = ipaddress.ip_address(self.host)
+        except ValueError:
+            return False
+        return any(address in network for network in _PRIVATE_NETWORKS)
 
     def refuse_when_offline(self, *, is_offline: bool) -> None:
         """Raise ``ModelUnreachable`` when Loom is offline and the server is elsewhere."""

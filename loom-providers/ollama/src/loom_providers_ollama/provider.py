@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from loom_core.contracts.provider import (
@@ -29,6 +30,7 @@ from loom_providers_ollama.server_facts import (
     ModelFacts,
     facts_in,
     full_name,
+    is_cloud,
     loaded_windows,
     models_in,
 )
@@ -72,8 +74,9 @@ class OllamaProvider(Provider):
 
     @property
     def server(self) -> ModelServer:
-        """The Ollama that the setting or ``OLLAMA_HOST`` names."""
-        return ModelServer.at(ollama_address(self.settings.base_url))
+        """The Ollama that the setting or ``OLLAMA_HOST`` names; it hands cloud models' work on."""
+        server = ModelServer.at(ollama_address(self.settings.base_url))
+        return replace(server, is_local=server.is_local and not is_cloud(self.settings.model))
 
     async def capabilities(self) -> Capabilities:
         """What Ollama says the model can do. It does not say how many slots it has."""

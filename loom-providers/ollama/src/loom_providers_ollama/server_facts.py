@@ -78,6 +78,11 @@ def full_name(name: str) -> str:
     return name if ":" in name.rpartition("/")[2] else f"{name}:latest"
 
 
+def is_cloud(name: str) -> bool:
+    """Whether Ollama hands the work of a model of this name on to its maker's machines."""
+    return name.lower().endswith(("-cloud", ":cloud"))
+
+
 def _name(entry: JsonObject) -> str:
     """The name in an entry of a list."""
     return as_text(entry.get("model")) or as_text(entry.get("name"))
