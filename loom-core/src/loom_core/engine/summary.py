@@ -7,9 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from loom_core.contracts.context import Context
 from loom_core.dialects.json_text import first_object
+from loom_core.engine.window import conversation_tokens
 from loom_core.errors import ModelError
 from loom_core.json_schema import slim_schema
-from loom_core.prompts import CHARACTERS_PER_TOKEN, estimate_tokens
+from loom_core.prompts import CHARACTERS_PER_TOKEN
 from loom_core.types import FinishReason, Message, ModelRole, Role
 
 _MOST_CALLS = 40
@@ -45,7 +46,7 @@ def first_kept(messages: Sequence[Message], *, prompt_turns: int, window: int) -
     kept = len(messages)
     tokens = 0
     for index in range(len(messages) - 1, prompt_turns - 1, -1):
-        tokens += estimate_tokens(messages[index].text)
+        tokens += conversation_tokens(messages[index : index + 1])
         if messages[index].role is not Role.ASSISTANT:
             continue
         if kept < len(messages) and tokens > window * _KEPT_SHARE:
