@@ -9,6 +9,7 @@ from loom_core.contracts.provider import Capabilities, Health, ProviderEnvironme
 from loom_core.errors import (
     BadOutput,
     ContextExceeded,
+    ModelError,
     ModelLoading,
     ModelNotFound,
     ModelNotLoaded,
@@ -373,3 +374,24 @@ async def test_loading_is_waited_for_and_not_forever(monkeypatch):
     slow = Models(a={"errors": loading}).router(a={"load_timeout_seconds": 1e-9})
     with pytest.raises(ModelNotLoaded, match="load_timeout_seconds"):
         await slow.complete(await slow.route(EXECUTOR), REQUEST)
+
+
+async def test_an_answer_stays_when_its_window_cannot_be_asked_for_and_it_is_asked_for_again():
+    models = Models(a={"capabilities": Capabilities(native_tools=True, answer_schema=True)})
+    routes = models.router(a={"context_window": 8192})
+    route = await routes.route(EXECUTOR)
+    loaded = [ModelUnreachable("timed out"), BadOutput("no JSON"), 2048]
+
+    async def loaded_window():
+        said = loaded.pop(0)
+        if isinstance(said, ModelError):
+            raise said
+        return said
+
+    models.made["a"][0].loaded_window = loaded_window
+
+    assert (await routes.complete(route, REQUEST)).text == "hello"
+    assert (await routes.complete(route, REQUEST)).text == "hello"
+    assert (await routes.choose(EXECUTOR)).route is route
+    with pytest.raises(ContextExceeded, match="2048"):
+        await routes.complete(route, REQUEST)

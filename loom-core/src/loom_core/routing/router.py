@@ -2,12 +2,13 @@
 
 import asyncio
 import itertools
+import logging
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
 from dataclasses import dataclass
 
 from loom_core.contracts.provider import Provider, ProviderEnvironment
-from loom_core.errors import ModelError, ModelUnreachable
+from loom_core.errors import ContextExceeded, ModelError, ModelUnreachable
 from loom_core.routing.backoff import with_backoff
 from loom_core.routing.candidates import candidates, may_stand_in, with_common_windows
 from loom_core.routing.health import HealthRecord, another_may_do
@@ -16,6 +17,8 @@ from loom_core.routing.route import Route, open_route
 from loom_core.routing.server_queue import ServerQueue
 from loom_core.settings.shape import ModelSettings
 from loom_core.types import ModelRequest, ModelResponse, ModelRole
+
+_log = logging.getLogger(__name__)
 
 LoadProvider = Callable[[str], type[Provider]]
 """The provider class that is registered under a name."""
@@ -160,21 +163,32 @@ class Router:
 
     async def _ask(self, route: Route, request: ModelRequest) -> ModelResponse:
         """One request that has its slot."""
-        name = route.facts.name
         self._health.begin(route.server, route.settings.model)
         try:
             response = await with_backoff(
                 lambda: listen(route.provider, request),
                 load_timeout_seconds=route.settings.load_timeout_seconds,
             )
-            if name not in self._confirmed:
-                await route.confirm_window()
-                self._confirmed.add(name)
+            await self._confirm_window(route)
         except ModelError as error:
             self._note(route, error)
             raise
         self._note(route, None)
         return response
+
+    async def _confirm_window(self, route: Route) -> None:
+        """Confirm a window once; a server that does not tell it now is asked after the next answer."""
+        name = route.facts.name
+        if name in self._confirmed:
+            return
+        try:
+            await route.confirm_window()
+        except ContextExceeded:
+            raise
+        except ModelError as error:
+            _log.info("the window of %s is not confirmed yet: %s", name, error)
+        else:
+            self._confirmed.add(name)
 
     def _note(self, route: Route, error: ModelError | None) -> None:
         """Keep how a call ended."""
