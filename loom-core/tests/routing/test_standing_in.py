@@ -98,3 +98,18 @@ async def test_a_retry_does_not_leave_the_machine_unless_roles_are_named(tier):
 async def test_a_retry_moves_up_among_models_of_one_side():
     assert (await two(Here, Here).route(EXECUTOR, 2)).facts.name == "second"
     assert (await two(Elsewhere, Elsewhere).route(EXECUTOR, 2)).facts.name == "second"
+
+
+async def test_a_preferred_model_that_may_not_have_the_work_is_left_with_that_reason():
+    choice = await two(Here, Elsewhere).choose(EXECUTOR, prefer="second")
+
+    assert choice.route.facts.name == "first"
+    assert choice.instead_of == "second"
+    assert "roles" in choice.reason
+
+
+async def test_beside_a_preferred_model_that_may_not_work_the_other_fails_with_its_own_error():
+    with pytest.raises(ModelUnreachable, match="gone"):
+        await two(Here, Elsewhere).choose(
+            EXECUTOR, prefer="second", failed={"first": ModelUnreachable("gone")}
+        )

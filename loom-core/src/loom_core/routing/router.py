@@ -81,7 +81,7 @@ class Router:
 
         Raises:
             ModelNotFound: no model has the role.
-            ModelError: none can be used; the error is that of the first choice.
+            ModelError: none can be used; the error is that of the first that may be asked.
         """
         errors = dict(failed or {})
         names = candidates(self.models, role, tier)
@@ -104,8 +104,8 @@ class Router:
                     raise
                 errors[name] = error
                 continue
-            return _choice(route, first, errors | troubled)
-        raise errors[by_preference[0]]
+            return _choice(route, first, errors | troubled, is_known=first in names)
+        raise next(errors[name] for name in by_preference if name in errors)
 
     async def require_ready(self, role: ModelRole) -> None:
         """Raise ``ModelError`` with what to do when no model of a role can be used now."""
@@ -247,11 +247,16 @@ class Router:
         return route
 
 
-def _choice(route: Route, first: str, errors: Mapping[str, ModelError]) -> Choice:
+def _choice(
+    route: Route, first: str, errors: Mapping[str, ModelError], *, is_known: bool
+) -> Choice:
     """A choice, with what is wrong with the first one if it is another."""
     if route.facts.name == first:
         return Choice(route)
     error = errors.get(first)
+    if error is None and is_known:
+        reason = f"work of your own machines goes to {first!r} only if its table names its roles"
+        return Choice(route, first, reason)
     if error is None:
         return Choice(route, first, f"no model {first!r} with that role is configured now")
     return Choice(route, first, str(error), type(error).__name__)
