@@ -51,3 +51,18 @@ def test_loading_and_reading_lengthen_the_wait_for_the_first_token_only():
     assert "load_timeout_seconds" in str(limits.expired("http://h"))
     limits.note_token()
     assert limits.remaining_seconds() == 1
+
+
+def test_a_hot_prompt_of_a_server_that_tells_no_cache_shortens_no_wait():
+    pace = Pace()
+    pace.note(Usage(prompt_tokens=16_000), 2.0)
+
+    assert pace.reading_seconds(22_000) == pytest.approx(1000)
+
+
+def test_slow_reading_lengthens_the_wait_whatever_is_told_of_a_cache():
+    pace = Pace()
+    pace.note(Usage(prompt_tokens=5000), 500.0)
+    pace.note(Usage(prompt_tokens=5000), 1.0)
+
+    assert pace.reading_seconds(4000) == pytest.approx(3 * 2000 / 10)

@@ -26,7 +26,14 @@ class Pace:
         return _MARGIN * beyond / self._tokens_per_second
 
     def note(self, usage: Usage, first_token_seconds: float) -> None:
-        """Learn from an answer: the tokens that were not cached, and how long it took to begin."""
+        """Learn from an answer: the tokens that were not cached, and how long it took to begin.
+
+        Some servers do not tell what they had cached; of them only slow reading is believed.
+        """
         read = usage.prompt_tokens - usage.cached_tokens
-        if read >= _LEAST_MEASURED_TOKENS and first_token_seconds > 0:
-            self._tokens_per_second = read / first_token_seconds
+        if read < _LEAST_MEASURED_TOKENS or first_token_seconds <= 0:
+            return
+        measured = read / first_token_seconds
+        known = self._tokens_per_second or _SLOWEST_TOKENS_PER_SECOND
+        if usage.cached_tokens or measured < known:
+            self._tokens_per_second = measured
