@@ -107,7 +107,8 @@ class Compaction:
         old = self._older(messages)
         self._notes += await notes_on(self.context, old, window=self.window)
         kept = messages[len(self.prompt) + len(old) :]
-        return with_summary(self.prompt, summary_of(self._calls, self._notes), kept)
+        text = summary_of(self._calls, self._notes, window=self.window)
+        return with_summary(self.prompt, text, kept)
 
     def _size(self, messages: Sequence[Message]) -> int:
         """About how many tokens a conversation is with its tools."""

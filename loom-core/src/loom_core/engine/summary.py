@@ -20,6 +20,8 @@ _READ_SHARE = 0.5
 """The part of the window that the turns to be summed up may fill."""
 _KEPT_SHARE = 0.25
 """The part of the window that the last turns may fill that stay as they are."""
+_SUMMARY_SHARE = 0.15
+"""The part of the window that a summary may fill; it stays for the rest of the attempt."""
 _INSTRUCTION = (
     "You take notes on a job that goes on. You are given its record so far. Answer with one JSON "
     "object: found = facts that are needed later (names, values, errors), left = what is still to be "
@@ -55,18 +57,21 @@ def first_kept(messages: Sequence[Message], *, prompt_turns: int, window: int) -
     return kept
 
 
-def summary_of(calls: Sequence[str], notes: Sequence[str]) -> str:
-    """The text that stands for older turns.
+def summary_of(calls: Sequence[str], notes: Sequence[str], *, window: int) -> str:
+    """The text that stands for older turns; the oldest lines go where it would grow too long.
 
     Args:
         calls: a line for each call that was made, as it was recorded.
-        notes: what a model noted beside it; empty where none could.
+        notes: what a model noted beside it; empty where none could. They take at most half.
+        window: tokens of the window.
     """
+    limit = int(window * _SUMMARY_SHARE * CHARACTERS_PER_TOKEN)
+    noted = _newest(notes[-_MOST_NOTES:], limit // 2)
+    done = _newest(calls[-_MOST_CALLS:], limit - sum(map(len, noted)))
     parts = ["## Done so far (older turns were left out)"]
-    if len(calls) > _MOST_CALLS:
-        parts.append(f"- {len(calls) - _MOST_CALLS} calls before these")
-    parts += [f"- {line}" for line in (*calls[-_MOST_CALLS:], *notes[-_MOST_NOTES:])]
-    return "\n".join(parts)
+    if len(calls) > len(done):
+        parts.append(f"- {len(calls) - len(done)} calls before these")
+    return "\n".join((*parts, *done, *noted))
 
 
 def with_summary(prompt: Sequence[Message], text: str, kept: Sequence[Message]) -> list[Message]:
@@ -118,3 +123,11 @@ def _said(turn: Message) -> str:
     """A turn as a reader sees it."""
     calls = [f"{call.name} {call.arguments}" for call in turn.tool_calls]
     return "\n".join(part for part in (turn.text, *calls) if part)
+
+
+def _newest(lines: Sequence[str], limit: int) -> list[str]:
+    """The last lines, as items of a list, as many as fit into so many characters."""
+    items = [f"- {line}" for line in lines]
+    while sum(map(len, items)) > limit:
+        del items[0]
+    return items
