@@ -7,7 +7,11 @@ from broken_answer import Stage, Tape
 from server_fault import Ends, ServerFault, into
 
 CONNECTION_FAULTS: list[ServerFault] = []
-QUICK = {"first_token_timeout_seconds": 0.4, "token_timeout_seconds": 0.3}
+QUICK = {
+    "load_timeout_seconds": 0.4,
+    "first_token_timeout_seconds": 0.4,
+    "token_timeout_seconds": 0.3,
+}
 well = into(CONNECTION_FAULTS, Ends.WELL, mends=True)
 badly = into(CONNECTION_FAULTS, Ends.BADLY)
 somehow = into(CONNECTION_FAULTS, Ends.SOMEHOW)
