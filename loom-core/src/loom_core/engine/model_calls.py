@@ -74,12 +74,13 @@ class ModelCalls:
         self._take_a_break = take_a_break
         self._count = count
         self._staying: dict[ModelRole, str] = {}
+        self._usual: dict[ModelRole, str] = {}
         if journal.beginning is not None:
             self.stay_with(journal.beginning.model)
 
     def stay_with(self, model: str) -> None:
         """Go on with the model that the conversation of this attempt was begun with."""
-        self._staying[ModelRole.EXECUTOR] = model
+        self._staying[ModelRole.EXECUTOR] = self._usual[ModelRole.EXECUTOR] = model
 
     async def facts(self, role: ModelRole) -> ModelFacts:
         """The model that a call with this role would go to now."""
@@ -98,8 +99,9 @@ class ModelCalls:
         failed: dict[str, ModelError] = {}
         while True:
             choice = await self._choose(role, failed)
-            if choice.instead_of:
-                _refuse_unfit(choice.route, asked, choice)
+            usual = self._usual.setdefault(role, choice.instead_of or choice.route.facts.name)
+            if choice.route.facts.name != usual:
+                _refuse_unfit(choice.route, asked, usual, choice.reason)
             try:
                 response = await self._ask(step, role, choice.route, asked)
             except ModelError as error:
@@ -168,7 +170,7 @@ class ModelCalls:
         )
 
 
-def _refuse_unfit(route: Route, asked: Asked, choice: Choice) -> None:
+def _refuse_unfit(route: Route, asked: Asked, usual: str, reason: str) -> None:
     """Raise ``ConversationLost`` when a model cannot go on with what was meant for another one."""
     facts = route.facts
     needed = conversation_tokens(asked.messages) + tools_tokens(asked.tools)
@@ -178,7 +180,8 @@ def _refuse_unfit(route: Route, asked: Asked, choice: Choice) -> None:
         lack = f"has a window of {facts.window} tokens where about {needed} are needed"
     else:
         return
+    why = f" ({reason})" if reason else ""
     raise ConversationLost(
-        f"model {choice.instead_of!r} is gone ({choice.reason}) and {facts.name!r} cannot go on in "
+        f"model {usual!r} is gone{why} and {facts.name!r} cannot go on in "
         f"the middle of its conversation, because it {lack}; the next attempt begins anew"
     )
