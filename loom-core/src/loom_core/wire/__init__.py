@@ -4,6 +4,7 @@ Only the standard library: the HTTP client is the provider's choice.
 """
 
 from loom_core.wire.address import ServerAddress
+from loom_core.wire.answer_stream import AnswerStream
 from loom_core.wire.credentials import KEYRING_SERVICE, Service, key_for
 from loom_core.wire.event_stream import EventStream
 from loom_core.wire.limits import Patience
@@ -17,6 +18,7 @@ from loom_core.wire.truncation import TruncationGuard
 
 __all__ = [
     "KEYRING_SERVICE",
+    "AnswerStream",
     "EventStream",
     "JsonObject",
     "Pace",
