@@ -20,10 +20,10 @@ WHISPERS = "def shout(text):\n    return text.lower()"
 def write(place, sandboxed):
     """Runs a goal with a small model that answers with these contents, one after the other."""
 
-    def run(goal, *contents, retries=0, dialect="json_action"):
+    def run(goal, *contents, retries=0, dialect="json_action", more=""):
         replies = [one if isinstance(one, Reply) else f"```\n{one}\n```" for one in contents]
         server = place.listen(Script.of(*replies))
-        settings = f"[execution]\nmax_subtask_retries = {retries}\nmax_replans = 0"
+        settings = f"[execution]\nmax_subtask_retries = {retries}\nmax_replans = 0\n{more}"
         place.configure(settings, small=model(server.url, dialect=dialect))
         return place.work(goal), server
 
@@ -168,3 +168,10 @@ def test_the_same_wrong_answer_twice_ends_the_attempt(write):
 
     assert finished.code == 1
     assert len(server.requests) == 2
+
+
+def test_answers_in_plain_words_count_as_calls_of_the_model(write):
+    goal = 'Create note.txt with the text "Be kind"'
+    _, server = write(goal, "Be.", "Kind.", more="max_subtask_iterations = 1")
+
+    assert len(server.requests) == 1

@@ -67,7 +67,7 @@ async def test_a_request_that_no_function_fits_asks_no_model():
 
 @pytest.mark.parametrize(
     "text",
-    ["", "no JSON", "[]", '{"calls": 3}', '{"calls": [3]}', '{"calls": [{"base": 1}]}',
+    ["", "[" * 100_000, "no JSON", "[]", '{"calls": 3}', '{"calls": [3]}', '{"calls": [{"base": 1}]}',
      calls({"name": "delete_everything"})],
 )  # fmt: skip
 async def test_an_answer_that_breaks_the_schema_calls_nothing(text):
@@ -75,6 +75,21 @@ async def test_an_answer_that_breaks_the_schema_calls_nothing(text):
 
     assert chosen.calls == ()
     assert chosen.reason
+
+
+async def test_an_argument_may_be_called_name():
+    pet = ToolSpec(
+        name="register_pet",
+        description="Register a pet.",
+        parameters={"type": "object", "properties": {"name": {"type": "string"}, "age": True}},
+    )
+    ask = answering(calls({"function_name": "register_pet", "name": "Rex", "age": 3}))
+
+    (call,) = (await choose_calls("Register my pet Rex", [pet], ask)).calls
+
+    assert (call.name, json.loads(call.arguments)) == ("register_pet", {"name": "Rex", "age": 3})
+    ((messages, _),) = ask.asked
+    assert all('"name"' not in turn.text for turn in messages)
 
 
 async def test_an_answer_that_was_cut_off_calls_nothing():

@@ -61,6 +61,7 @@ class DeleteFile(ContentTool[DeleteFileArguments]):
     """
 
     name = "delete_file"
+    is_always_offered = True
     purpose = "Delete a file or an empty directory."
     arguments_model = DeleteFileArguments
     essential = ("path",)

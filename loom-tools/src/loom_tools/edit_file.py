@@ -47,6 +47,7 @@ class EditFile(ReplacingTool[EditFileArguments]):
     """Replaces text in a file: all of a call's edits or none."""
 
     name = "edit_file"
+    is_always_offered = True
     purpose = "Replace a piece of text in a file; replace_all: in every place."
     arguments_model = EditFileArguments
     essential = ("path", "old_str", "new_str")

@@ -24,6 +24,7 @@ class ListDirectory(Tool[ListDirectoryArguments]):
     """Shows a directory as a tree."""
 
     name = "list_directory"
+    is_always_offered = True
     purpose = "See which files and directories there are."
     arguments_model = ListDirectoryArguments
     essential = ("path",)

@@ -72,6 +72,7 @@ class MoveFile(ContentTool[MoveFileArguments]):
     """Moves one file or directory to a path that is free; undo puts every file of it back."""
 
     name = "move_file"
+    is_always_offered = True
     purpose = "Move or rename a file or directory."
     arguments_model = MoveFileArguments
     essential = ("source", "destination")

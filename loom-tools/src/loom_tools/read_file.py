@@ -37,6 +37,7 @@ class ReadFile(Tool[ReadFileArguments]):
     """Shows lines of a file with their numbers, or an image."""
 
     name = "read_file"
+    is_always_offered = True
     purpose = "Read a file: text with line numbers, a PDF or Word document, an image."
     arguments_model = ReadFileArguments
     essential = ("path",)

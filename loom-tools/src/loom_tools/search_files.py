@@ -38,6 +38,7 @@ class SearchFiles(Tool[SearchFilesArguments]):
     """Finds plain text in names and contents."""
 
     name = "search_files"
+    is_always_offered = True
     purpose = "Find text in file names and file contents."
     arguments_model = SearchFilesArguments
     essential = ("pattern",)

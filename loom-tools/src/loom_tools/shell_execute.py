@@ -53,6 +53,7 @@ class ShellExecute(Tool[ShellExecuteArguments]):
     """
 
     name = "shell_execute"
+    is_always_offered = True
     purpose = "Run a shell command in the workspace, such as a test or a program."
     arguments_model = ShellExecuteArguments
     essential = ("command",)

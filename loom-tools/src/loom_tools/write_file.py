@@ -28,6 +28,7 @@ class WriteFile(ReplacingTool[WriteFileArguments]):
     """Writes whole files."""
 
     name = "write_file"
+    is_always_offered = True
     purpose = "Create a file, or replace all of a file you have read."
     arguments_model = WriteFileArguments
     essential = ("path", "content")

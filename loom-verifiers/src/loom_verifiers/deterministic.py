@@ -20,6 +20,7 @@ from loom_core.types import (
 )
 from loom_verifiers.changed_files import NetChange, look_at, net_changes
 from loom_verifiers.checks.evidence import failed, unverified
+from loom_verifiers.verdicts import verdict_of
 
 _log = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ class Deterministic(Verifier):
             ),
         ]
         evidence.extend(_doubts(changes, evidence))
-        return _verdict(evidence)
+        return verdict_of(self, evidence)
 
 
 def _unshown(
@@ -106,27 +107,3 @@ def _doubts(changes: Sequence[NetChange], evidence: Sequence[Evidence]) -> list[
     if not changes and all(one.status is VerdictStatus.PASSED for one in evidence):
         return [unverified("any change", NOTHING_CHANGED)]
     return []
-
-
-def _verdict(evidence: Sequence[Evidence]) -> Verdict:
-    """The verdict that follows from the evidence: failed beats unverified beats passed."""
-    statuses = {one.status for one in evidence}
-    if VerdictStatus.FAILED in statuses:
-        status = VerdictStatus.FAILED
-    elif statuses == {VerdictStatus.PASSED}:
-        status = VerdictStatus.PASSED
-    else:
-        status = VerdictStatus.UNVERIFIED
-    passed_count = sum(one.status is VerdictStatus.PASSED for one in evidence)
-    return Verdict(
-        status=status,
-        verifier=Deterministic.name,
-        tier=Deterministic.tier,
-        confidence=passed_count / len(evidence),
-        evidence=tuple(evidence),
-        feedback="\n".join(
-            f"{one.check}: {one.detail}"
-            for one in evidence
-            if one.status is not VerdictStatus.PASSED
-        ),
-    )

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 
 from loom_core.contracts.verifier import VerificationContext, Verifier
 from loom_core.prompts import SECOND_STYLES
-from loom_core.types import CheckSpec, Evidence, Outcome, Subtask, Verdict, VerdictStatus
+from loom_core.types import CheckSpec, Evidence, Outcome, Subtask, Verdict
 from loom_verifiers.checks.computed import FileComputed
 from loom_verifiers.checks.evidence import failed, passed, quote_seen, seen_in, unverified
 from loom_verifiers.checks.scratch_copy import WorkspaceTooLarge
 from loom_verifiers.independent_program import compute
 from loom_verifiers.same_result import is_same
+from loom_verifiers.verdicts import verdict_of
 
 MIN_AGREEING = 2
 """So many programs must give a result before it counts."""
@@ -38,7 +39,7 @@ class Recomputation(Verifier):
         if not computed:
             return None
         evidence = [await _evidence(spec, subtask.description, context) for spec in computed]
-        return _verdict(evidence)
+        return verdict_of(self, evidence)
 
 
 async def _evidence(spec: CheckSpec, task: str, context: VerificationContext) -> Evidence:
@@ -77,26 +78,4 @@ def _disagreement(
         return failed(label, f"{seen}{told}; the command was wrong, work it out in another way")
     return unverified(
         label, f"{len(SECOND_STYLES)} programs written anew do not agree with each other"
-    )
-
-
-def _verdict(evidence: Sequence[Evidence]) -> Verdict:
-    """The worst of what was seen of the files."""
-    statuses = {one.status for one in evidence}
-    status = next(
-        one
-        for one in (VerdictStatus.FAILED, VerdictStatus.UNVERIFIED, VerdictStatus.PASSED)
-        if one in statuses
-    )
-    return Verdict(
-        status=status,
-        verifier=Recomputation.name,
-        tier=Recomputation.tier,
-        confidence=sum(one.status is VerdictStatus.PASSED for one in evidence) / len(evidence),
-        evidence=tuple(evidence),
-        feedback="\n".join(
-            f"{one.check}: {one.detail}"
-            for one in evidence
-            if one.status is not VerdictStatus.PASSED
-        ),
     )

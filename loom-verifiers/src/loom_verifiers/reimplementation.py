@@ -28,6 +28,7 @@ from loom_verifiers.checks.commands import CommandPrints
 from loom_verifiers.checks.definitions import PythonDefines
 from loom_verifiers.checks.evidence import failed, passed, unverified
 from loom_verifiers.checks.scratch_copy import WorkspaceTooLarge
+from loom_verifiers.verdicts import verdict_of
 
 Observe = Callable[[str | None], Awaitable[Behaviour | None]]
 """What a content does in place of the file, or the file itself for None."""
@@ -72,7 +73,7 @@ class Reimplementation(Verifier):
             evidence = [await _evidence(spec, other) for spec in specs]
         except WorkspaceTooLarge as error:
             return _open(str(error))
-        return _verdict(evidence)
+        return verdict_of(self, evidence)
 
 
 @dataclass(slots=True)
@@ -94,9 +95,11 @@ def _program_of(spec: CheckSpec) -> str:
     """The Python file that a check is about; empty when it is about something else."""
     if spec.kind == PythonDefines.name:
         return spec.target
-    words = spec.target.split() if spec.kind == CommandPrints.name else []
-    is_script = len(words) == 2 and words[0] == "python3" and words[1].endswith(".py")  # noqa: PLR2004  # python3 FILE
-    return words[1] if is_script else ""
+    match spec.target.split() if spec.kind == CommandPrints.name else []:
+        case ["python3", path] if path.endswith(".py"):
+            return path
+        case _:
+            return ""
 
 
 def _not_compared(
@@ -192,19 +195,4 @@ def _open(reason: str) -> Verdict:
         tier=Reimplementation.tier,
         confidence=_NOT_COMPARED_CONFIDENCE,
         evidence=(passed(Reimplementation.name, f"nothing to compare with: {reason}"),),
-    )
-
-
-def _verdict(evidence: Sequence[Evidence]) -> Verdict:
-    """The worst of what was seen."""
-    order = (VerdictStatus.FAILED, VerdictStatus.UNVERIFIED, VerdictStatus.PASSED)
-    statuses = {one.status for one in evidence}
-    wrong = [one for one in evidence if one.status is not VerdictStatus.PASSED]
-    return Verdict(
-        status=next(one for one in order if one in statuses),
-        verifier=Reimplementation.name,
-        tier=Reimplementation.tier,
-        confidence=1 - len(wrong) / len(evidence),
-        evidence=tuple(evidence),
-        feedback="\n".join(f"{one.check}: {one.detail}" for one in wrong),
     )

@@ -22,6 +22,8 @@ MAX_CALLS = 8
 """Calls of one answer."""
 
 _NAME = "name"
+_OTHER_NAME = "function_name"
+"""Where a call says which function it is of, when a function has an argument ``name``."""
 _SYSTEM = (
     "You turn a request into function calls. Answer with JSON. Make one call for each thing that the "
     "request asks for; when it names several values, make a call for each of them."
@@ -72,18 +74,29 @@ async def choose_calls(request: str, tools: Sequence[ToolSpec], ask: Ask) -> Cho
     fitting = [tool for tool in tools if relevance(request, tool) >= FITTING]
     if not fitting:
         return Chosen((), "no function has anything to do with the request")
-    response = await ask(_messages(request, tools), _schema(tools))
+    key = _OTHER_NAME if any(_NAME in _properties(tool) for tool in tools) else _NAME
+    response = await ask(_messages(request, tools, key), _schema(tools, key))
     if response.finish_reason is FinishReason.LENGTH:
         return Chosen((), "the answer was cut off")
-    return _read(response.text, {tool.name: tool for tool in tools})
+    return _read(response.text, {tool.name: tool for tool in tools}, key)
 
 
-def _messages(request: str, tools: Sequence[ToolSpec]) -> tuple[Message, ...]:
+def _properties(tool: ToolSpec) -> dict[str, dict[str, Any]]:
+    """The schemas of a tool's arguments; one that allows anything is ``True`` in JSON Schema."""
+    properties = cast("dict[str, object]", tool.parameters.get("properties", {}))
+    return {
+        name: cast("dict[str, Any]", schema) if isinstance(schema, dict) else {}
+        for name, schema in properties.items()
+    }
+
+
+def _messages(request: str, tools: Sequence[ToolSpec], key: str) -> tuple[Message, ...]:
     """The instruction, the examples and the request."""
     turns = [Message(role=Role.SYSTEM, text=_SYSTEM)]
     for functions, asked, calls in _EXAMPLES:
         turns.append(Message(role=Role.USER, text=_request(functions, asked)))
-        turns.append(Message(role=Role.ASSISTANT, text=json.dumps({"calls": calls})))
+        named = [{key if part == _NAME else part: one[part] for part in one} for one in calls]
+        turns.append(Message(role=Role.ASSISTANT, text=json.dumps({"calls": named})))
     lines = "\n".join(_line(tool) for tool in tools)
     return (*turns, Message(role=Role.USER, text=_request(lines, request)))
 
@@ -95,7 +108,7 @@ def _request(functions: str, request: str) -> str:
 
 def _line(tool: ToolSpec) -> str:
     """A tool with its arguments in one line."""
-    properties = cast("dict[str, dict[str, Any]]", tool.parameters.get("properties", {}))
+    properties = _properties(tool)
     required = cast("list[str]", tool.parameters.get("required", []))
     arguments = "; ".join(
         f"{name} ({schema.get('type', 'any')}{'' if name in required else ', optional'}): "
@@ -105,9 +118,9 @@ def _line(tool: ToolSpec) -> str:
     return f"- {tool.name}: {tool.description} Arguments: {arguments}"
 
 
-def _schema(tools: Sequence[ToolSpec]) -> dict[str, JsonValue]:
+def _schema(tools: Sequence[ToolSpec], key: str) -> dict[str, JsonValue]:
     """The answer: a list of calls, each an object of one tool with its name first."""
-    branches: list[JsonValue] = [_branch(tool) for tool in tools]
+    branches: list[JsonValue] = [_branch(tool, key) for tool in tools]
     calls: dict[str, JsonValue] = {
         "type": "array",
         "minItems": 1,
@@ -122,49 +135,52 @@ def _schema(tools: Sequence[ToolSpec]) -> dict[str, JsonValue]:
     }
 
 
-def _branch(tool: ToolSpec) -> dict[str, JsonValue]:
+def _branch(tool: ToolSpec, key: str) -> dict[str, JsonValue]:
     """The object of one call."""
     properties = cast("dict[str, JsonValue]", tool.parameters.get("properties", {}))
     required = cast("list[JsonValue]", tool.parameters.get("required", []))
     return {
         "type": "object",
-        "properties": {_NAME: {"const": tool.name}, **properties},
-        "required": [_NAME, *required],
+        "properties": {key: {"const": tool.name}, **properties},
+        "required": [key, *required],
         "additionalProperties": False,
     }
 
 
-def _read(text: str, known: Mapping[str, ToolSpec]) -> Chosen:
+def _read(text: str, known: Mapping[str, ToolSpec], key: str) -> Chosen:
     """The calls in an answer; a server may have ignored the schema."""
     try:
         listed = cast("list[dict[str, JsonValue]]", json.loads(text)["calls"])
-        named = [(str(call[_NAME]), call) for call in listed[:MAX_CALLS]]
-    except (ValueError, KeyError, TypeError):
+        named = [(str(call[key]), call) for call in listed[:MAX_CALLS]]
+    except (ValueError, KeyError, TypeError, RecursionError):
         return Chosen((), "the answer was no list of calls")
     unknown = [name for name, _ in named if name not in known]
     if unknown:
         return Chosen((), f"the answer calls {unknown[0]!r}, which is no function here")
     return Chosen(
         tuple(
-            ToolCall(id=f"call-{number}", name=name, arguments=_arguments(call, known[name]))
+            ToolCall(id=f"call-{number}", name=name, arguments=_arguments(call, known[name], key))
             for number, (name, call) in enumerate(named, start=1)
         )
     )
 
 
-def _arguments(call: Mapping[str, JsonValue], tool: ToolSpec) -> str:
+def _arguments(call: Mapping[str, JsonValue], tool: ToolSpec, key: str) -> str:
     """The arguments of a call as JSON, whole numbers written as fractions where those are wanted."""
-    properties = cast("dict[str, dict[str, Any]]", tool.parameters.get("properties", {}))
-    given = {key: value for key, value in call.items() if key != _NAME}
-    return json.dumps({key: _fitted(one, properties.get(key, {})) for key, one in given.items()})
+    properties = _properties(tool)
+    given = {name: value for name, value in call.items() if name != key}
+    return json.dumps({name: _fitted(one, properties.get(name, {})) for name, one in given.items()})
 
 
-def _fitted(value: JsonValue, schema: Mapping[str, Any]) -> JsonValue:
+def _fitted(value: JsonValue, schema: Any) -> JsonValue:
     """A value with every whole number as a float where the schema says ``number``."""
+    if not isinstance(schema, dict):
+        return value
+    schema = cast("dict[str, Any]", schema)
     if isinstance(value, list):
         return [_fitted(one, schema.get("items", {})) for one in value]
     if isinstance(value, dict):
-        properties = cast("dict[str, dict[str, Any]]", schema.get("properties", {}))
+        properties = cast("dict[str, Any]", schema.get("properties", {}))
         return {key: _fitted(one, properties.get(key, {})) for key, one in value.items()}
     if isinstance(value, int) and not isinstance(value, bool) and schema.get("type") == "number":
         return float(value)

@@ -52,11 +52,13 @@ def relevance(request: str, tool: ToolSpec) -> float:
 
 def _parameter_texts(tool: ToolSpec) -> Iterable[str]:
     """Names, descriptions and allowed values of the parameters."""
-    properties = cast("dict[str, dict[str, Any]]", tool.parameters.get("properties", {}))
+    properties = cast("dict[str, object]", tool.parameters.get("properties", {}))
     for name, schema in properties.items():
         yield name
-        yield str(schema.get("description", ""))
-        yield from map(str, cast("list[object]", schema.get("enum", [])))
+        if isinstance(schema, dict):  # one that allows anything is ``True``
+            described = cast("dict[str, Any]", schema)
+            yield str(described.get("description", ""))
+            yield from map(str, cast("list[object]", described.get("enum", [])))
 
 
 def _stems(text: str) -> set[str]:

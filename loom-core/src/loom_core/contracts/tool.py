@@ -134,6 +134,9 @@ class Tool(ABC, Generic[Arguments]):
     """Arguments that a small model is shown beside the essential ones, and may give."""
     existing: tuple[str, ...] = ()
     """Arguments that must name a file that is there: a schema can then offer just those."""
+    is_always_offered: bool = False
+    """Whether a small model is offered it whatever its job is; another tool has to have to do with the
+    words of the job. Models with tool calling of their own are offered all tools."""
     target_argument: str = ""
     """The argument that a wider yes is about, where an intent gives no target: that of the path."""
     risk: Risk

@@ -18,10 +18,8 @@ def completed(action: Complete) -> Outcome:
 
 
 def done_by_checks() -> Outcome:
-    """The harness's own claim when every check passes and the model only repeats itself."""
-    return Outcome(
-        status=OutcomeStatus.COMPLETED, summary="Every check passes; the model had nothing to add."
-    )
+    """The harness's own claim when every check passes, whatever the model says."""
+    return Outcome(status=OutcomeStatus.COMPLETED, summary="Every check passes.")
 
 
 def blocked(reason: str) -> Outcome:

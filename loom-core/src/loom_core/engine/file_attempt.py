@@ -5,7 +5,7 @@ import asyncio
 from loom_core.contracts.context import Beginning, Context, ModelFacts
 from loom_core.dialects import JsonActionDialect
 from loom_core.engine.opening import show_files, small_text
-from loom_core.engine.plain_attempt import failing, run_plainly
+from loom_core.engine.plain_attempt import contents, failing, run_plainly
 from loom_core.planning.sole_file import sole_file
 from loom_core.prompts import FIRST_FORMS, content_in, file_messages, is_data
 from loom_core.types import Outcome, Subtask
@@ -43,7 +43,7 @@ async def run_by_file(
 ) -> Outcome:
     """Ask for the file until every check passes. Raises ``ModelError`` like any call of a model."""
     shown = await show_files(context.workspace, subtask.description)
-    data = await asyncio.to_thread(_contents, context, list(shown.seen))
+    data = await asyncio.to_thread(contents, context.workspace, shown)
     is_there = any(path == target for path, _ in data)
     forms = FIRST_FORMS[is_data(target) and not is_there]
     form = forms[(context.attempt - 1) % len(forms)]
@@ -66,11 +66,6 @@ async def _try(content: str, target: str, subtask: Subtask, context: Context, nu
     if result.is_error:
         return result.text
     return failing(await context.run_checks(subtask.checks))
-
-
-def _contents(context: Context, paths: list[str]) -> list[tuple[str, str]]:
-    """The files that are shown whole."""
-    return [(path, context.workspace.read(path).decode("utf-8", "replace")) for path in paths]
 
 
 def _is_short(context: Context, target: str) -> bool:

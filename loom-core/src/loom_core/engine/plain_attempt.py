@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from loom_core.contracts.context import Beginning, Context, ModelFacts
 from loom_core.engine.endings import done_by_checks, failed
+from loom_core.engine.opening import ShownFiles
 from loom_core.engine.window import conversation_tokens, fit_result, refuse_full
 from loom_core.errors import ErrorCategory
 from loom_core.types import (
@@ -22,6 +23,7 @@ from loom_core.types import (
     Role,
     VerdictStatus,
 )
+from loom_core.workspace import Workspace
 
 MAX_ANSWER_TOKENS = 1_000
 """Tokens of one answer: what is asked for is short, and a small model that is lost never ends."""
@@ -52,7 +54,8 @@ async def run_plainly(
     messages: list[Message] = list(begun.prompt)
     problem = ""
     last: str | None = None
-    for number in range(1, MAX_ANSWERS + 1):
+    answers = min(MAX_ANSWERS, context.settings.execution.max_subtask_iterations)
+    for number in range(1, answers + 1):
         refuse_full(conversation_tokens(messages), facts.name, begun.window or facts.window)
         response = await context.ask_model(
             ModelRole.EXECUTOR, messages, max_tokens=MAX_ANSWER_TOKENS
@@ -69,6 +72,11 @@ async def run_plainly(
             _correction(fit_result(problem, begun.window or facts.window), wanted),
         ]
     return failed(FailureKind.CAPABILITY, ErrorCategory.MODEL, problem)
+
+
+def contents(workspace: Workspace, shown: ShownFiles) -> list[tuple[str, str]]:
+    """Name and content of the files that are shown whole."""
+    return [(path, workspace.read(path).decode("utf-8", "replace")) for path in shown.seen]
 
 
 def failing(evidence: list[Evidence]) -> str:

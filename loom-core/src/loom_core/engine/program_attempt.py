@@ -11,7 +11,7 @@ import shlex
 from loom_core.contracts.context import Beginning, Context, ModelFacts
 from loom_core.dialects import JsonActionDialect
 from loom_core.engine.opening import show_files
-from loom_core.engine.plain_attempt import failing, run_plainly
+from loom_core.engine.plain_attempt import contents, failing, run_plainly
 from loom_core.planning.computed_files import FILE_COMPUTED
 from loom_core.planning.sole_file import sole_file
 from loom_core.prompts import FIRST_STYLES, program_in, program_messages
@@ -60,13 +60,12 @@ async def run_by_program(
 ) -> Outcome:
     """Ask for programs until every check passes. Raises ``ModelError`` like any call of a model."""
     shown = await show_files(context.workspace, subtask.description)
-    is_computed = _computed(subtask) is not None
-    hidden = target if is_computed else ""
-    data = await asyncio.to_thread(_contents, context, list(shown.seen), hidden)
+    printed_to = target if _computed(subtask) is not None else ""
+    held = await asyncio.to_thread(contents, context.workspace, shown)
+    # An earlier result is no data; a file that is to be changed is.
+    data = [(path, content) for path, content in held if path != printed_to]
     style = FIRST_STYLES[(context.attempt - 1) % len(FIRST_STYLES)]
     prompt = program_messages(subtask.description, data, style=style, feedback=context.feedback)
-
-    printed_to = target if is_computed else ""
 
     async def act(answer: str, number: int) -> str:
         return await _try(program_in(answer), printed_to, subtask, context, number)
@@ -87,9 +86,8 @@ async def _try(
     if result.is_error:
         return f"the program failed: {result.text}"
     wrong = failing(await context.run_checks(subtask.checks))
-    if (
-        wrong and printed_to and not result.changes
-    ):  # it may have printed what belongs into the file
+    # It may have printed what belongs into the file.
+    if wrong and printed_to and not result.changes:
         command = _command(program, output=printed_to)
         await context.call_tool(_RUNNER, {"command": command}, call_id=f"printed-{number}")
         wrong = failing(await context.run_checks(subtask.checks))
@@ -100,12 +98,3 @@ def _command(program: str, *, output: str = "") -> str:
     """The shell command that runs a program."""
     into = f" > {shlex.quote(output)}" if output else ""
     return f"python3 -{into} <<'{_HERE_DOCUMENT_END}'\n{program}\n{_HERE_DOCUMENT_END}"
-
-
-def _contents(context: Context, paths: list[str], target: str) -> list[tuple[str, str]]:
-    """The files whose beginnings are shown."""
-    return [
-        (path, context.workspace.read(path).decode("utf-8", "replace"))
-        for path in paths
-        if path != target
-    ]
