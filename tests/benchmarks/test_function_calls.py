@@ -12,8 +12,8 @@ from loom_core.types import FinishReason, ModelResponse, ToolCall
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks" / "calls"))
 
-from case_list import load_cases  # noqa: E402  # found through the path above
-from methods import METHODS  # noqa: E402  # as above
+from case_list import load_cases  # found through the path above
+from methods import METHODS  # as above
 
 FUNCTION = {
     "name": "geometry.area",
