@@ -8,7 +8,7 @@ from loom_core.cli.progress.live_view import LiveView
 from loom_core.cli.progress.status_line import StatusLine
 from loom_core.cli.progress.task_progress import TaskProgress
 from loom_core.cli.run.notices import Notices
-from loom_core.engine import runner
+from loom_core.engine import conversation
 from loom_core.errors import ErrorCategory
 from loom_core.types import (
     Evidence,
@@ -134,7 +134,7 @@ def test_failing_checks_are_named_and_a_flood_is_cut(show):
 def test_words_for_the_model_are_not_shown():
     repeated, talked = (
         describe_event(e.NudgeSent(step=1, text=text))[0].text
-        for text in (runner._REPEATED, "That was text, not an action.")
+        for text in (conversation._REPEATED, "That was text, not an action.")
     )
 
     assert repeated == "the model repeated itself; told to go on"
