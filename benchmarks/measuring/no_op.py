@@ -17,11 +17,11 @@ from loom_core.contracts.provider import (
 )
 from loom_core.contracts.tool import Tool
 from loom_core.contracts.verifier import VerificationContext, Verifier
+from loom_core.engine.attempt.runner import Runner
+from loom_core.engine.human.policy import ApprovalPolicy
+from loom_core.engine.memory.recalling import memory_of
 from loom_core.engine.observing import PluginObserver
 from loom_core.engine.orchestrator import Orchestrator
-from loom_core.engine.policy import ApprovalPolicy
-from loom_core.engine.recalling import memory_of
-from loom_core.engine.runner import Runner
 from loom_core.engine.scope import TaskScope
 from loom_core.extensions import Group
 from loom_core.extraction.archivist import Archivist

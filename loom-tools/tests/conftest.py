@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from loom_core.contracts.tool import RecoveryClass, ToolContext
-from loom_core.engine.tool_call import ToolCallRun
+from loom_core.engine.calls.tool_call import ToolCallRun
 from loom_core.sandbox import choose
 from loom_core.settings.shape import SandboxSettings
 from loom_core.types import Decision

@@ -15,13 +15,13 @@ from loom_core.contracts.check import Check
 from loom_core.contracts.provider import FoundModel, Provider, ProviderEnvironment
 from loom_core.contracts.tool import Tool
 from loom_core.contracts.verifier import Verifier
-from loom_core.engine.cleaning import clean
-from loom_core.engine.human import AskHuman, AskQuestion
+from loom_core.engine.attempt.runner import Runner
+from loom_core.engine.changes.cleaning import clean
+from loom_core.engine.human.asking import AskHuman, AskQuestion
+from loom_core.engine.human.policy import ApprovalPolicy
+from loom_core.engine.memory.recalling import memory_of
 from loom_core.engine.observing import PluginObserver
 from loom_core.engine.orchestrator import Orchestrator
-from loom_core.engine.policy import ApprovalPolicy
-from loom_core.engine.recalling import memory_of
-from loom_core.engine.runner import Runner
 from loom_core.engine.scope import TaskScope
 from loom_core.errors import PluginError, StoreBusy, StoreError, UsageError
 from loom_core.extensions import Group

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from loom_core.engine import control as control_module
-from loom_core.engine.answering import ANSWER
 from loom_core.engine.control import CANCEL, Control
+from loom_core.engine.human.answering import ANSWER
 from loom_core.errors import StoreBusy
 from loom_core.events import QuestionAnswered
 from loom_core.store import Command

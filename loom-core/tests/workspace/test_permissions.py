@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from loom_core.engine.undoing import TaskUndo
+from loom_core.engine.changes.undoing import TaskUndo
 from loom_core.events import ChangesUndone, UndoStarted
 from loom_core.types import ChangeKind
 from loom_core.workspace import BlobStore, Workspace, plan_undo

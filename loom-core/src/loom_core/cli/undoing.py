@@ -19,13 +19,13 @@ from loom_core.cli.terminal.line import Line, echo_lines
 from loom_core.cli.terminal.marks import DONE, FAILED, PENDING, WARNING
 from loom_core.cli.terminal.size import stdout_columns
 from loom_core.cli.terminal.time_text import format_count
-from loom_core.engine.interrupted import (
+from loom_core.engine.changes.interrupted import (
     clear_interrupted,
     interrupted_tools,
     settle_interrupted,
 )
+from loom_core.engine.changes.undoing import PlannedUndo, TaskUndo, Undone, interrupted_undo
 from loom_core.engine.owner import is_alive
-from loom_core.engine.undoing import PlannedUndo, TaskUndo, Undone, interrupted_undo
 from loom_core.errors import StoreBusy
 from loom_core.sanitize import sanitize_line
 from loom_core.store import Store, TaskRecord

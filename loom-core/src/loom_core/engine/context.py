@@ -11,14 +11,19 @@ from pydantic import JsonValue
 from loom_core.contracts.check import Check, CheckContext
 from loom_core.contracts.context import Beginning, ModelFacts, PendingCall
 from loom_core.contracts.tool import Intent, Tool, ToolContext
-from loom_core.engine.call_results import IN_DOUBT, denied_result, error_result, in_doubt_result
-from loom_core.engine.checking import run_checks
+from loom_core.engine.calls.call_results import (
+    IN_DOUBT,
+    denied_result,
+    error_result,
+    in_doubt_result,
+)
+from loom_core.engine.calls.checking import run_checks
+from loom_core.engine.calls.model_calls import Asked, ModelCalls
+from loom_core.engine.calls.tool_call import ToolCallRun
 from loom_core.engine.journal import StepJournal
-from loom_core.engine.model_calls import Asked, ModelCalls
 from loom_core.engine.scope import TaskScope
-from loom_core.engine.stubs import result_name
 from loom_core.engine.time_limit import TimeLimit
-from loom_core.engine.tool_call import ToolCallRun
+from loom_core.engine.window.stubs import result_name
 from loom_core.errors import ErrorCategory
 from loom_core.events import (
     ChecksRun,

@@ -5,8 +5,8 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-from loom_core.engine.answering import ANSWER, from_payload
-from loom_core.engine.waiting import Answer
+from loom_core.engine.human.answering import ANSWER, from_payload
+from loom_core.engine.human.waiting import Answer
 from loom_core.errors import StoreBusy
 from loom_core.store import Command, Store
 

@@ -5,15 +5,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import cast
 
-from loom_core.engine.answering import is_open
-from loom_core.engine.answers import Answers
 from loom_core.engine.control import LEASE_SECONDS, Control
-from loom_core.engine.grants import Grants
+from loom_core.engine.human.answering import is_open
+from loom_core.engine.human.answers import Answers
+from loom_core.engine.human.grants import Grants
+from loom_core.engine.human.waiting import Answer, Waiting
 from loom_core.engine.owner import is_alive, this_owner
 from loom_core.engine.scope import TaskScope
 from loom_core.engine.taint import TaintLedger
 from loom_core.engine.task_run import TaskRun
-from loom_core.engine.waiting import Answer, Waiting
 from loom_core.errors import LoomError, ModelError, StoreError, TaskIsOver
 from loom_core.events import EventBody, TaskCancelled, TaskFailed, TaskPaused
 from loom_core.store import Entry, Store, TaskRecord

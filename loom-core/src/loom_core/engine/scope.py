@@ -6,12 +6,12 @@ from typing import Any
 
 from loom_core.contracts.check import Check
 from loom_core.contracts.tool import Tool
-from loom_core.engine.answers import Answers
-from loom_core.engine.grants import Grants
-from loom_core.engine.human import AskHuman, AskQuestion, Human
+from loom_core.engine.human.answers import Answers
+from loom_core.engine.human.asking import AskHuman, AskQuestion, Human
+from loom_core.engine.human.grants import Grants
+from loom_core.engine.human.waiting import Waiting
+from loom_core.engine.memory.task_memory import TaskMemory
 from loom_core.engine.taint import TaintLedger
-from loom_core.engine.task_memory import TaskMemory
-from loom_core.engine.waiting import Waiting
 from loom_core.hooks import Hooks
 from loom_core.routing import Router
 from loom_core.sandbox import Sandbox

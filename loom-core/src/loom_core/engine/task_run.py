@@ -5,13 +5,13 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 
 from loom_core.confidence import weakest
-from loom_core.engine.history import SubtaskHistory, forgive, histories_of
 from loom_core.engine.journal import Written
 from loom_core.engine.planned import Planning
-from loom_core.engine.remembering import Remembering
 from loom_core.engine.scheduler import Scheduler
 from loom_core.engine.scope import TaskScope
-from loom_core.engine.subtask_run import End, SubtaskResult, SubtaskRun
+from loom_core.engine.subtask.history import SubtaskHistory, forgive, histories_of
+from loom_core.engine.subtask.remembering import Remembering
+from loom_core.engine.subtask.subtask_run import End, SubtaskResult, SubtaskRun
 from loom_core.events import (
     Event,
     EventBody,

@@ -8,7 +8,7 @@ from loom_core.cli.progress.live_view import LiveView
 from loom_core.cli.progress.status_line import StatusLine
 from loom_core.cli.progress.task_progress import TaskProgress
 from loom_core.cli.run.notices import Notices
-from loom_core.engine import conversation
+from loom_core.engine.attempt import conversation
 from loom_core.errors import ErrorCategory
 from loom_core.types import (
     Evidence,

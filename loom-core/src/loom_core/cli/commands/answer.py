@@ -39,7 +39,7 @@ async def command(session: Session, *, task: str, text: str, question: str, as_j
     from loom_core.cli.questions import echo_questions, find_question
     from loom_core.cli.task_reference import find_task
     from loom_core.cli.terminal.json_output import echo_json
-    from loom_core.engine.answering import answer_question, open_questions
+    from loom_core.engine.human.answering import answer_question, open_questions
     from loom_core.sanitize import sanitize_line
 
     async with session.open_store() as store:

@@ -59,7 +59,7 @@ async def command(
     from loom_core.cli.program_name import program_name
     from loom_core.cli.task_reference import find_task
     from loom_core.cli.terminal.json_output import echo_json
-    from loom_core.engine.answering import decide
+    from loom_core.engine.human.answering import decide
     from loom_core.types import ApprovalScope, Decision
 
     async with session.open_store() as store:

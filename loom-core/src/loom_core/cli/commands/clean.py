@@ -29,7 +29,7 @@ async def command(session: Session, *, dry_run: bool, as_json: bool) -> None:
 
     from loom_core.cli.terminal.json_output import echo_json
     from loom_core.cli.terminal.time_text import format_count, format_size
-    from loom_core.engine.cleaning import clean
+    from loom_core.engine.changes.cleaning import clean
     from loom_core.workspace.quarantine import quarantine_of
 
     async with session.open_store() as store:

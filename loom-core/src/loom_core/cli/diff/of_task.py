@@ -8,7 +8,7 @@ from loom_core.cli.diff.unified import FileDiff, diff_of
 from loom_core.cli.diff.versions import versions_of
 from loom_core.cli.progress.net_changes import net_changes
 from loom_core.cli.session import Session
-from loom_core.engine.undoing import choose_changes
+from loom_core.engine.changes.undoing import choose_changes
 from loom_core.store import Store, TaskRecord
 from loom_core.workspace.git_state import is_in_git
 

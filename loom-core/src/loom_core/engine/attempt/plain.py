@@ -1,0 +1,93 @@
+"""Attempts in plain words: a model is asked for code or content, and the harness acts with it.
+
+A small model writes right programs and files and wrong actions (``benchmarks/README.md``): half of
+what it knows is lost on the way into a JSON string. So the harness asks for the thing itself, does
+with it what has to be done, and sends back what the checks say.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from loom_core.contracts.context import Beginning, Context, ModelFacts
+from loom_core.engine.attempt.endings import done_by_checks, failed
+from loom_core.engine.attempt.opening import ShownFiles
+from loom_core.engine.window.fitting import conversation_tokens, fit_result, refuse_full
+from loom_core.errors import ErrorCategory
+from loom_core.types import (
+    Evidence,
+    FailureKind,
+    FinishReason,
+    Message,
+    ModelRole,
+    Outcome,
+    Role,
+    VerdictStatus,
+)
+from loom_core.workspace import Workspace
+
+MAX_ANSWER_TOKENS = 1_000
+"""Tokens of one answer: what is asked for is short, and a small model that is lost never ends."""
+MAX_ANSWERS = 3
+"""Answers of one attempt; each after the first knows what was wrong with the one before."""
+
+_CUT_OFF = "the answer was cut off before its end; make it shorter"
+
+Try = Callable[[str, int], Awaitable[str]]
+"""Acts with the text of an answer and its number; gives what is wrong afterwards, else nothing."""
+
+
+async def run_plainly(
+    beginning: Beginning, context: Context, facts: ModelFacts, act: Try, *, wanted: str
+) -> Outcome:
+    """Ask until nothing is wrong. Raises ``ModelError`` like any call of a model.
+
+    Args:
+        beginning: the first request.
+        context: of the attempt.
+        facts: the model that is asked.
+        act: does with an answer what has to be done.
+        wanted: what a correction asks for, such as ``program``.
+    """
+    begun = await context.begin(
+        replace(beginning, window=facts.window, is_window_assumed=facts.is_window_assumed)
+    )
+    messages: list[Message] = list(begun.prompt)
+    problem = ""
+    last: str | None = None
+    answers = min(MAX_ANSWERS, context.settings.execution.max_subtask_iterations)
+    for number in range(1, answers + 1):
+        refuse_full(conversation_tokens(messages), facts.name, begun.window or facts.window)
+        response = await context.ask_model(
+            ModelRole.EXECUTOR, messages, max_tokens=MAX_ANSWER_TOKENS
+        )
+        if response.text == last:  # it has no other idea in this form; the next attempt has another
+            break
+        last = response.text
+        is_cut = response.finish_reason is FinishReason.LENGTH
+        problem = _CUT_OFF if is_cut else await act(response.text, number)
+        if not problem:
+            return done_by_checks()
+        messages += [
+            response.as_message(),
+            _correction(fit_result(problem, begun.window or facts.window), wanted),
+        ]
+    return failed(FailureKind.CAPABILITY, ErrorCategory.MODEL, problem)
+
+
+def contents(workspace: Workspace, shown: ShownFiles) -> list[tuple[str, str]]:
+    """Name and content of the files that are shown whole."""
+    return [(path, workspace.read(path).decode("utf-8", "replace")) for path in shown.seen]
+
+
+def failing(evidence: list[Evidence]) -> str:
+    """What the checks that do not pass say."""
+    return "\n".join(
+        f"{one.check}: {one.detail}" for one in evidence if one.status is not VerdictStatus.PASSED
+    )
+
+
+def _correction(problem: str, wanted: str) -> Message:
+    """What the model is told of its last answer."""
+    return Message(
+        role=Role.USER, text=f"That was not right: {problem}\nWrite the whole corrected {wanted}."
+    )

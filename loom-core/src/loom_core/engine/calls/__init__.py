@@ -1,0 +1,1 @@
+"""Calls of models and tools, journalled: intent, effect, result."""

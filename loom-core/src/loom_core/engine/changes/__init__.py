@@ -1,0 +1,1 @@
+"""What calls changed in the workspace: found, taken back, and deleted when it is old."""

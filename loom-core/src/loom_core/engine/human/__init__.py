@@ -1,0 +1,1 @@
+"""What a human is asked in a run, what was answered, and what that allows."""

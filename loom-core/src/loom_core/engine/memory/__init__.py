@@ -1,0 +1,1 @@
+"""What a running task has learned, for the subtasks that come after."""

@@ -1,0 +1,1 @@
+"""One subtask over all its attempts: execute, verify, try again, remember."""
