@@ -12,7 +12,7 @@ from loom_core.types import Message, ModelRequest, ModelResponse, Role, Sampling
 
 Calls = list[dict[str, dict[str, Any]]]
 
-_MAX_TOKENS = 700
+_MAX_TOKENS = 400
 _SAMPLING = Sampling(temperature=0.0)
 _TEXT = (
     "You can call functions. Answer with a JSON list of calls, each "

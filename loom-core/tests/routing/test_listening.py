@@ -8,7 +8,16 @@ from loom_core.contracts.provider import Finished, ReasoningDelta, TextDelta
 from loom_core.errors import BadOutput
 from loom_core.routing.listening import TAIL_CHARACTERS, is_looping, listen
 from loom_core.settings.shape import ModelSettings
-from loom_core.types import FinishReason, Message, ModelRequest, ModelResponse, Role, ToolCall
+from loom_core.types import (
+    AnswerToken,
+    FinishReason,
+    Message,
+    ModelRequest,
+    ModelResponse,
+    Role,
+    TokenLogprob,
+    ToolCall,
+)
 
 REQUEST = ModelRequest(messages=(Message(role=Role.USER, text="go"),))
 
@@ -83,3 +92,15 @@ async def test_halves_of_characters_are_replaced_in_every_part_of_an_answer():
     assert response.tool_calls == (
         ToolCall(id="1\ufffd", name="write\ufffd", arguments='{"path": "\ufffd"}'),
     )
+
+
+async def test_halves_of_characters_in_tokens_are_replaced():
+    top = (TokenLogprob(token="\udc80", logprob=-1.0),)
+    token = AnswerToken(token="\ud83d", logprob=-0.5, top=top)
+    response = ModelResponse(text="hi", logprobs=(token,))
+
+    heard = await listen(Streaming(Finished(response)), REQUEST)
+
+    heard.model_dump_json().encode()
+    assert heard.logprobs[0].logprob == -0.5
+    assert "\ud83d" not in heard.logprobs[0].token

@@ -161,8 +161,13 @@ class Context(Protocol):
         tools: Sequence[ToolSpec] = (),
         answer_schema: dict[str, JsonValue] | None = None,
         max_tokens: int | None = None,
+        top_logprobs: int | None = None,
     ) -> ModelResponse:
-        """One journalled call of a model. Raises ``ModelError`` when none of the role answers."""
+        """One journalled call of a model. Raises ``ModelError`` when none of the role answers.
+
+        With ``top_logprobs`` the response has ``logprobs`` of the first tokens, so many for each place,
+        where the model's server gives them.
+        """
         ...
 
     async def call_tool(

@@ -199,9 +199,10 @@ class RunContext:
         tools: Sequence[ToolSpec] = (),
         answer_schema: dict[str, JsonValue] | None = None,
         max_tokens: int | None = None,
+        top_logprobs: int | None = None,
     ) -> ModelResponse:
         """One journalled call of a model. Raises ``ModelError`` when none of the role answers."""
-        asked = Asked(tuple(messages), tuple(tools), answer_schema, max_tokens)
+        asked = Asked(tuple(messages), tuple(tools), answer_schema, max_tokens, top_logprobs)
         return await self._models.ask(role, asked)
 
     async def call_tool(

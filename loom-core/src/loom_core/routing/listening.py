@@ -6,7 +6,15 @@ from typing import cast
 from loom_core.contracts.provider import Finished, Provider, ReasoningDelta, StreamItem, TextDelta
 from loom_core.errors import BadOutput
 from loom_core.surrogates import replace_surrogates
-from loom_core.types import FinishReason, ModelRequest, ModelResponse, ToolCall, Usage
+from loom_core.types import (
+    AnswerToken,
+    FinishReason,
+    ModelRequest,
+    ModelResponse,
+    TokenLogprob,
+    ToolCall,
+    Usage,
+)
 
 TAIL_CHARACTERS = 1500
 """Length of repetition after which a model is taken to be in a loop."""
@@ -94,8 +102,17 @@ def _whole(response: ModelResponse) -> ModelResponse:
             "reasoning": replace_surrogates(response.reasoning),
             "tool_calls": calls,
             "model": replace_surrogates(response.model),
+            "logprobs": tuple(_whole_token(token) for token in response.logprobs),
         }
     )
+
+
+def _whole_token(token: AnswerToken) -> AnswerToken:
+    """A token that is whole: servers cut characters where their tokens end."""
+    top = tuple(
+        TokenLogprob(token=replace_surrogates(one.token), logprob=one.logprob) for one in token.top
+    )
+    return AnswerToken(token=replace_surrogates(token.token), logprob=token.logprob, top=top)
 
 
 def _period(text: str) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from loom_core.testing.conversation import Conversation
 from loom_core.testing.prompt_cache import CHARACTERS_PER_TOKEN, PromptCache, tokens_in
 from loom_core.testing.script import FaultKind, Reply
+from loom_core.types.logprob import AnswerToken
 from loom_core.types.message import FinishReason, ToolCall, Usage
 
 
@@ -19,11 +20,19 @@ class Answer:
     finish: FinishReason
     usage: Usage
     chunk_characters: int
+    logprobs: tuple[AnswerToken, ...] = ()
 
     def pieces(self, text: str) -> Iterator[str]:
         """A text in the pieces it streams in."""
         size = self.chunk_characters
         return (text[start : start + size] for start in range(0, len(text), size))
+
+    def text_with_logprobs(self) -> Iterator[tuple[str, tuple[AnswerToken, ...]]]:
+        """The text in pieces, with one token each and what is left over with the last one."""
+        pieces = list(self.pieces(self.text))
+        for index, piece in enumerate(pieces):
+            end = None if index == len(pieces) - 1 else index + 1
+            yield piece, self.logprobs[index:end]
 
 
 def answer_for(reply: Reply, conversation: Conversation, cache: PromptCache) -> Answer:
@@ -36,6 +45,7 @@ def answer_for(reply: Reply, conversation: Conversation, cache: PromptCache) -> 
         finish=reply.finish,
         usage=_usage(reply, conversation, cache, calls),
         chunk_characters=reply.chunk_characters,
+        logprobs=reply.logprobs,
     )
 
 

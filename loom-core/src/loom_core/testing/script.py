@@ -15,6 +15,7 @@ from pydantic import Field, JsonValue
 
 from loom_core.testing.conversation import Conversation
 from loom_core.types.frozen import Frozen
+from loom_core.types.logprob import AnswerToken
 from loom_core.types.message import FinishReason
 
 
@@ -90,6 +91,8 @@ class Reply(Frozen):
     finish_reason: FinishReason | None = None
     """None is ``tool_calls`` when there are calls, else ``stop``."""
     usage: ScriptedUsage | None = None
+    logprobs: tuple[AnswerToken, ...] = ()
+    """Sent to a request that asks for them."""
     delay_seconds: Annotated[float, Field(ge=0)] = 0.0
     """Silence before the first piece."""
     chunk_characters: Annotated[int, Field(ge=1)] = 24

@@ -31,10 +31,11 @@ from loom_core.testing.answer import Answer, answer_for
 from loom_core.testing.conversation import conversation_of
 from loom_core.testing.prompt_cache import PromptCache
 from loom_core.testing.script import Fault, FaultKind, NoReply, Reply, Script
+from loom_core.types.logprob import AnswerToken
 from loom_core.types.message import ModelRequest, ModelResponse, Timings
 
 _WINDOW = 32_768
-_CAPABILITIES = Capabilities(native_tools=True, answer_schema=True, slots=4)
+_CAPABILITIES = Capabilities(native_tools=True, answer_schema=True, slots=4, log_probabilities=True)
 _BROKEN = {FaultKind.CUT, FaultKind.GARBAGE, FaultKind.ERROR_IN_STREAM}
 _SILENT = {FaultKind.SILENT, FaultKind.STALL}
 _ERRORS: dict[int, type[ModelError]] = {
@@ -113,7 +114,7 @@ class ScriptedModel(Provider):
             self.cancelled.append(request)
             raise
         timings = Timings(first_token_seconds=first, total_seconds=time.monotonic() - started)
-        yield Finished(self._response(answer, timings))
+        yield Finished(self._response(answer, timings, request.top_logprobs))
 
     async def health(self) -> Health:
         """Ready until it is closed."""
@@ -142,8 +143,9 @@ class ScriptedModel(Provider):
         self._sequence_index += is_sequence
         return reply, answer_for(reply, conversation, self._cache)
 
-    def _response(self, answer: Answer, timings: Timings) -> ModelResponse:
+    def _response(self, answer: Answer, timings: Timings, top: int | None) -> ModelResponse:
         """The whole answer."""
+        wanted = answer.logprobs if top and self._capabilities.log_probabilities else ()
         return ModelResponse(
             text=answer.text,
             reasoning=answer.reasoning,
@@ -152,7 +154,13 @@ class ScriptedModel(Provider):
             usage=answer.usage,
             timings=timings,
             model=self.settings.model,
+            logprobs=tuple(_narrowed(token, top) for token in wanted),
         )
+
+
+def _narrowed(token: AnswerToken, top: int | None) -> AnswerToken:
+    """A token with as many alternatives as were asked for."""
+    return token.model_copy(update={"top": token.top[:top]})
 
 
 async def _pieces(reply: Reply, answer: Answer) -> AsyncIterator[StreamItem]:

@@ -3,6 +3,12 @@
 from loom_core.errors import ErrorCategory
 from loom_core.types.approval import ApprovalScope, Decision, Question
 from loom_core.types.frozen import Frozen
+from loom_core.types.logprob import (
+    MAX_LOGPROB_TOKENS,
+    MAX_TOP_LOGPROBS,
+    AnswerToken,
+    TokenLogprob,
+)
 from loom_core.types.memory import MemoryEntry, MemoryKind
 from loom_core.types.message import (
     FinishReason,
@@ -43,7 +49,10 @@ from loom_core.types.task import (
 )
 
 __all__ = [
+    "MAX_LOGPROB_TOKENS",
     "MAX_TIER",
+    "MAX_TOP_LOGPROBS",
+    "AnswerToken",
     "ApprovalMode",
     "ApprovalScope",
     "ChangeKind",
@@ -74,6 +83,7 @@ __all__ = [
     "Task",
     "TaskState",
     "Timings",
+    "TokenLogprob",
     "ToolCall",
     "ToolRecord",
     "ToolResult",

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field, JsonValue
 
 from loom_core.types.frozen import Frozen
+from loom_core.types.logprob import MAX_TOP_LOGPROBS, AnswerToken
 
 
 class Role(StrEnum):
@@ -100,6 +101,9 @@ class ModelRequest(Frozen):
     sampling: Sampling = Sampling()
     max_tokens: Annotated[int | None, Field(ge=1)] = None
     """Upper bound of the answer in tokens; None is all that the window leaves."""
+    top_logprobs: Annotated[int | None, Field(ge=1, le=MAX_TOP_LOGPROBS)] = None
+    """Asks for ``ModelResponse.logprobs`` with so many tokens for each place; None asks for nothing.
+    A model without ``Capabilities.log_probabilities`` answers as if it had not been asked."""
 
 
 class FinishReason(StrEnum):
@@ -153,6 +157,10 @@ class ModelResponse(Frozen):
     timings: Timings = Timings()
     model: str = ""
     """The model's name as the server said it."""
+    logprobs: tuple[AnswerToken, ...] = ()
+    """The first tokens of the text (at most 64), if the request asked for them and the server has them:
+    whoever reads them must do without. The brackets and names of a schema are tokens too; reasoning is
+    not among them where the server tells it from the text."""
     signed: str = ""
     """JSON that the server takes back with this turn and checks for changes, such as signed reasoning;
     only the provider that gave it reads it. Empty where text, reasoning and calls say all."""

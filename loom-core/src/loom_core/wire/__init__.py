@@ -14,6 +14,7 @@ from loom_core.wire.probe import is_listening
 from loom_core.wire.refusal import Refusal, error_for
 from loom_core.wire.request_size import request_characters, request_tokens
 from loom_core.wire.shape import JsonObject, as_count, as_list, as_object, as_text, parse_object
+from loom_core.wire.token_logprobs import TokenLogprobs
 from loom_core.wire.truncation import TruncationGuard
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Refusal",
     "ServerAddress",
     "Service",
+    "TokenLogprobs",
     "TruncationGuard",
     "as_count",
     "as_list",

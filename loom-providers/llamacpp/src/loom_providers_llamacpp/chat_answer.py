@@ -5,7 +5,16 @@ import json
 from loom_core.contracts.provider import ReasoningDelta, TextDelta
 from loom_core.errors import BadOutput
 from loom_core.types import FinishReason, ModelResponse, Timings, Usage
-from loom_core.wire import JsonObject, Refusal, as_count, as_list, as_object, as_text, error_for
+from loom_core.wire import (
+    JsonObject,
+    Refusal,
+    TokenLogprobs,
+    as_count,
+    as_list,
+    as_object,
+    as_text,
+    error_for,
+)
 
 _FINISH = {"stop": FinishReason.STOP, "length": FinishReason.LENGTH}
 
@@ -20,6 +29,7 @@ class ChatAnswer:
         self._reasoning: list[str] = []
         self._finish: str = ""
         self._usage = Usage(calls=1)
+        self._logprobs = TokenLogprobs()
 
     def add(self, chunk: JsonObject) -> TextDelta | ReasoningDelta | None:
         """Take a piece in; what of it the user may see. Raises ``ModelError`` when it is an error."""
@@ -29,7 +39,10 @@ class ChatAnswer:
             self._usage = _usage(usage)
         for choice in map(as_object, as_list(chunk.get("choices"))[:1]):
             self._finish = as_text(choice.get("finish_reason")) or self._finish
-            return self._delta(as_object(choice.get("delta")))
+            delta = as_object(choice.get("delta"))
+            if not delta.get("reasoning_content"):
+                self._logprobs.add(as_object(choice.get("logprobs")).get("content"))
+            return self._delta(delta)
         return None
 
     def response(self, timings: Timings) -> ModelResponse:
@@ -46,6 +59,7 @@ class ChatAnswer:
             usage=self._usage,
             timings=timings,
             model=self._model,
+            logprobs=self._logprobs.tokens,
         )
 
     def _delta(self, delta: JsonObject) -> TextDelta | ReasoningDelta | None:

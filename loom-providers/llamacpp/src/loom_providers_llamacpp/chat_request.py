@@ -31,6 +31,8 @@ def chat_body(
         "max_tokens": _answer_budget(request, settings, profile, window),
         **_sampling(request, settings, profile),
     }
+    if request.top_logprobs is not None:
+        body |= {"logprobs": True, "top_logprobs": request.top_logprobs}
     if request.answer_schema is not None:
         schema = fit_schema(dict(request.answer_schema))
         body["response_format"] = {

@@ -103,6 +103,7 @@ class EmbeddedProvider(Provider):
             answer_schema=True,
             slots=self.settings.slots or DEFAULT_SLOTS,
             prefers_json_action=True,
+            log_probabilities=True,
         )
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[StreamItem]:

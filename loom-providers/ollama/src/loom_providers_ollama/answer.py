@@ -5,7 +5,15 @@ import json
 from loom_core.contracts.provider import ReasoningDelta, StreamItem, TextDelta
 from loom_core.errors import BadOutput
 from loom_core.types import FinishReason, ModelResponse, Timings, ToolCall, Usage
-from loom_core.wire import JsonObject, Patience, as_count, as_list, as_object, as_text
+from loom_core.wire import (
+    JsonObject,
+    Patience,
+    TokenLogprobs,
+    as_count,
+    as_list,
+    as_object,
+    as_text,
+)
 
 _FINISH = {"": FinishReason.STOP, "stop": FinishReason.STOP, "length": FinishReason.LENGTH}
 _MAX_CHARACTERS = 8_000_000
@@ -27,6 +35,7 @@ class AnswerAssembly:
         self._calls: list[ToolCall] = []
         self._reason = ""
         self._usage = Usage(calls=1)
+        self._logprobs = TokenLogprobs()
         self._model = ""
         self._characters = 0
 
@@ -38,7 +47,10 @@ class AnswerAssembly:
     def add(self, line: JsonObject) -> list[StreamItem]:
         """Take one line; gives what can be shown of it. Raises ``BadOutput`` when it never ends."""
         self._model = as_text(line.get("model")) or self._model
-        items = self._take(as_object(line.get("message")))
+        message = as_object(line.get("message"))
+        items = self._take(message)
+        if message.get("content") or not message.get("thinking"):
+            self._logprobs.add(line.get("logprobs"))
         if line.get("done") is True:
             self.is_done = True
             self._reason = as_text(line.get("done_reason"))
@@ -63,6 +75,7 @@ class AnswerAssembly:
                 total_seconds=patience.total_seconds,
             ),
             model=self._model,
+            logprobs=self._logprobs.tokens,
         )
 
     def _take(self, message: JsonObject) -> list[StreamItem]:

@@ -63,6 +63,7 @@ class OllamaProvider(Provider):
         self._guard: TruncationGuard | None = None
         self._num_ctx = 0
         self._is_loaded = False
+        self._gives_logprobs = True
         self._pace = Pace()
         self._asking = asyncio.Lock()
         self._loading = asyncio.Lock()
@@ -87,6 +88,7 @@ class OllamaProvider(Provider):
             slots=self.settings.slots or 1,
             prefers_json_action=0 < facts.parameters < _SMALL_MODEL_PARAMETERS,
             sees_images=facts.sees_images,
+            log_probabilities=self._gives_logprobs,
         )
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[StreamItem]:
@@ -114,6 +116,8 @@ class OllamaProvider(Provider):
             await response.aclose()
         answer = assembly.response(patience)
         guard.check_after(size_bytes, assembly.prompt_eval_count)
+        if request.top_logprobs and answer.text and not answer.logprobs:
+            self._gives_logprobs = False  # an Ollama before 0.12.11 does not know the field
         self._pace.note(answer.usage, patience.first_token_seconds)
         yield Finished(answer)
 

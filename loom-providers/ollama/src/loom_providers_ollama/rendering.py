@@ -23,6 +23,8 @@ def render_request(request: ModelRequest, settings: ModelSettings, num_ctx: int)
         body["tools"] = [_tool(tool) for tool in request.tools]
     if request.answer_schema is not None:
         body["format"] = portable_schema(request.answer_schema)
+    if request.top_logprobs is not None:
+        body |= {"logprobs": True, "top_logprobs": request.top_logprobs}
     body["options"] = _options(request, settings, num_ctx)
     body["keep_alive"] = settings.keep_alive
     body["stream"] = True

@@ -3,7 +3,15 @@
 from loom_core.contracts.provider import ReasoningDelta, StreamItem, TextDelta
 from loom_core.errors import BadOutput
 from loom_core.types import FinishReason, ModelResponse, Timings, Usage
-from loom_core.wire import JsonObject, Patience, as_count, as_list, as_object, as_text
+from loom_core.wire import (
+    JsonObject,
+    Patience,
+    TokenLogprobs,
+    as_count,
+    as_list,
+    as_object,
+    as_text,
+)
 from loom_providers_openai.tool_calls import ToolCallAssembly
 
 _FINISH = {
@@ -39,6 +47,7 @@ class AnswerAssembly:
         self._finish = ""
         self._was_refused = False
         self._usage = Usage(calls=1)
+        self._logprobs = TokenLogprobs()
         self._model = ""
         self._characters = 0
 
@@ -58,6 +67,8 @@ class AnswerAssembly:
         choice = as_object(choices[0])
         self._finish = as_text(choice.get("finish_reason")) or self._finish
         delta = as_object(choice.get("delta")) or as_object(choice.get("message"))
+        if delta.get("content") or not (delta.get("reasoning_content") or delta.get("reasoning")):
+            self._logprobs.add(as_object(choice.get("logprobs")).get("content"))
         return self._take(delta)
 
     def response(self, patience: Patience) -> ModelResponse:
@@ -79,6 +90,7 @@ class AnswerAssembly:
                 total_seconds=patience.total_seconds,
             ),
             model=self._model,
+            logprobs=self._logprobs.tokens,
         )
 
     def _take(self, delta: JsonObject) -> list[StreamItem]:

@@ -83,7 +83,11 @@ class OpenAIProvider(Provider):
         if is_official(self._connect()):
             slots = self.settings.slots or _OFFICIAL_SLOTS
             return Capabilities(
-                native_tools=True, answer_schema=True, slots=slots, sees_images=True
+                native_tools=True,
+                answer_schema=True,
+                slots=slots,
+                sees_images=True,
+                log_probabilities=self._flavour.gives_logprobs,
             )
         facts = await self._ask()
         return Capabilities(
@@ -92,6 +96,7 @@ class OpenAIProvider(Provider):
             slots=self.settings.slots or facts.slots or 1,
             prefers_json_action=facts.is_small,
             sees_images=facts.sees_images,
+            log_probabilities=self._flavour.gives_logprobs,
         )
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[StreamItem]:
@@ -180,6 +185,8 @@ class OpenAIProvider(Provider):
                 self.settings.model, loaded, server=self._connect().root
             )
             self._guard.check_after(request_characters(request), counted)
+        if request.top_logprobs and answer.text and not answer.logprobs:
+            self._flavour = replace(self._flavour, gives_logprobs=False)
         self._has_answered = True
         self._pace.note(answer.usage, patience.first_token_seconds)
 
@@ -242,6 +249,8 @@ class OpenAIProvider(Provider):
         """What to send from now on; the same as before when that would not help."""
         if self._is_about_schema(request, error):
             return replace(self._flavour, takes_schema=False)
+        if request.top_logprobs and "logprobs" in str(error):
+            return replace(self._flavour, gives_logprobs=False)
         if any(word in str(error) for word in LOCAL_SAMPLING):
             return replace(self._flavour, takes_local_sampling=False)
         return self._flavour

@@ -32,6 +32,8 @@ def render_request(
         rest["tools"] = [render_tool(tool) for tool in request.tools]
     if request.answer_schema is not None and flavour.takes_schema:
         rest["response_format"] = answer_format(request.answer_schema, flavour)
+    if request.top_logprobs is not None and flavour.gives_logprobs:
+        rest |= {"logprobs": True, "top_logprobs": request.top_logprobs}
     rest |= sampling(request, settings, flavour)
     limit = smaller(request.max_tokens, settings.max_tokens)
     if limit is not None:

@@ -38,6 +38,7 @@ class Asked:
     tools: tuple[ToolSpec, ...] = ()
     answer_schema: dict[str, JsonValue] | None = None
     max_tokens: int | None = None
+    top_logprobs: int | None = None
 
 
 class ModelCalls:
@@ -167,6 +168,7 @@ class ModelCalls:
             answer_schema=asked.answer_schema,
             sampling=sampling_of_attempt(route.sampling, self._journal.attempt),
             max_tokens=asked.max_tokens or route.settings.max_tokens,
+            top_logprobs=asked.top_logprobs,
         )
 
 

@@ -1,11 +1,20 @@
 """Ollama's native ``/api/chat``: one JSON object a line."""
 
 import json
+from collections.abc import Sequence
 from typing import ClassVar
 
 from loom_core.testing.answer import Answer
-from loom_core.testing.apis.wire import JsonObject, Wire, conversation_from, is_object, objects_in
+from loom_core.testing.apis.wire import (
+    JsonObject,
+    Wire,
+    conversation_from,
+    is_object,
+    logprob_entries,
+    objects_in,
+)
 from loom_core.testing.conversation import Conversation
+from loom_core.types.logprob import AnswerToken
 from loom_core.types.message import FinishReason, ToolCall
 
 _NANOSECONDS = 1_000_000
@@ -39,8 +48,11 @@ class OllamaWire(Wire):
     def frames(self, answer: Answer, body: JsonObject) -> list[bytes]:
         """Thinking, text, calls, and the line that ends it."""
         messages = [{"thinking": piece, "content": ""} for piece in answer.pieces(answer.reasoning)]
-        messages += [{"content": piece} for piece in answer.pieces(answer.text)]
         lines = [self._open(message, body) for message in messages]
+        lines += [
+            self._open({"content": piece}, body, tokens)
+            for piece, tokens in answer.text_with_logprobs()
+        ]
         if answer.calls:
             calls = [_call(call) for call in answer.calls]
             lines.append(self._open({"content": "", "tool_calls": calls}, body))
@@ -53,7 +65,7 @@ class OllamaWire(Wire):
             message["thinking"] = answer.reasoning
         if answer.calls:
             message["tool_calls"] = [_call(call) for call in answer.calls]
-        return self._last(message, answer, body)
+        return self._last(message, answer, body) | _logprobs(answer.logprobs, body)
 
     def text_frame(self, text: str, body: JsonObject) -> bytes:
         """A piece with a bit of text."""
@@ -76,7 +88,9 @@ class OllamaWire(Wire):
         """An error object inside a stream."""
         return _line(self.error(message, 500))
 
-    def _open(self, message: JsonObject, body: JsonObject) -> bytes:
+    def _open(
+        self, message: JsonObject, body: JsonObject, tokens: Sequence[AnswerToken] = ()
+    ) -> bytes:
         """One line before the last."""
         return _line(
             {
@@ -85,6 +99,7 @@ class OllamaWire(Wire):
                 "message": {"role": "assistant"} | message,
                 "done": False,
             }
+            | _logprobs(tokens, body)
         )
 
     def _last(self, message: JsonObject, answer: Answer, body: JsonObject) -> JsonObject:
@@ -102,6 +117,13 @@ class OllamaWire(Wire):
             "prompt_eval_count": min(kept, window) if isinstance(window, int) else kept,
             "eval_count": answer.usage.completion_tokens,
         }
+
+
+def _logprobs(tokens: Sequence[AnswerToken], body: JsonObject) -> JsonObject:
+    """What a line says of its tokens, when that was asked for; the field is left out otherwise."""
+    if body.get("logprobs") is not True or not tokens:
+        return {}
+    return {"logprobs": logprob_entries(tokens, body.get("top_logprobs"))}
 
 
 def _call(call: ToolCall) -> JsonObject:

@@ -1,11 +1,20 @@
 """OpenAI's ``/v1/chat/completions``, as local servers speak it."""
 
 import json
+from collections.abc import Sequence
 from typing import ClassVar
 
 from loom_core.testing.answer import Answer
-from loom_core.testing.apis.wire import JsonObject, Wire, conversation_from, is_object, objects_in
+from loom_core.testing.apis.wire import (
+    JsonObject,
+    Wire,
+    conversation_from,
+    is_object,
+    logprob_entries,
+    objects_in,
+)
 from loom_core.testing.conversation import Conversation
+from loom_core.types.logprob import AnswerToken
 from loom_core.types.message import FinishReason, ToolCall, Usage
 
 _DONE = b"data: [DONE]\n\n"
@@ -40,10 +49,16 @@ class OpenAIWire(Wire):
         """Role, reasoning, text, calls, finish reason, usage when asked for, ``[DONE]``."""
         deltas: list[JsonObject] = [{"role": "assistant", "content": ""}]
         deltas += [{"reasoning_content": piece} for piece in answer.pieces(answer.reasoning)]
-        deltas += [{"content": piece} for piece in answer.pieces(answer.text)]
+        choices = [_choice(delta) for delta in deltas]
+        choices += [
+            _choice({"content": piece}) | _logprobs(tokens, body)
+            for piece, tokens in answer.text_with_logprobs()
+        ]
+        deltas = []
         for index, call in enumerate(answer.calls):
             deltas += _call_deltas(index, call, answer)
-        frames = [self._frame(body, _choice(delta)) for delta in deltas]
+        choices += [_choice(delta) for delta in deltas]
+        frames = [self._frame(body, choice) for choice in choices]
         frames.append(self._frame(body, _choice({}, self.finish_words[answer.finish])))
         options = body.get("stream_options")
         if is_object(options) and options.get("include_usage"):
@@ -59,6 +74,7 @@ class OpenAIWire(Wire):
             message["tool_calls"] = [_call(call) for call in answer.calls]
         finish = self.finish_words[answer.finish]
         choice = {"index": 0, "message": message, "finish_reason": finish}
+        choice |= _logprobs(answer.logprobs, body)
         return self._envelope(body, "chat.completion") | {
             "choices": [choice],
             "usage": _usage(answer.usage),
@@ -102,6 +118,13 @@ class OpenAIWire(Wire):
 def _choice(delta: JsonObject, finish: str | None = None) -> JsonObject:
     """One choice of a piece."""
     return {"index": 0, "delta": delta, "finish_reason": finish}
+
+
+def _logprobs(tokens: Sequence[AnswerToken], body: JsonObject) -> JsonObject:
+    """What a choice says of its tokens, when that was asked for."""
+    if body.get("logprobs") is not True:
+        return {}
+    return {"logprobs": {"content": logprob_entries(tokens, body.get("top_logprobs"))}}
 
 
 def _call_deltas(index: int, call: ToolCall, answer: Answer) -> list[JsonObject]:

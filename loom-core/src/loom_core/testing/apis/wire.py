@@ -6,6 +6,7 @@ from typing import Any, ClassVar, TypeGuard, cast
 
 from loom_core.testing.answer import Answer
 from loom_core.testing.conversation import Conversation, Turn, compact_json
+from loom_core.types.logprob import AnswerToken, TokenLogprob
 from loom_core.types.message import FinishReason
 
 JsonObject = dict[str, Any]
@@ -61,6 +62,24 @@ class Wire(ABC):
     def model_of(self, body: JsonObject) -> str:
         """The model that a request names."""
         return str(body.get("model", ""))
+
+
+def logprob_entries(tokens: Sequence[AnswerToken], top: object) -> list[JsonObject]:
+    """Tokens with so many alternatives, as OpenAI and Ollama write them."""
+    count = top if isinstance(top, int) else 0
+    return [
+        _entry(token) | {"top_logprobs": [_entry(one) for one in token.top[:count]]}
+        for token in tokens
+    ]
+
+
+def _entry(token: TokenLogprob) -> JsonObject:
+    """One token with its probability."""
+    return {
+        "token": token.token,
+        "logprob": token.logprob,
+        "bytes": list(token.token.encode("utf-8", "replace")),
+    }
 
 
 def is_object(value: object) -> TypeGuard[JsonObject]:
