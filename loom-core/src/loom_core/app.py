@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from loom_core import extensions
 from loom_core.contracts.check import Check
@@ -42,6 +43,9 @@ from loom_core.types import ApprovalMode, ModelRole, Task
 from loom_core.verification import TieredVerification
 from loom_core.workspace import BlobStore, Workspace
 from loom_core.workspace.quarantine import quarantine_of
+
+if TYPE_CHECKING:
+    from loom_core.cowork import CoworkSession, Listener
 
 Part = TypeVar("Part")
 
@@ -208,19 +212,43 @@ class Loom:
 
         Cancelling this leaves the task paused and resumable.
         """
-        router = await self.router()
-        self.tools()
-        self.checks()  # both before the claim: what is wrong with a part is said before the task runs
-
-        def make_scope(task: Task, fence: int) -> TaskScope:
-            return self._scope(task, fence, router)
-
+        make_scope = await self._scopes()
         with ExitStack() as held:
             # In a thread: whoever deletes contents at the moment may be a task of this very loop.
             await asyncio.to_thread(held.enter_context, self._blobs.in_use())
             await Orchestrator(self.store, make_scope).run(task_id)
         await self._clean()
         return await self.store.task(task_id)
+
+    async def session(
+        self,
+        workspace: Path,
+        *,
+        listener: "Listener",
+        resume: str = "",
+        approval_mode: ApprovalMode | None = None,
+    ) -> "CoworkSession":
+        """A conversation in a workspace, new or taken up again.
+
+        Raises:
+            UnknownTask: there is none of that id.
+            UsageError: the id is that of a goal.
+            WorkspaceError: the workspace is missing, not a directory or not writable.
+            ModelError: the model that would answer cannot be used now.
+        """
+        from loom_core.cowork import CoworkSession, SessionOpening  # a run of a goal needs neither
+
+        await (await self.router()).require_ready(ModelRole.EXECUTOR)
+        mode = approval_mode or self.settings.approval.mode
+        opening = SessionOpening(
+            self.store, self.tools(), self._blobs, make_scope=await self._scopes()
+        )
+        parts = (
+            await opening.again(resume)
+            if resume
+            else opening.new(new_task_id(), workspace, mode=mode)
+        )
+        return CoworkSession(parts, listener=listener, model=self._model)
 
     async def _clean(self) -> None:
         """Delete contents that are kept too long; somebody who is at work does it when done."""
@@ -238,7 +266,17 @@ class Loom:
                 f"{', '.join(cleaned.task_ids)}"
             )
 
-    def _scope(self, task: Task, fence: int, router: Router) -> TaskScope:
+    async def _scopes(self) -> Callable[[Task, int], TaskScope]:
+        """What makes the scope of a claim.
+
+        Parts are loaded before there is one: what is wrong with them is said before anything runs.
+        """
+        router = await self.router()
+        self.tools()
+        self.checks()
+        return partial(self._scope, router)
+
+    def _scope(self, router: Router, task: Task, fence: int) -> TaskScope:
         """What a task's run shares."""
         return TaskScope(
             task=task,

@@ -139,9 +139,20 @@ def undo_bodies() -> Iterator[events.EventBody]:
     yield events.ChangesRedone(redoes=2, changes=(CHANGE,), taken_back=((1, 0),))
 
 
+def turn_bodies() -> Iterator[events.EventBody]:
+    """What is said of a session's turn."""
+    yield events.TurnStarted(text=ODD_TEXT, sent=f"{ODD_TEXT} @a", seen={"a": "1"}, is_note=True)
+    yield events.TurnSteered(text=ODD_TEXT)
+    yield events.TurnAnswered(text=ODD_TEXT)
+    yield events.TurnInterrupted(reason="Ctrl-C", partial=ODD_TEXT)
+    yield events.TurnFailed(reason="the model is gone")
+    yield events.SessionSummarized(summary=ODD_TEXT, kept_messages=4)
+
+
 def sample_bodies() -> Iterator[events.EventBody]:
     """At least one body of every type, with odd values where they may be."""
     yield events.TaskCreated(goal=ODD_TEXT, workspace="/w")
+    yield from turn_bodies()
     yield events.TaskClaimed(owner="engine", is_resumed=True)
     yield events.PlanningStarted()
     yield events.PlanRejected(problems=("a cycle: a, b", ODD_TEXT))

@@ -6,6 +6,7 @@ import pytest
 from loom_core.errors import LoomError, StoreError, UnknownTask
 from loom_core.events import EVENT_TYPES, NudgeSent
 from loom_core.store import Entry
+from loom_core.types import SubtaskState
 
 TASK_ENDINGS = {"TaskCompleted", "TaskFailed", "TaskCancelled"}
 
@@ -14,7 +15,11 @@ def test_there_is_a_sample_of_every_event_type(bodies):
     assert set(bodies) == set(EVENT_TYPES)
 
 
-@pytest.mark.parametrize("name", [name for name in EVENT_TYPES if name != "TaskCreated"])
+OPENING = {"TaskCreated", "TurnStarted"}
+"""Make the task or the subtask that they are about, and have tests of their own."""
+
+
+@pytest.mark.parametrize("name", [name for name in EVENT_TYPES if name not in OPENING])
 async def test_event_is_read_as_it_was_written(name, run, bodies):
     body = bodies[name]
 
@@ -25,6 +30,23 @@ async def test_event_is_read_as_it_was_written(name, run, bodies):
     assert read.body == body
     assert type(read.body) is type(body)
     assert read.body.model_dump_json() == body.model_dump_json()
+
+
+async def test_started_turn_is_read_as_it_was_written(run, bodies):
+    body = bodies["TurnStarted"]
+
+    [written] = await run.add(body, subtask_id="turn-1", attempt=1)
+    [read] = await run.store.events(run.task_id, after=written.sequence - 1)
+
+    assert read == written
+    assert read.body == body
+    assert (await run.states())["turn-1"] is SubtaskState.RUNNING
+
+
+@pytest.mark.parametrize("name", ["first", "turn-0", "turn-x"])
+async def test_turn_has_an_id_of_its_own(name, run, bodies):
+    with pytest.raises(StoreError, match="turns are called 'turn-1'"):
+        await run.add(bodies["TurnStarted"], subtask_id=name, attempt=1)
 
 
 async def test_created_event_is_read_as_it_was_written(store, task):

@@ -258,6 +258,14 @@ class RunContext:
         if not self._journal.has_told(body):
             await self._journal.commit(body)
 
+    def know(
+        self, seen: Mapping[str, str], results: Mapping[str, str], kept: Mapping[str, JsonValue]
+    ) -> None:
+        """Take over what an earlier conversation has seen, was given and left to its tools."""
+        self._seen.update(seen)
+        self._results.update(results)
+        self._kept.update(kept)
+
     def restore(self, outcome: Outcome) -> None:
         """Take up an attempt whose conversation is over: its changes, calls and tokens."""
         self.own_changes = list(outcome.changes)

@@ -14,6 +14,7 @@ from loom_core.engine.memory.task_memory import TaskMemory
 from loom_core.engine.taint import TaintLedger
 from loom_core.hooks import Hooks
 from loom_core.routing import Router
+from loom_core.routing.listening import Hear, hear_nothing
 from loom_core.sandbox import Sandbox
 from loom_core.settings.shape import Settings
 from loom_core.store import Store
@@ -42,6 +43,8 @@ class TaskScope:
     """Whether every connection that leaves this machine is forbidden."""
     ask_question: AskQuestion | None = None
     """None when nobody is there to answer, which leaves a question open."""
+    hear: Hear = hear_nothing
+    """Is shown the executor's answers as they stream; what is journalled is the whole answer."""
     waiting: Waiting = field(default_factory=Waiting)
     grants: Grants = field(default_factory=Grants)
     answers: Answers = field(default_factory=Answers)

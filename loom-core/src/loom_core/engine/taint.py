@@ -18,6 +18,7 @@ from loom_core.events import (
     PlanReplaced,
     PromptAssembled,
     ToolCallFinished,
+    TurnStarted,
     VerdictReached,
 )
 from loom_core.sandbox import Sandbox
@@ -74,6 +75,10 @@ class TaintLedger:
             case PromptAssembled():
                 self._add(subtask_id, _of_prompt(body))
                 self.recall(subtask_id, body.recalled_from)
+            case TurnStarted(seen=seen, images=images) if seen or images:
+                self._add(
+                    subtask_id, _BOTH
+                )  # files of the workspace, which strangers may have written
             case ToolCallFinished(tool=name):
                 self._add(subtask_id, self._of_result(name, is_error=body.result.is_error))
             case ChecksRun(evidence=evidence):

@@ -8,6 +8,14 @@ type, ``version`` counts incompatible changes of its fields.
 
 from loom_core.events.body import EventBody
 from loom_core.events.event import Event
+from loom_core.events.session import (
+    SessionSummarized,
+    TurnAnswered,
+    TurnFailed,
+    TurnInterrupted,
+    TurnStarted,
+    TurnSteered,
+)
 from loom_core.events.step import (
     ApprovalDecided,
     ApprovalRequested,
@@ -95,6 +103,7 @@ __all__ = [
     "QuestionAnswered",
     "QuestionAsked",
     "ReplyRepaired",
+    "SessionSummarized",
     "StepInDoubt",
     "SubtaskBlocked",
     "SubtaskCompleted",
@@ -114,6 +123,11 @@ __all__ = [
     "ToolCallDenied",
     "ToolCallFinished",
     "ToolCallStarted",
+    "TurnAnswered",
+    "TurnFailed",
+    "TurnInterrupted",
+    "TurnStarted",
+    "TurnSteered",
     "UndoStarted",
     "VerdictReached",
 ]

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from loom_core.events.body import EventBody
-from loom_core.types import ApprovalMode, Plan
+from loom_core.types import ApprovalMode, Plan, TaskKind
 
 
 class TaskCreated(EventBody):
@@ -15,6 +15,7 @@ class TaskCreated(EventBody):
     workspace: str
     context: str = ""
     approval_mode: ApprovalMode = ApprovalMode.AUTO
+    kind: TaskKind = TaskKind.GOAL
 
 
 class TaskClaimed(EventBody):

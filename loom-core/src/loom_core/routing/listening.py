@@ -1,6 +1,6 @@
 """Taking in an answer as it streams, and stopping a model that only repeats itself."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from typing import cast
 
 from loom_core.contracts.provider import Finished, Provider, ReasoningDelta, StreamItem, TextDelta
@@ -24,7 +24,17 @@ _LOOK_EVERY_CHARACTERS = 300
 _CHARACTERS_PER_TOKEN = 4
 
 
-async def listen(provider: Provider, request: ModelRequest) -> ModelResponse:
+Hear = Callable[[TextDelta | ReasoningDelta], None]
+"""Is shown each piece of an answer as it comes; must be quick and must not raise."""
+
+
+def hear_nothing(_piece: TextDelta | ReasoningDelta) -> None:
+    """Let a piece pass unseen."""
+
+
+async def listen(
+    provider: Provider, request: ModelRequest, *, hear: Hear = hear_nothing
+) -> ModelResponse:
     """The whole answer. One that repeats itself without end is cut off, with reason ``length``.
 
     A small model under a schema may never close a string: left alone it fills the whole window,
@@ -38,7 +48,9 @@ async def listen(provider: Provider, request: ModelRequest) -> ModelResponse:
         async for item in stream:
             if isinstance(item, Finished):
                 response = item.response
-            elif heard.is_looping_after(item):
+                continue
+            hear(item)
+            if heard.is_looping_after(item):
                 return _whole(heard.cut_off(provider.settings.model))
     finally:
         await _close(stream)

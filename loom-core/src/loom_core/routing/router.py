@@ -12,7 +12,7 @@ from loom_core.errors import ContextExceeded, ModelError, ModelUnreachable
 from loom_core.routing.backoff import with_backoff
 from loom_core.routing.candidates import candidates, may_stand_in, with_common_windows
 from loom_core.routing.health import HealthRecord, another_may_do
-from loom_core.routing.listening import listen
+from loom_core.routing.listening import Hear, hear_nothing, listen
 from loom_core.routing.route import Route, open_route
 from loom_core.routing.server_queue import ServerQueue
 from loom_core.settings.shape import ModelSettings
@@ -134,6 +134,7 @@ class Router:
         *,
         urgency: int = 0,
         waiting: Callable[[], AbstractContextManager[None]] = nullcontext,
+        hear: Hear = hear_nothing,
     ) -> ModelResponse:
         """The answer of a model, in its turn, tried again while its server is overloaded.
 
@@ -145,13 +146,15 @@ class Router:
             request: what to send.
             urgency: higher goes first; how much other work waits for this.
             waiting: entered while the request waits for its turn.
+            hear: is shown the answer as it streams; what it heard of a request that then failed
+                does not count.
         """
         async with AsyncExitStack() as turn:
             with waiting():
                 await turn.enter_async_context(
                     self._queues[route.server].turn(route.settings.model, request, urgency=urgency)
                 )
-            return await self._ask(route, request)
+            return await self._ask(route, request, hear)
 
     async def close(self) -> None:
         """Close every opened model, also when closing one of them raises; that is raised then."""
@@ -161,12 +164,12 @@ class Router:
             for provider in providers:
                 closing.push_async_callback(provider.close)
 
-    async def _ask(self, route: Route, request: ModelRequest) -> ModelResponse:
+    async def _ask(self, route: Route, request: ModelRequest, hear: Hear) -> ModelResponse:
         """One request that has its slot."""
         self._health.begin(route.server, route.settings.model)
         try:
             response = await with_backoff(
-                lambda: listen(route.provider, request),
+                lambda: listen(route.provider, request, hear=hear),
                 load_timeout_seconds=route.settings.load_timeout_seconds,
             )
             await self._confirm_window(route)

@@ -93,6 +93,18 @@ def _subtask_completed(body: events.SubtaskCompleted, _event: Event, _rows: Rows
 
 
 @details.register
+def _turn_answered(body: events.TurnAnswered, _event: Event, _rows: Rows) -> Details:
+    return Details(task={"reason": ""}, subtask={"summary": body.text, "reason": ""})
+
+
+@details.register
+def _turn_ended(
+    body: events.TurnInterrupted | events.TurnFailed, _event: Event, _rows: Rows
+) -> Details:
+    return Details(task={"reason": body.reason}, subtask={"reason": body.reason})
+
+
+@details.register
 def _subtask_ended(
     body: events.AttemptFailed
     | events.SubtaskFailed

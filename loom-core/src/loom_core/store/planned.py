@@ -9,7 +9,7 @@ from loom_core.store.rows import Rows, SubtaskRow, TaskRow, Value, Write
 from loom_core.store.transitions import after_replanning
 from loom_core.types import Plan, Subtask, SubtaskState
 
-__all__ = ["NO_USAGE", "writes"]
+__all__ = ["NO_USAGE", "new_row", "writes"]
 
 NO_USAGE: Mapping[str, Value] = {
     "prompt_tokens": 0,
@@ -63,13 +63,13 @@ def _planned(event: Event, plan: Plan, before: Mapping[str, SubtaskRow]) -> Iter
         row = before.get(subtask.id)
         key = (event.task_id, subtask.id)
         if row is None:
-            yield Write("subtasks", key, _new(event, subtask, position), is_new=True)
+            yield Write("subtasks", key, new_row(event, subtask, position), is_new=True)
         else:
             yield Write("subtasks", key, _kept(row, subtask, position))
 
 
-def _new(event: Event, subtask: Subtask, position: int) -> dict[str, Value]:
-    """The row of a subtask that no plan had before."""
+def new_row(event: Event, subtask: Subtask, position: int) -> dict[str, Value]:
+    """The row of a subtask that nobody knew before."""
     return {
         "task_id": event.task_id,
         "id": subtask.id,

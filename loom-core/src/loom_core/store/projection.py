@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from loom_core import events
 from loom_core.errors import StoreError, SubtaskIsOver, TaskIsOver
 from loom_core.events import Event
-from loom_core.store import planned
+from loom_core.store import planned, turns
 from loom_core.store.clock import as_microseconds
 from loom_core.store.details import details
 from loom_core.store.rows import Rows, SubtaskRow, TaskRow, Value, Write
@@ -43,6 +43,8 @@ WITHOUT_EFFECT = frozenset(
         events.ToolCallDenied,
         events.ExtractionFailed,
         events.HookFailed,
+        events.SessionSummarized,
+        events.TurnSteered,
         events.UndoStarted,
     }
 )
@@ -75,6 +77,8 @@ def project(event: Event, rows: Rows) -> list[Write]:
     task = _task(event, rows)
     if kind in _MOVING:
         _refuse_if_over(event, task)
+    if isinstance(event.body, events.TurnStarted):
+        return turns.writes(event, event.body, task, rows)
     if isinstance(event.body, events.PlanCreated | events.PlanReplaced):
         return planned.writes(event, event.body, task, rows)
     return list(_all_writes(event, task, rows))
@@ -193,6 +197,7 @@ def _created(event: Event, body: events.TaskCreated, rows: Rows) -> Write:
         "workspace": body.workspace,
         "context": body.context,
         "approval_mode": body.approval_mode.value,
+        "kind": body.kind.value,
         "state": TASK_STATES[events.TaskCreated].value,
         "plan_version": 0,
         "replans": 0,

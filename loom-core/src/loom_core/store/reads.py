@@ -9,7 +9,7 @@ from loom_core.store.clean_text import as_unicode
 from loom_core.store.decoding import as_approval, as_change, as_event, as_subtask, as_task
 from loom_core.store.records import ApprovalRecord, ChangeRecord, SubtaskRecord, TaskRecord
 from loom_core.store.schema import approvals, changes, journal, plans, subtasks, tasks
-from loom_core.types import TaskState
+from loom_core.types import TaskKind, TaskState
 
 __all__ = [
     "read_approvals",
@@ -36,12 +36,18 @@ def read_task(connection: Connection, task_id: str) -> TaskRecord:
 
 
 def read_tasks(
-    connection: Connection, state: TaskState | None, limit: int, offset: int
+    connection: Connection,
+    state: TaskState | None,
+    kind: TaskKind | None,
+    limit: int,
+    offset: int,
 ) -> list[TaskRecord]:
     """Tasks, the newest first."""
     query = _tasks().order_by(tasks.c.sequence.desc()).limit(limit).offset(offset)
     if state is not None:
         query = query.where(tasks.c.state == state.value)
+    if kind is not None:
+        query = query.where(tasks.c.kind == kind.value)
     return [as_task(row) for row in connection.execute(query).mappings()]
 
 

@@ -12,6 +12,7 @@ from loom_core.types import (
     Plan,
     SubtaskState,
     Task,
+    TaskKind,
     TaskState,
     Usage,
     Verdict,
@@ -37,6 +38,7 @@ class TaskRecord:
     workspace: str
     context: str
     approval_mode: ApprovalMode
+    kind: TaskKind
     state: TaskState
     plan: Plan | None
     """The version in force; None before the first one."""
@@ -71,6 +73,7 @@ class TaskRecord:
             workspace=self.workspace,
             context=self.context,
             approval_mode=self.approval_mode,
+            kind=self.kind,
         )
 
 

@@ -30,7 +30,7 @@ __all__ = [
     "tasks",
 ]
 
-REVISION = "0002"
+REVISION = "0003"
 """The migration that leads to these tables; a test compares both."""
 
 _Serial = BigInteger().with_variant(Integer, "sqlite")
@@ -85,6 +85,7 @@ tasks = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("started_at", BigInteger),
     Column("finished_at", BigInteger),
+    Column("kind", Text, nullable=False, server_default="goal"),
 )
 """One row per task; ``sequence`` is that of its creation, ``lease_until`` is null when released."""
 

@@ -43,7 +43,7 @@ from loom_core.store.works import (
     RenewLease,
 )
 from loom_core.store.writer import Observer, Writer
-from loom_core.types import MemoryKind, Task, TaskState
+from loom_core.types import MemoryKind, Task, TaskKind, TaskState
 
 __all__ = ["Entry", "Store"]
 
@@ -130,6 +130,7 @@ class Store:
             workspace=task.workspace,
             context=task.context,
             approval_mode=task.approval_mode,
+            kind=task.kind,
         )
         return await self._writer.submit(CreateTask(task.id, _line(Entry(body))))
 
@@ -235,10 +236,15 @@ class Store:
         return await self._read(reads.read_task, task_id)
 
     async def tasks(
-        self, *, state: TaskState | None = None, limit: int = 50, offset: int = 0
+        self,
+        *,
+        state: TaskState | None = None,
+        kind: TaskKind | None = None,
+        limit: int = 50,
+        offset: int = 0,
     ) -> list[TaskRecord]:
-        """Tasks in that state, or all, the newest first."""
-        return await self._read(reads.read_tasks, state, limit, offset)
+        """Tasks in that state and of that kind, or all, the newest first."""
+        return await self._read(reads.read_tasks, state, kind, limit, offset)
 
     async def subtasks(self, task_id: str) -> list[SubtaskRecord]:
         """The subtasks of a task in the order of its plan."""

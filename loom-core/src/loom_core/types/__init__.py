@@ -45,6 +45,7 @@ from loom_core.types.task import (
     Subtask,
     SubtaskState,
     Task,
+    TaskKind,
     TaskState,
 )
 
@@ -81,6 +82,7 @@ __all__ = [
     "Subtask",
     "SubtaskState",
     "Task",
+    "TaskKind",
     "TaskState",
     "Timings",
     "TokenLogprob",

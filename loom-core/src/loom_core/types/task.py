@@ -64,6 +64,15 @@ class ApprovalMode(StrEnum):
     CONFIDENCE_THRESHOLD = "confidence_threshold"
 
 
+class TaskKind(StrEnum):
+    """How a goal is worked on."""
+
+    GOAL = "goal"
+    """Planned, run and verified by itself."""
+    SESSION = "session"
+    """Turn by turn with the user, in cowork mode; it has no plan and no verdict."""
+
+
 class CheckSpec(Frozen):
     """One executable acceptance check, by the name of a check in the group ``loom.checks``."""
 
@@ -121,3 +130,4 @@ class Task(Frozen):
     context: str = ""
     """What the user said beside the goal."""
     approval_mode: ApprovalMode = ApprovalMode.AUTO
+    kind: TaskKind = TaskKind.GOAL

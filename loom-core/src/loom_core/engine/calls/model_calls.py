@@ -21,6 +21,7 @@ from loom_core.events import (
     ModelFailedOver,
 )
 from loom_core.routing import Choice, Route, another_may_do
+from loom_core.routing.listening import hear_nothing
 from loom_core.types import (
     Message,
     ModelRequest,
@@ -140,7 +141,11 @@ class ModelCalls:
         self._journal.write(ModelCallStarted(step=step, model=name, role=role))
         try:
             response = await self._scope.router.complete(
-                route, request, urgency=self._urgency, waiting=self._take_a_break
+                route,
+                request,
+                urgency=self._urgency,
+                waiting=self._take_a_break,
+                hear=self._scope.hear if role is ModelRole.EXECUTOR else hear_nothing,
             )
             self._count(response)
             raise_if_refused(response, name)
