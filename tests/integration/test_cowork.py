@@ -22,7 +22,6 @@ from loom_core.settings import load_settings
 from loom_core.testing import Reply, Rule
 from loom_core.types import ApprovalMode, ApprovalScope, Decision
 
-
 LONG = " ".join(f"word-{number}" for number in range(3000))
 """More than a turn waits for."""
 
@@ -49,7 +48,9 @@ class Desk:
         return self.decision
 
     def bodies(self, kind):
-        return [u.body for u in self.updates if isinstance(u, Recorded) and isinstance(u.body, kind)]
+        return [
+            u.body for u in self.updates if isinstance(u, Recorded) and isinstance(u.body, kind)
+        ]
 
     @property
     def heard(self):
@@ -92,7 +93,8 @@ async def test_answer_streams_and_is_recorded(place, desk):
 
 async def test_tools_run_until_the_model_talks(place, desk):
     server = place.serve(
-        Rule(turn=0, reply=write("a.txt", "one\n")), Rule(turn=1, reply=Reply(text="a.txt is there."))
+        Rule(turn=0, reply=write("a.txt", "one\n")),
+        Rule(turn=1, reply=Reply(text="a.txt is there.")),
     )
 
     async with desk.open() as (_, session):
@@ -265,7 +267,9 @@ async def test_what_is_said_too_late_comes_back(place, desk):
 async def test_mentioned_file_goes_along_and_counts_as_read(place, desk):
     (place.workspace / "a.txt").write_text("alpha\n")
     server = place.serve(
-        Rule(turn=0, reply=Reply.calling("edit_file", path="a.txt", old_str="alpha", new_str="beta")),
+        Rule(
+            turn=0, reply=Reply.calling("edit_file", path="a.txt", old_str="alpha", new_str="beta")
+        ),
         Rule(turn=1, reply=Reply(text="changed")),
     )
 
@@ -313,9 +317,7 @@ async def test_long_session_is_shortened_and_recalled(place, desk):
 
     assert desk.bodies(SessionSummarized)
     assert recalled.text == "found it"
-    assert all(
-        len(str(request.body["messages"])) < 6000 * 5 for request in server.requests
-    )
+    assert all(len(str(request.body["messages"])) < 6000 * 5 for request in server.requests)
 
 
 async def test_turn_that_goes_in_circles_ends(place, desk):
