@@ -1,6 +1,7 @@
 """Cowork sessions: turns over the real engine, journal, tools and a scripted server."""
 
 import asyncio
+import itertools
 from contextlib import asynccontextmanager
 
 import pytest
@@ -38,10 +39,13 @@ class Desk:
         self.place = place
         self.updates = []
         self.asked = []
+        self.hears = asyncio.Event()
         self.decision = Decision(approved=True, by="test", scope=ApprovalScope.ONCE)
 
     def listen(self, update):
         self.updates.append(update)
+        if isinstance(update, Heard):
+            self.hears.set()
 
     async def ask(self, call):
         self.asked.append(call)
@@ -121,7 +125,7 @@ async def test_each_request_begins_with_the_one_before(place, desk):
 
     sent = [request.body["messages"] for request in server.requests]
     assert len(sent) == 4
-    for before, after in zip(sent, sent[1:], strict=False):
+    for before, after in itertools.pairwise(sent):
         assert after[: len(before)] == before
 
 
@@ -154,8 +158,7 @@ async def test_interrupted_turn_leaves_a_valid_history(place, desk):
     async with desk.open() as (_, session):
         turn = asyncio.create_task(session.send("something long"))
         async with asyncio.timeout(20):
-            while not desk.heard:
-                await asyncio.sleep(0.01)
+            await desk.hears.wait()
         assert session.interrupt()
         stopped = await turn
         answered = await session.send("something short")
@@ -280,7 +283,7 @@ async def test_mentioned_file_goes_along_and_counts_as_read(place, desk):
 
     assert "Content of a.txt:\nalpha" in messages(server, 0)[-1]["content"]
     assert place.read("a.txt") == "beta\n"
-    assert [body.seen for body in desk.bodies(TurnStarted)][0].keys() == {"a.txt"}
+    assert next(body.seen for body in desk.bodies(TurnStarted)).keys() == {"a.txt"}
 
 
 async def test_command_of_the_user_runs_and_is_told_with_the_next_turn(place, desk):
