@@ -5,14 +5,13 @@ import asyncio
 import pytest
 
 from loom_core.routing.server_queue import MOST_PASSED_OVER, ServerQueue
-from loom_core.types import Message, ModelRequest, Role
+from loom_core.types import Message, Role
 
 SYSTEM = Message(role=Role.SYSTEM, text="system")
 
 
-def request(*texts):
-    turns = tuple(Message(role=Role.USER, text=text) for text in texts)
-    return ModelRequest(messages=(SYSTEM, *turns))
+def messages(*texts):
+    return (SYSTEM, *(Message(role=Role.USER, text=text) for text in texts))
 
 
 class Served:
@@ -32,12 +31,16 @@ class Served:
         await asyncio.sleep(0)
 
     async def _serve(self, name, model, texts, urgency):
-        async with self.queue.turn(model, request(*texts), urgency=urgency):
+        turn = self.queue.line_up(model, messages(*texts), urgency=urgency)
+        try:
+            await turn.granted
             self.order.append(name)
             self.running += 1
             self.most = max(self.most, self.running)
             await self.release.wait()
             self.running -= 1
+        finally:
+            self.queue.leave(turn)
 
     async def end(self):
         self.release.set()

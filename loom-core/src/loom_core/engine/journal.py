@@ -151,6 +151,7 @@ class StepJournal:
         if bodies:
             self._submit(bodies, is_urgent=True)
         if self._last_write is not None:
+            self._store.hurry()
             await self._last_write
             self._last_write = None
 

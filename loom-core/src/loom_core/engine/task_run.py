@@ -27,7 +27,7 @@ from loom_core.types import Outcome, Plan, SubtaskState
 
 _ADVICE = "Say the goal in smaller steps, name the files, or give the job a more capable model."
 _MAX_SUMMARIES = 15
-_MAX_UNWRITTEN = 64
+_MAX_UNWRITTEN = 256
 _SETTLED = frozenset({End.FAILED, End.PARKED, End.WAITING})
 _KEPT = frozenset({End.COMPLETED, End.WAITING})
 """Ends that stand under a new plan: an attempt that waits in its middle is not begun again."""
@@ -178,6 +178,8 @@ class TaskRun:
         The journal keeps the order, so what builds on an end never gets there before it; and a
         call with an effect waits for the journal by itself.
         """
+        if self._unwritten and not leaving:
+            self._scope.store.hurry()
         while len(self._unwritten) > leaving:
             await self._unwritten.popleft()
 

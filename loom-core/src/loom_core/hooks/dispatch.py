@@ -6,8 +6,7 @@ which declines would win. Here every answer is awaited before anything is decide
 
 import asyncio
 import inspect
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -75,8 +74,7 @@ async def first(
     """
     for implementation in hook.implementations:
         try:
-            async with _within(limit_seconds):
-                value = await _ask(hook, implementation, arguments, read)
+            value = await _ask(hook, implementation, arguments, read, limit_seconds)
         except Exception as error:
             error.add_note(f"raised in {hook.name} of plugin {implementation.plugin_name!r}")
             raise
@@ -101,8 +99,7 @@ async def collect(
     answers: list[Answer[T] | Failure] = []
     for implementation in hook.implementations:
         try:
-            async with _within(limit_seconds):
-                value = await _ask(hook, implementation, arguments, read)
+            value = await _ask(hook, implementation, arguments, read, limit_seconds)
         except Exception as error:  # noqa: BLE001 - isolation point: handed to the caller
             answers.append(Failure(implementation.plugin_name, hook.name, error))
         else:
@@ -111,13 +108,12 @@ async def collect(
     return answers
 
 
-@asynccontextmanager
-async def _within(limit_seconds: float | None) -> AsyncGenerator[None, None]:
-    """Let something take so long at most; ``TimeoutError`` says what the limit was. None sets none."""
+async def _within(answer: Awaitable[object], limit_seconds: float | None) -> object:
+    """Await for so long at most; ``TimeoutError`` says what the limit was. None sets none."""
     limit = asyncio.timeout(limit_seconds)
     try:
         async with limit:
-            yield
+            return await answer
     except TimeoutError as error:
         if limit.expired():
             raise TimeoutError(f"no end within {limit_seconds:g} s") from error
@@ -129,10 +125,11 @@ async def _ask(
     implementation: HookImpl,
     arguments: Mapping[str, object],
     read: Reader[T],
+    limit_seconds: float | None,
 ) -> T | None:
     answer = call(implementation, arguments)
     if inspect.isawaitable(answer):
-        answer = await answer
+        answer = await _within(answer, limit_seconds)
     if answer is None:
         return None
     value = read(answer)

@@ -20,6 +20,7 @@ from loom_core.prompts.sections import (
     PromptSections,
     assemble,
     estimate_tokens,
+    tokens_of,
 )
 from loom_core.prompts.worker import describe_check, worker_sections
 
@@ -40,6 +41,7 @@ __all__ = [
     "program_in",
     "program_messages",
     "reminder",
+    "tokens_of",
     "with_reminder",
     "worker_sections",
 ]

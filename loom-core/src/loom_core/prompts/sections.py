@@ -33,7 +33,12 @@ class PromptSections:
 
 def estimate_tokens(text: str) -> int:
     """About how many tokens a text is."""
-    return int(len(text) / CHARACTERS_PER_TOKEN) + 1
+    return tokens_of(len(text))
+
+
+def tokens_of(characters: int) -> int:
+    """About how many tokens a text of so many characters is."""
+    return int(characters / CHARACTERS_PER_TOKEN) + 1
 
 
 def assemble(sections: PromptSections, *, budget_tokens: int) -> tuple[Message, Message]:

@@ -149,12 +149,15 @@ class Router:
             hear: is shown the answer as it streams; what it heard of a request that then failed
                 does not count.
         """
-        async with AsyncExitStack() as turn:
-            with waiting():
-                await turn.enter_async_context(
-                    self._queues[route.server].turn(route.settings.model, request, urgency=urgency)
-                )
+        queue = self._queues[route.server]
+        turn = queue.line_up(route.settings.model, request.messages, urgency=urgency)
+        try:
+            if not turn.granted.done():
+                with waiting():
+                    await turn.granted
             return await self._ask(route, request, hear)
+        finally:
+            queue.leave(turn)
 
     async def close(self) -> None:
         """Close every opened model, also when closing one of them raises; that is raised then."""

@@ -3,19 +3,18 @@
 import asyncio
 import itertools
 from collections import Counter, deque
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from loom_core.types import Message, ModelRequest
+from loom_core.types import Message
 
 MOST_PASSED_OVER = 8
 """So many that came later may be served before one that waits; then it is its turn."""
 
 
 @dataclass(slots=True, eq=False)
-class _Waiting:
-    """A request that waits for a slot."""
+class Turn:
+    """A request that waits for a slot of its server, or has one."""
 
     model: str
     messages: Sequence[Message]
@@ -25,6 +24,7 @@ class _Waiting:
     granted: "asyncio.Future[None]" = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
+    """Done once it has its slot."""
     passed_over: int = 0
 
 
@@ -41,7 +41,7 @@ class ServerQueue:
         """Start without a slot; ``allow`` brings them."""
         self._slots: dict[str, int] = {}
         self._running: Counter[str] = Counter()
-        self._waiting: list[_Waiting] = []
+        self._waiting: list[Turn] = []
         self._served: deque[Sequence[Message]] = deque(maxlen=1)
         self._model = ""
         self._numbers = itertools.count()
@@ -51,29 +51,26 @@ class ServerQueue:
         self._slots[model] = max(slots, self._slots.get(model, 1))
         self._served = deque(self._served, maxlen=self._capacity)
 
-    @asynccontextmanager
-    async def turn(
-        self, model: str, request: ModelRequest, *, urgency: int = 0
-    ) -> AsyncGenerator[None]:
-        """A slot for one request, given back at the end. Cancelling while it waits leaves the queue.
+    def line_up(self, model: str, messages: Sequence[Message], *, urgency: int = 0) -> Turn:
+        """A place for one request, which must be given up with ``leave`` whatever happens.
 
         Args:
             model: one that was allowed.
-            request: what will be sent.
+            messages: what will be sent.
             urgency: higher goes first; how much other work waits for this.
         """
-        waiting = _Waiting(model, request.messages, urgency, next(self._numbers))
-        self._waiting.append(waiting)
+        turn = Turn(model, messages, urgency, next(self._numbers))
+        self._waiting.append(turn)
         self._hand_out()
-        try:
-            await waiting.granted
-            yield
-        finally:
-            if waiting in self._waiting:
-                self._waiting.remove(waiting)
-            else:
-                self._running[model] -= 1
-            self._hand_out()
+        return turn
+
+    def leave(self, turn: Turn) -> None:
+        """Give the slot back, or the place in the queue when there was none yet."""
+        if turn in self._waiting:
+            self._waiting.remove(turn)
+        else:
+            self._running[turn.model] -= 1
+        self._hand_out()
 
     @property
     def _capacity(self) -> int:
@@ -101,22 +98,22 @@ class ServerQueue:
             if not chosen.granted.done():
                 chosen.granted.set_result(None)
 
-    def _choose(self, may_run: Sequence[_Waiting]) -> _Waiting:
+    def _choose(self, may_run: Sequence[Turn]) -> Turn:
         """Whose turn it is."""
         overdue = [item for item in may_run if item.passed_over >= MOST_PASSED_OVER]
         if overdue:
             return min(overdue, key=lambda item: item.number)
-        return min(
-            may_run,
-            key=lambda item: (
-                item.model != self._model,
-                -item.urgency,
-                -self._shared_turns(item),
-                item.number,
-            ),
-        )
+        first = min(self._rank(item) for item in may_run)
+        equals = [item for item in may_run if self._rank(item) == first]
+        if len(equals) == 1:
+            return equals[0]  # comparing conversations costs more than all the rest
+        return min(equals, key=lambda item: (-self._shared_turns(item), item.number))
 
-    def _shared_turns(self, item: _Waiting) -> int:
+    def _rank(self, item: Turn) -> tuple[bool, int]:
+        """What sorts requests before anything is said of their conversations."""
+        return item.model != self._model, -item.urgency
+
+    def _shared_turns(self, item: Turn) -> int:
         """How many turns a request's beginning has in common with what was served last."""
         return max((_common(item.messages, served) for served in self._served), default=0)
 

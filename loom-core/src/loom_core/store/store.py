@@ -185,7 +185,7 @@ class Store:
     ) -> asyncio.Future[list[Event]]:
         """``append`` without waiting: the future has the committed events.
 
-        What is not urgent is written within a few milliseconds, or with the next that is.
+        What is not urgent is written within some twenty milliseconds, or with the next that is.
 
         What is submitted for one attempt succeeds in order: waiting for the last is enough, because
         it fails if one before it failed.
@@ -194,6 +194,10 @@ class Store:
         has_effect = any(entry.body.has_effect for entry in entries)
         work = AppendEvents(task_id, lines, fence, has_effect)
         return self._writer.submit(work, is_urgent=is_urgent)
+
+    def hurry(self) -> None:
+        """Have what was submitted written at once, as somebody waits for it."""
+        self._writer.hurry()
 
     async def append_unclaimed(
         self,

@@ -22,8 +22,9 @@ Observer = Callable[[Event], None]
 _MAX_JOBS = 2_000
 """Pieces of work in one transaction."""
 
-_PATIENCE_SECONDS = 0.002
-"""How long work that nobody waits for may lie: the thread would be in the way of the next request."""
+_PATIENCE_SECONDS = 0.02
+"""How long work that nobody waits for may lie: one large transaction costs less than many small ones,
+and the thread would be in the way of the next request."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -98,13 +99,16 @@ class Writer:
             self._newest[job.order] = job
         self._gathered.append(job)
         if is_urgent:
-            self._hand_over()
+            self.hurry()
         elif self._timer is None:
-            self._timer = self._running_loop().call_later(_PATIENCE_SECONDS, self._hand_over)
+            self._timer = self._running_loop().call_later(_PATIENCE_SECONDS, self.hurry)
         return future
 
-    def _hand_over(self) -> None:
-        """Give the thread what was gathered: waking it for each piece costs more than the piece."""
+    def hurry(self) -> None:
+        """Give the thread what was gathered, as somebody waits for it now.
+
+        Until then it lies: waking the thread for each piece costs more than the piece.
+        """
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -126,7 +130,7 @@ class Writer:
         """Commit what is queued, answer it, and end the thread."""
         if not self._is_closed:
             self._is_closed = True
-            self._hand_over()
+            self.hurry()
             self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
 

@@ -1,6 +1,8 @@
 """What goes to a model and what comes back."""
 
 from enum import StrEnum
+from functools import cached_property
+from json import dumps
 from typing import Annotated
 
 from pydantic import Field, JsonValue
@@ -74,6 +76,12 @@ class ToolSpec(Frozen):
     """Arguments that a small model is shown beside the essential ones, and may give."""
     existing: tuple[str, ...] = ()
     """Arguments that must name a file that is there."""
+
+    @cached_property
+    def size_characters(self) -> int:
+        """Characters of the part that goes with a request, as JSON; worked out once, as every call asks."""
+        sent = {"name": self.name, "description": self.description, "parameters": self.parameters}
+        return len(dumps(sent, separators=(",", ":")))
 
 
 class Sampling(Frozen):

@@ -28,7 +28,7 @@ _RUNNER = "shell_execute"
 _HERE_DOCUMENT_END = "LOOM_PROGRAM_END"
 
 
-def program_target(subtask: Subtask, context: Context, facts: ModelFacts) -> str | None:
+async def program_target(subtask: Subtask, context: Context, facts: ModelFacts) -> str | None:
     """The file that a program shall make or change, of a model that writes JSON actions; None if none.
 
     A computed file is always made by a program; a file that is there is changed by one once writing
@@ -45,7 +45,8 @@ def program_target(subtask: Subtask, context: Context, facts: ModelFacts) -> str
     if context.attempt != _EDITING_ATTEMPT:
         return None
     edited = sole_file(subtask.description, subtask.checks)
-    return edited if edited is not None and context.workspace.is_file(edited) else None
+    is_there = edited is not None and await asyncio.to_thread(context.workspace.is_file, edited)
+    return edited if is_there else None
 
 
 def _computed(subtask: Subtask) -> str | None:

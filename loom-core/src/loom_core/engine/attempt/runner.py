@@ -1,7 +1,5 @@
 """The built-in executor: which form an attempt takes, by the subtask and the model."""
 
-import asyncio
-
 from loom_core.contracts.context import Context
 from loom_core.dialects import DIALECTS
 from loom_core.engine.attempt.conversation import Conversation
@@ -25,7 +23,7 @@ class Runner:
         """One attempt: the loop ends at a control action, a limit or going in circles."""
         try:
             facts = await context.model_facts(ModelRole.EXECUTOR)
-            target = await asyncio.to_thread(program_target, subtask, context, facts)
+            target = await program_target(subtask, context, facts)
             if target is not None:
                 return await run_by_program(target, subtask, context, facts)
             target = await file_to_write(subtask, context, facts)

@@ -51,7 +51,7 @@ class Remembering:
                 entries.extend(_of_subtask(answer.value, subtask))
         bodies.append(MemoryExtracted(entries=tuple(entries)))
         await self._scope.memory.add(entries)
-        await self._scope.store.append(
+        await self._scope.store.submit(
             self._scope.task.id,
             [Entry(body, subtask.id) for body in bodies],
             fence=self._scope.fence,

@@ -1,10 +1,9 @@
 """Keeping a conversation inside the model's window: long results are cut, a full one is refused."""
 
-import json
 from collections.abc import Sequence
 
 from loom_core.errors import ContextExceeded
-from loom_core.prompts import CHARACTERS_PER_TOKEN, estimate_tokens
+from loom_core.prompts import CHARACTERS_PER_TOKEN, estimate_tokens, tokens_of
 from loom_core.types import Message, ToolSpec
 
 _IMAGE_TOKENS = 1500
@@ -47,8 +46,8 @@ def conversation_tokens(
 
 def tools_tokens(tools: Sequence[ToolSpec]) -> int:
     """About how many tokens the tools are that go with a request, which the server puts before it."""
-    sent = [tool.model_dump(include={"name", "description", "parameters"}) for tool in tools]
-    return estimate_tokens(json.dumps(sent, separators=(",", ":"))) if sent else 0
+    characters = sum(tool.size_characters + 1 for tool in tools)
+    return tokens_of(characters) if tools else 0
 
 
 def refuse_full(tokens: int, model: str, window: int) -> None:
