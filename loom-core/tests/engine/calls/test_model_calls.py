@@ -57,7 +57,11 @@ def calls(*, errors=(), small_window=2048):
         ),
     }
     return ModelCalls(
-        SimpleNamespace(router=Router(models, load, ProviderEnvironment(Path())), detours={}),
+        SimpleNamespace(
+            router=Router(models, load, ProviderEnvironment(Path())),
+            detours={},
+            hear=lambda piece: None,
+        ),
         Records(),
         tier=1,
         urgency=0,
