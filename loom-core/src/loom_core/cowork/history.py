@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from loom_core.contracts.context import ModelFacts
+from loom_core.cowork.offering import answer_in
 from loom_core.dialects import DIALECTS, ActionResult, Dialect, Malformed, ToolAction
 from loom_core.engine.attempt.taking_in import as_turn, taken_in
 from loom_core.engine.calls.call_results import error_result, in_doubt_result
@@ -164,6 +165,8 @@ class History:
         if not as_turn(body.response).tool_calls and body.response.tool_calls:
             return  # cut off: none of its calls runs
         for action in actions:
+            if answer_in(action) is not None:
+                continue
             if isinstance(action, ToolAction):
                 self._open.append(_OpenCall(action.call_id))
             elif isinstance(action, Malformed):

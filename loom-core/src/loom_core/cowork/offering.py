@@ -4,8 +4,27 @@ from collections.abc import Iterable
 from typing import Any
 
 from loom_core.contracts.tool import Tool
-from loom_core.dialects import NativeDialect
+from loom_core.dialects import NativeDialect, ToolAction
 from loom_core.types import ToolSpec
+
+_ANSWER = ToolSpec(
+    name="answer",
+    description="Talk to the user: answer a question, or say what was done. This ends your turn.",
+    parameters={
+        "type": "object",
+        "properties": {
+            "text": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 4000,
+                "description": "what to say to the user",
+            }
+        },
+        "required": ["text"],
+        "additionalProperties": False,
+    },
+)
+"""For models whose every reply is an action: with tool calling of their own, plain text is the answer."""
 
 
 def offered_specs(tools: Iterable[Tool[Any]], dialect: str) -> list[ToolSpec]:
@@ -14,5 +33,13 @@ def offered_specs(tools: Iterable[Tool[Any]], dialect: str) -> list[ToolSpec]:
     They stand at the beginning of the prompt, so that a change would cost the whole cache; that is why
     the words of a turn do not choose among them as those of a subtask do.
     """
-    is_native = dialect == NativeDialect.name
-    return [tool.spec() for tool in tools if is_native or tool.is_always_offered]
+    if dialect == NativeDialect.name:
+        return [tool.spec() for tool in tools]
+    return [*(tool.spec() for tool in tools if tool.is_always_offered), _ANSWER]
+
+
+def answer_in(action: object) -> str | None:
+    """What an action says to the user; None when it is another one."""
+    if not isinstance(action, ToolAction) or action.tool != _ANSWER.name:
+        return None
+    return str(action.arguments.get("text", "")).strip() or "(nothing)"

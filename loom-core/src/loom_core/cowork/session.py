@@ -40,7 +40,8 @@ from loom_core.events import (
 )
 from loom_core.planning.survey import survey
 from loom_core.store.turns import turn_id
-from loom_core.types import Decision, ModelRole, Task
+from loom_core.types import ApprovalMode, Decision, ModelRole, Task
+from loom_core.workspace import Workspace
 
 _CRASHED = "Loom was ended before the turn was"
 _TITLE_CHARACTERS = 200
@@ -83,6 +84,16 @@ class CoworkSession:
     def task(self) -> Task:
         """The session as a task: its id, its workspace and who approves."""
         return self._parts.task
+
+    @property
+    def workspace(self) -> Workspace:
+        """The directory that it works in."""
+        return self._parts.workspace
+
+    def approve_by(self, mode: ApprovalMode) -> None:
+        """Let this mode decide what asks, from the next turn on."""
+        task = self._parts.task.model_copy(update={"approval_mode": mode})
+        self._parts = replace(self._parts, task=task)
 
     @property
     def is_busy(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from loom_core.cowork.compacting import Fitting, offered
 from loom_core.cowork.history import History
+from loom_core.cowork.offering import answer_in
 from loom_core.dialects import Action, Blocked, Complete, Malformed, ToolAction
 from loom_core.dialects.text_calls import calls_in
 from loom_core.engine.attempt.stuck import RepeatedCalls, Repetition
@@ -77,7 +78,7 @@ class Turn:
             ModelRole.EXECUTOR,
             messages,
             tools=offered(self._history),
-            answer_schema=dialect.answer_schema(self._history.specs),
+            answer_schema=dialect.answer_schema(self._history.specs, may_end=False),
         )
         self._fitting.note(response.usage, len(messages))
         return response
@@ -102,11 +103,18 @@ class Turn:
 
     async def _perform(self, actions: Sequence[Action], call: int) -> str | None:
         """Run the calls of a reply; a control action among them ends the turn."""
-        calls = [action for action in actions if isinstance(action, ToolAction)]
+        answers = [text for action in actions if (text := answer_in(action)) is not None]
+        calls = [
+            action
+            for action in actions
+            if isinstance(action, ToolAction) and answer_in(action) is None
+        ]
         for together in _groups(calls, self._context):
             async with asyncio.TaskGroup() as group:
                 for action in together:
                     group.create_task(self._call(action, call))
+        if answers:
+            return "\n\n".join(answers)
         for action in actions:
             if isinstance(action, Complete):
                 return action.summary or "Done."

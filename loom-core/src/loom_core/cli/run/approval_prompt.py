@@ -28,8 +28,8 @@ class ApprovalPrompt:
     async def ask(self, call: PendingCall) -> Decision:
         """The answer of the person, with its scope. The end of input is a no."""
         preview = sanitize_text(call.intent.preview).splitlines() or [""]
-        shown = _shortened(preview)
-        choices = _choices(call)
+        shown = shortened_preview(preview)
+        choices = approval_choices(call)
         async with self._dialogue.turn():
             _show(call, shown, choices)
             while True:
@@ -50,7 +50,7 @@ def _question(is_shortened: bool) -> str:
     return f"  [y]es once, [a]lways, for this [s]ession, [n]o{view}: "
 
 
-def _choices(call: PendingCall) -> Mapping[str, ApprovalScope]:
+def approval_choices(call: PendingCall) -> Mapping[str, ApprovalScope]:
     """What can be typed to say yes, and what that covers."""
     always = ApprovalScope.TARGET if call.intent.target else ApprovalScope.CALL
     return {
@@ -78,7 +78,7 @@ def _show_lines(lines: list[str]) -> None:
         click.echo(f"  │ {line}", err=True)
 
 
-def _shortened(lines: list[str]) -> list[str]:
+def shortened_preview(lines: list[str]) -> list[str]:
     """The lines, without the middle of a long text and of long lines; says what is left out."""
     cut = [_cut(line) for line in lines]
     left_out = len(cut) - _HEAD_LINES - _TAIL_LINES

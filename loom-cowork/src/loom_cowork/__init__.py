@@ -1,0 +1,1 @@
+"""Loom's cowork mode in a terminal; start with ``loom_cowork.command``."""

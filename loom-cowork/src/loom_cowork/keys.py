@@ -1,0 +1,62 @@
+"""What keys do while a session is typed into."""
+
+from typing import Protocol
+
+from prompt_toolkit.application import get_app
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+
+from loom_cowork.asking import Asking
+
+_ANSWERS = "yasnv"
+
+
+class Stoppable(Protocol):
+    """What keys act on."""
+
+    @property
+    def asking(self) -> Asking:
+        """What is asked now."""
+        ...
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something runs that can be stopped."""
+        ...
+
+    def stop(self) -> None:
+        """Stop it."""
+        ...
+
+
+def key_bindings(face: Stoppable) -> KeyBindings:
+    """Enter sends, Alt-Enter begins a line, Ctrl-C stops or clears, one letter answers an approval."""
+    keys = KeyBindings()
+
+    @keys.add("enter")
+    def _send(event: KeyPressEvent) -> None:
+        event.current_buffer.validate_and_handle()
+
+    @keys.add("escape", "enter")
+    def _new_line(event: KeyPressEvent) -> None:
+        event.current_buffer.insert_text("\n")
+
+    @keys.add("c-c")
+    def _stop(event: KeyPressEvent) -> None:
+        if event.current_buffer.text:
+            event.current_buffer.reset()
+        elif face.is_busy:
+            face.stop()
+        else:
+            event.app.exit(exception=EOFError)
+
+    def is_bare_approval() -> bool:
+        return face.asking.is_approval and not get_app().current_buffer.text
+
+    for letter in _ANSWERS:
+
+        @keys.add(letter, filter=Condition(is_bare_approval))
+        def _answer(_event: KeyPressEvent, letter: str = letter) -> None:
+            face.asking.take(letter)
+
+    return keys
