@@ -26,6 +26,16 @@ class Source:
     def tree(self):
         return ast.parse(self.text)
 
+    @cached_property
+    def attributes(self):
+        """The names of all attributes that are looked at anywhere in the file."""
+        return {node.attr for node in ast.walk(self.tree) if isinstance(node, ast.Attribute)}
+
+    @cached_property
+    def names(self):
+        """All plain names in the file."""
+        return {node.id for node in ast.walk(self.tree) if isinstance(node, ast.Name)}
+
     @property
     def where(self):
         return str(self.path.relative_to(ROOT))

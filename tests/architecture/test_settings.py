@@ -1,6 +1,5 @@
 """Every setting is read by some code."""
 
-import ast
 import re
 
 from loom_core.settings.shape import ModelSettings, Settings, Table
@@ -29,8 +28,7 @@ def keys():
 
 def reads(source, table, key, class_name):
     """Whether a module that has to do with a table reads one of its keys."""
-    attributes = {node.attr for node in ast.walk(source.tree) if isinstance(node, ast.Attribute)}
-    names = {node.id for node in ast.walk(source.tree) if isinstance(node, ast.Name)}
+    attributes, names = source.attributes, source.names
     # A provider has the settings of its model as self.settings.
     of_a_model = table == "models" and f"settings.{key}" in source.text
     return key in attributes and (class_name in names or table in attributes or of_a_model)
