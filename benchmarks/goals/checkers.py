@@ -14,6 +14,7 @@ from held_out_files import FILES
 from held_out_two_steps import TWO_STEPS
 from reading import csv_rows, read_json, read_toml
 from seen_checkers import SEEN_LATER
+from tuning_checkers import TUNING_LATER
 from workspace_judge import FinishedWorkspace, NotDone, expect
 
 
@@ -269,7 +270,7 @@ CHECKERS: dict[str, Callable[[FinishedWorkspace], None]] = {
         *SEEN_LATER,
         *(inventory, temperatures, rectangle, final_draft, discount, database_port),
         *(morning, colors, todo_item, even_bug, timeout_setting, reverse, word_count, letters),
-        *(*FILES, *CODE, *DATA, *TWO_STEPS),
+        *(*FILES, *CODE, *DATA, *TWO_STEPS, *TUNING_LATER),
     )
 }
 """The checker of each goal by the goal's id."""

@@ -218,10 +218,31 @@ async def test_a_changed_file_of_another_kind_needs_no_parser(verify, change):
 async def test_a_deleted_file_need_not_exist(verify, change, tmp_path):
     (tmp_path / "old.log").write_text("x")
 
-    verdict = await verify(changes=[change("old.log", None)])
+    verdict = await verify(changes=[change("old.log", None)], description="Delete old.log")
 
     assert verdict.status is PASSED
     assert verdict.evidence[0].detail == "was deleted"
+
+
+async def test_a_deletion_that_nobody_named_is_left_to_a_human(verify, change, tmp_path):
+    (tmp_path / "old.log").write_text("x")
+
+    verdict = await verify(changes=[change("old.log", None)], description="Clean up")
+
+    assert verdict.status is UNVERIFIED
+    assert "deleted old.log" in verdict.feedback
+
+
+async def test_a_deletion_that_a_check_wants_is_no_surprise(verify, change, tmp_path):
+    (tmp_path / "old.log").write_text("x")
+
+    verdict = await verify(
+        checks=[("file_missing", "old.log", "")],
+        changes=[change("old.log", None)],
+        description="Delete all .log files",
+    )
+
+    assert verdict.status is PASSED
 
 
 async def test_a_written_file_that_vanished_fails(verify, change, tmp_path):

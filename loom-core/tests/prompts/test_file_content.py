@@ -25,7 +25,8 @@ def test_no_two_forms_ask_alike():
     [
         ("Here:\n```python\nprint(1)\n```\nDone.", "a.py", "print(1)\n"),
         ("```\na,b\n1,2\n```", "a.csv", "a,b\n1,2\n"),
-        ("just words", "a.txt", ""),
+        ("just words", "a.txt", "just words\n"),
+        (" \n", "a.txt", "\n"),
         ("First:\n```bash\npip install x\n```\n```python\nprint(1)\n```", "a.py", "print(1)\n"),
         ("```python\nprint(1)\n```\nRun:\n```bash\npython a.py\n```", "a.py", "print(1)\n"),
         ("```python\nprint(1)", "a.py", "print(1)\n"),

@@ -16,6 +16,7 @@ from loom_verifiers.same_result import is_same_output
 
 _TIMEOUT_SECONDS = 20.0
 _PROBE = "loom_probe.py"
+EVERYTHING = "*"
 MIN_COMPARED = 3
 """Inputs that both must take before two functions can be said to do the same."""
 SETTLED = 0.7
@@ -94,7 +95,7 @@ class Answers(Behaviour):
 
 
 async def printed(path: str, content: str | None, look: CheckContext) -> Printed | None:
-    """What a program prints in a copy of the workspace; None when it fails or prints nothing.
+    """What a Python or shell program prints in a copy; None when it fails or prints nothing.
 
     Args:
         path: the program, relative to the workspace.
@@ -104,7 +105,8 @@ async def printed(path: str, content: str | None, look: CheckContext) -> Printed
     Raises:
         WorkspaceTooLarge: the workspace cannot be copied.
     """
-    output = await _run(f"python3 {shlex.quote(path)}", path, content, look)
+    interpreter = "sh" if path.endswith((".sh", ".bash")) else "python3"
+    output = await run_in_copy(f"{interpreter} {shlex.quote(path)}", path, content, look)
     return Printed(output.strip()) if output and output.strip() else None
 
 
@@ -113,11 +115,13 @@ async def answers(
 ) -> Answers | None:
     """What a function gives for many inputs; None when it cannot be imported or called at all.
 
+    The function ``EVERYTHING`` is all that the file defines.
+
     Of a function that gives something else each time it is all that it gave in many calls.
     Arguments and errors as of ``printed``.
     """
     command = f"PYTHONHASHSEED=0 python3 {_PROBE} {shlex.quote(path)} {shlex.quote(function)}"
-    output = await _run(command, path, content, look)
+    output = await run_in_copy(command, path, content, look)
     if output is None:
         return None
     try:
@@ -127,7 +131,9 @@ async def answers(
     return Answers(found) if found else None
 
 
-async def _run(command: str, path: str, content: str | None, look: CheckContext) -> str | None:
+async def run_in_copy(
+    command: str, path: str, content: str | None, look: CheckContext
+) -> str | None:
     """The output of a command in a copy with the content; None when it does not end with success.
 
     Nothing that a model wrote runs where no sandbox confines it.

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from loom_core.contracts.check import CheckContext
 from loom_core.errors import PathRefused
-from loom_core.types import ChangeKind, Evidence, FileChange, Outcome
+from loom_core.types import ChangeKind, Evidence, FileChange, Outcome, Subtask
 from loom_verifiers.checks.evidence import failed, passed, unverified
+from loom_verifiers.checks.files import FileMissing
 from loom_verifiers.checks.parsing import MAX_PARSED_BYTES, parser_for
 from loom_verifiers.checks.syntax import parse_file
 
@@ -53,11 +54,25 @@ async def net_changes(outcome: Outcome, context: CheckContext) -> list[NetChange
 
 
 async def look_at(
-    changes: Sequence[NetChange], description: str, context: CheckContext
+    changes: Sequence[NetChange], subtask: Subtask, context: CheckContext
 ) -> list[Evidence]:
     """One piece of evidence for each changed file."""
-    may_be_empty = bool(_ASKS_FOR_EMPTY.search(description))
-    return [await _look(change, context, may_be_empty=may_be_empty) for change in changes]
+    may_be_empty = bool(_ASKS_FOR_EMPTY.search(subtask.description))
+    evidence = [await _look(change, context, may_be_empty=may_be_empty) for change in changes]
+    return [*evidence, *_unasked_deletions(changes, subtask)]
+
+
+def _unasked_deletions(changes: Sequence[NetChange], subtask: Subtask) -> list[Evidence]:
+    """What was deleted although neither a check nor the subtask's words name it, for a human to see."""
+    wanted = {spec.target for spec in subtask.checks if spec.kind == FileMissing.name}
+    return [
+        unverified(f"deleted {change.path}", "nobody named this file; see whether it had to go")
+        for change in changes
+        if change.was_deleted
+        and change.is_gone
+        and change.path not in wanted
+        and posixpath.basename(change.path) not in subtask.description
+    ]
 
 
 async def _look(change: NetChange, context: CheckContext, *, may_be_empty: bool) -> Evidence:

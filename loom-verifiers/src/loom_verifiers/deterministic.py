@@ -20,6 +20,7 @@ from loom_core.types import (
 )
 from loom_verifiers.changed_files import NetChange, look_at, net_changes
 from loom_verifiers.checks.evidence import failed, unverified
+from loom_verifiers.checks.told import FileAsTold
 from loom_verifiers.verdicts import verdict_of
 
 _log = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ class Deterministic(Verifier):
         evidence = [
             *(one for _, one in seen),
             *_unshown(subtask, seen, context),
-            *await look_at(changes, subtask.description, context.look),
+            *await look_at(changes, subtask, context.look),
             *(
                 _failure_evidence(record)
                 for record in outcome.tool_records
@@ -66,7 +67,12 @@ class Deterministic(Verifier):
 def _unshown(
     subtask: Subtask, seen: Sequence[tuple[CheckSpec, Evidence]], context: VerificationContext
 ) -> list[Evidence]:
-    """The acceptance criteria, unverified, when no check showed what the result does."""
+    """The acceptance criteria, unverified, when no check showed what the result does.
+
+    Left to the next tier where that compares the result with what others write.
+    """
+    if any(spec.kind == FileAsTold.name for spec, _ in seen):
+        return []
     for spec, evidence in seen:
         check = context.checks.get(spec.kind)
         if check and check.shows_behaviour and evidence.status is VerdictStatus.PASSED:

@@ -18,7 +18,14 @@ _SHOWN_FILES = 3
 _PROGRAM = "independent_program.py"
 
 
-async def compute(style: str, task: str, target: str, context: VerificationContext) -> str | None:
+async def compute(
+    style: str,
+    task: str,
+    target: str,
+    context: VerificationContext,
+    *,
+    before: str | None = None,
+) -> str | None:
     """What a freshly written program makes of the task: the target's content; None if it fails.
 
     Args:
@@ -27,30 +34,37 @@ async def compute(style: str, task: str, target: str, context: VerificationConte
         target: the file that the task wants made, relative to the workspace.
         context: the model is asked, and the workspace copied, through it. Nobody sees what the
             executor did: the target is left out of the copy.
+        before: what the target held before the task, when it was there: the copy has that.
 
     Raises:
         WorkspaceTooLarge: the workspace cannot be copied.
         ModelError: no model answers.
     """
-    data = await asyncio.to_thread(_named_files, task, target, context.look)
+    data = await asyncio.to_thread(named_files, task, target, context.look)
+    if before is not None:
+        data = [(target, before), *data]
     messages = program_messages(task, data, style=style)
     response = await context.ask_model(ModelRole.VERIFIER, messages, None)
     program = program_in(response.text)
-    return await _run(program, target, context.look) if program else None
+    return await _run(program, target, context.look, before) if program else None
 
 
-async def _run(program: str, target: str, look: CheckContext) -> str | None:
+async def _run(program: str, target: str, look: CheckContext, before: str | None) -> str | None:
     """What the program leaves in the target, or prints when it makes no such file."""
     with ExitStack() as stack:
         copy = await asyncio.to_thread(stack.enter_context, scratch_copy(look.workspace.root))
         made = copy / target
         made.unlink(missing_ok=True)
+        if before is not None:
+            made.write_text(before, encoding="utf-8", errors="replace")
         (copy / _PROGRAM).write_text(program, encoding="utf-8", errors="replace")
         done = await look.sandbox.run(
             f"python3 {_PROGRAM}", workspace=copy, timeout_seconds=_TIMEOUT_SECONDS
         )
         if done.exit_code != 0:
             return None
+        if before is not None:
+            return _content(made) or None
         return _content(made) or done.output.strip() or None
 
 
@@ -61,7 +75,7 @@ def _content(made: Path) -> str:
     return made.read_text("utf-8", "replace").strip()
 
 
-def _named_files(task: str, target: str, look: CheckContext) -> list[tuple[str, str]]:
+def named_files(task: str, target: str, look: CheckContext) -> list[tuple[str, str]]:
     """The files that the task names, so that a program can fit them; none that hold secrets."""
     named = [
         entry

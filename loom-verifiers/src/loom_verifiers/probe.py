@@ -1,6 +1,9 @@
-"""Calls a function with many inputs and prints what it gave as JSON; run in a sandbox, alone.
+"""Calls functions with many inputs and prints what they gave as JSON; run in a sandbox, alone.
 
     python3 probe.py FILE FUNCTION
+    python3 probe.py FILE "*"        # every public function and class that the file defines
+
+Of a class each public method is called in the order of the alphabet, on one object, several times.
 
 Standard library only: it is copied beside the file and run by whatever Python runs that.
 """
@@ -56,6 +59,8 @@ _NOTHING = "None"
 """What a function gives that only does something nobody sees here."""
 _CALLS = 300
 _SECONDS_PER_INPUT = 0.5
+_ROUNDS = 2
+_ALL = "*"
 _MAX_DIFFERENT = 30
 _MAX_CHARACTERS = 200
 
@@ -64,7 +69,8 @@ def main() -> None:
     """Print what the function gives, by input."""
     path, name = sys.argv[1:3]
     with contextlib.redirect_stdout(io.StringIO()):
-        found = _answers(getattr(_module(path), name))
+        module = _module(path)
+        found = _all_answers(module) if name == _ALL else _answers(getattr(module, name))
     if set(found.values()) == {_NOTHING}:
         found = {}
     print(json.dumps(found))  # noqa: T201  # the output is what it is for
@@ -79,6 +85,50 @@ def _module(path: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def _all_answers(module: ModuleType) -> dict[str, str]:
+    """What every public function and class of the module's own gave, its name before each input."""
+    found: dict[str, str] = {}
+    for name, value in sorted(vars(module).items()):
+        if name.startswith("_") or getattr(value, "__module__", "") != module.__name__:
+            continue
+        if inspect.isclass(value):
+            found |= _life_of(name, value)
+        elif inspect.isfunction(value):
+            found |= {f"{name}{tried}": given for tried, given in _answers(value).items()}
+    return found
+
+
+def _life_of(name: str, kind: Callable[..., object]) -> dict[str, str]:
+    """What the methods of one object gave, call by call; nothing when none can be made."""
+    for beginnings in _inputs(kind):
+        for arguments in beginnings:
+            with contextlib.suppress(Exception), _alarm():
+                return _calls_on(name, kind(*arguments))
+    return {}
+
+
+def _calls_on(name: str, thing: object) -> dict[str, str]:
+    """The results of the public methods, all of them called in several rounds."""
+    found: dict[str, str] = {}
+    methods = [one for one in sorted(dir(thing)) if not one.startswith("_")]
+    for turn in range(_ROUNDS):
+        for method in (one for one in methods if callable(getattr(thing, one))):
+            bound = getattr(thing, method)
+            for count, arguments in enumerate(_sampled(bound)):
+                given = "refused"
+                with contextlib.suppress(Exception), _alarm():
+                    given = _seen(bound, arguments)[:_MAX_CHARACTERS]
+                found[f"{name}.{method}{arguments!r} call {turn}.{count}"] = given
+    return found
+
+
+def _sampled(method: Callable[..., object]) -> Sequence[tuple[object, ...]]:
+    """A few arguments for a method; for one without, two calls."""
+    groups = _inputs(method)
+    first: Sequence[tuple[object, ...]] = groups[0] if groups else ()
+    return [*first[7:8], *first[9:10], *first[12:13]] if first and first[0] else [(), ()]
 
 
 def _answers(function: Callable[..., object]) -> dict[str, str]:

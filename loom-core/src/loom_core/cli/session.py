@@ -37,7 +37,7 @@ class EngineOptions:
     model: str = ""
     """Name of the model in the settings that does everything; empty leaves it to the router."""
     is_offline: bool = False
-    ask: "Callable[[PendingCall], Awaitable[Decision]] | None" = None
+    ask: "Callable[[PendingCall], Awaitable[Decision | None]] | None" = None
     """Asks a human whether a call may run; None when nobody is there."""
     ask_question: "Callable[[Question], Awaitable[str]] | None" = None
     """Asks a human what a model wants to know; None when nobody is there."""

@@ -10,17 +10,30 @@ from loom_core.planning.derived_criteria import derived_criteria
 from loom_core.types import CheckSpec, Plan, Subtask
 
 
-async def with_derived_checks(plan: Plan, context: Context) -> Plan:
+async def with_derived_checks(plan: Plan, context: Context, *, is_sequence: bool = False) -> Plan:
     """The plan with checks that follow from what each subtask's description names.
 
     A planner's own checks stay; a derived one is added when its kind is installed and the same
     look at the same thing is not asked for already. A check that needs a higher tier of
-    verification raises that of its subtask.
+    verification raises that of its subtask. In a sequence each subtask finds what those before it
+    make.
     """
     # In a thread: a large workspace takes long to walk, and other subtasks go on meanwhile.
-    existing = await asyncio.to_thread(lambda: [entry.path for entry in context.workspace.files()])
-    subtasks = tuple(_checked(one, existing, context.checks) for one in plan.subtasks)
-    return plan.model_copy(update={"subtasks": subtasks})
+    existing = await asyncio.to_thread(lambda: {entry.path for entry in context.workspace.files()})
+    subtasks: list[Subtask] = []
+    for one in plan.subtasks:
+        checked = _checked(one, existing, context.checks)
+        subtasks.append(checked)
+        if is_sequence:
+            existing = _afterwards(existing, checked.checks)
+    return plan.model_copy(update={"subtasks": tuple(subtasks)})
+
+
+def _afterwards(existing: Collection[str], checks: Iterable[CheckSpec]) -> set[str]:
+    """The files that are there once the checks pass."""
+    made = {one.target for one in checks if one.kind in {"file_exists", "file_same_as"}}
+    gone = {one.target for one in checks if one.kind == "file_missing"}
+    return (set(existing) | made) - gone
 
 
 def _checked(

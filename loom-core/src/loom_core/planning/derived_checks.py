@@ -4,10 +4,12 @@ General rules only, none made for a particular goal. Where the wording leaves do
 a wrong one makes a right result fail for ever, a missing one leaves more to the other checks.
 
 - A file the goal asks for and that is not there yet must exist, and parse when its kind has a parser.
-- A file the goal asks to delete or rename must be gone.
+- A file the goal asks to delete, rename or move must be gone, and be as it was where it went.
 - Literal text that the goal gives for a file must be in it, text to be replaced must be gone, stated
   values must be set, and an edit must keep the lines that were there.
 - A function that the goal names must be defined, and its examples of calls must come true.
+- A new or edited file of whose content none of this says enough is marked to be compared with what
+  others write (``told_content``).
 - Literal text that the goal says a new Python script prints must be in its output. Without literal
   text, a new script that is said to print must print something, one that is said to run must end
   with success.
@@ -36,9 +38,11 @@ from loom_core.planning.literal_text import (
     says_it_runs,
 )
 from loom_core.planning.named_paths import PROGRAM_EXTENSIONS, Mention
+from loom_core.planning.relocations import relocation_checks
 from loom_core.planning.sentence import Sentence, own_words, split_sentences
 from loom_core.planning.stated_code import AS_EXPECTED, call_examples, defined_names
 from loom_core.planning.stated_values import SETTINGS_EXTENSIONS, stated_values
+from loom_core.planning.told_content import told_checks
 from loom_core.types import CheckSpec
 
 MAX_DERIVED_CHECKS = 20
@@ -91,14 +95,16 @@ def derive_checks(text: str, existing_files: Collection[str]) -> tuple[CheckSpec
     """
     sentences = split_sentences(text)
     expected = expected_files(sentences, existing_files)
-    checks = [
+    checks: list[CheckSpec] = [
         *_missing_checks(sentences, existing_files),
+        *relocation_checks(sentences, existing_files),
         *_form_checks(expected),
         *_content_checks(sentences, expected, existing_files),
         *computed_checks(sentences, expected, existing_files),
         *_code_checks(text, sentences, expected, existing_files),
         *_program_checks(text, sentences, expected, existing_files),
     ]
+    checks += told_checks(sentences, expected, existing_files, checks)
     return tuple(dict.fromkeys(checks))[:MAX_DERIVED_CHECKS]
 
 

@@ -148,6 +148,12 @@ def is_direct_object(sentence: Sentence, mention: Mention) -> bool:
     )
 
 
+def is_only_read(sentence: Sentence, mention: Mention) -> bool:
+    """Whether the wording says that a file is a source, an exception, or not to be touched."""
+    before = sentence.text[: mention.start]
+    return bool(_READ_FROM.search(before) or _NEGATED.search(before))
+
+
 def _speaks_of_a_program(sentence: Sentence, mention: Mention) -> bool:
     """Whether a program is spoken of before it; ``app.log`` speaks of none."""
     return bool(_PROGRAM_NOUN.search(own_words(sentence.text)[: mention.start]))

@@ -7,14 +7,13 @@ from loom_core.errors import ModelError, PlanRejected
 from loom_core.hookspecs import hookimpl
 from loom_core.planning.checked_plan import with_derived_checks
 from loom_core.planning.drafting import draft_plan, plan_from
+from loom_core.planning.planner import WEAKEST_PLANNING_TIER, is_stepwise
 from loom_core.planning.prompt import replanner_messages
 from loom_core.planning.pruning import prune
 from loom_core.planning.schema import PlanDraft
 from loom_core.planning.survey import survey
 from loom_core.planning.validation import problems_of
 from loom_core.types import ModelRole, Outcome, OutcomeStatus, Plan, Task
-
-_WEAKEST_PLANNING_TIER = 2
 
 
 class Replanner:
@@ -26,12 +25,14 @@ class Replanner:
     ) -> Plan | None:
         """The next version of the plan; None when no model could make a better one.
 
-        A single subtask is the whole goal: only a planner above the weakest tier can split it
-        in a way that helps; a weak one would repeat the failure at several times the cost.
+        A single subtask is the whole goal, and steps are its own words: only a planner above the
+        weakest tier can split it in a way that helps; a weak one would repeat the failure at several
+        times the cost.
         """
         try:
             facts = await context.model_facts(ModelRole.PLANNER)
-            if len(plan.subtasks) == 1 and facts.tier < _WEAKEST_PLANNING_TIER:
+            is_weak = facts.tier < WEAKEST_PLANNING_TIER
+            if is_weak and (len(plan.subtasks) == 1 or is_stepwise(plan)):
                 return None
             return await self._next_version(task, plan, outcomes, context)
         except (ModelError, PlanRejected):

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from loom_core.planning.computed_files import FILE_COMPUTED
 from loom_core.planning.named_paths import find_mentions
 from loom_core.planning.sentence import own_words
+from loom_core.planning.told_content import FILE_AS_TOLD
 from loom_core.types import CheckSpec
 
 _ACTS = re.compile(
-    r"""\b(?:runs?\s+(?:it|the|this|that)|execute\s+(?:it|the|this|that)|commit\w*|push|git|rename\w*
-    |mov(?:e|es|ing)|cop(?:y|ies|ying)|delete\s+(?:it|the\s+file)|install\w*|chmod|executable|zip
+    r"""\b(?:runs?\s+(?:it|the|this|that)|execute\s+(?:it|the|this|that)|commit\w*
+    |push\s+(?:it|to|the)|git|(?:rename|move|copy)\s+(?:it|the\s+file|["'`]?\s*$)|delete\s+(?:it|the\s+file)|install\w*|chmod|executable|zip
     |director(?:y|ies)|folders?|search\s+the\s+web|look\s+up|download\w*|fetch\w*|ask\s+me|tell\s+me
     |answer\s+me|makefile|dockerfile|stylesheets?|archives?|unit\s+tests?|tests?\s+for|umbenenn\w*
     |verschieb\w*|l\u00f6sch\w*|supprim\w*|renomm\w*|d\u00e9plac\w*)\b""",
@@ -19,9 +20,8 @@ _ACTS = re.compile(
 """Words for something that is done beside writing the file."""
 _SECOND_PART = re.compile(
     r"""(?:\b(?:and|then|also|plus|und|dann|et|puis)\b|[,;])\s+(?:(?:also|then|now|please|to)\s+)*
-    (?:an?\b|another\b|add|answer|append|build|change|check|convert|create|describe|document|explain
-    |generate|give|list|make|open|produce|put|remove|replace|report|save|send|show|sort|start|store
-    |summari[sz]e|tell|test|update|use|verify|write|erstelle?|schreibe?|cr\u00e9e[rz]?)\b""",
+    (?:another\b|answer|build|check|convert|create|document|generate|make\s+an?\b|produce|report|save|send
+    |start|tell|test\s+(?:it|the|that)|use\s+(?:it|the)|verify|write|erstelle?|schreibe?|cr\u00e9e[rz]?)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
 """What begins another demand; a path of its own may come of it, or nothing that a check sees."""
@@ -36,6 +36,7 @@ _OF_CONTENT = frozenset(
         "syntax_valid",
         "python_defines",
         "file_keeps",
+        FILE_AS_TOLD,
     }
 )
 _OF_COMMANDS = frozenset({"command_prints", "command_output_matches", "command_succeeds"})
@@ -65,6 +66,15 @@ def sole_file(text: str, checks: Sequence[CheckSpec]) -> str | None:
     only_read = {check.target for check in checks if _only_reads(check)}
     others = {mention.path for mention in find_mentions(text)} - targets - only_read
     return targets.pop() if len(targets) == 1 and not others else None
+
+
+def run_command(target: str, checks: Sequence[CheckSpec]) -> str:
+    """The command by which checks run a program; empty when none does.
+
+    A small model that is not told writes functions that nobody calls.
+    """
+    commands = (check.target for check in checks if check.kind in _OF_COMMANDS)
+    return next((command for command in commands if command.split()[1:] == [target]), "")
 
 
 def _only_reads(check: CheckSpec) -> bool:

@@ -14,6 +14,12 @@ _SEQUENCE = re.compile(
 _LIST_ITEM = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+", re.MULTILINE)
 
 
+def is_short(goal: str) -> bool:
+    """Whether a goal is so short that a weak planner can only make it worse."""
+    text = goal.strip()
+    return len(text) <= _MAX_CHARACTERS and "\n" not in text
+
+
 def is_trivial(goal: str) -> bool:
     """Whether a goal is one small step: short, one sentence, no list, no sequence, few files.
 
@@ -22,8 +28,7 @@ def is_trivial(goal: str) -> bool:
     """
     text = goal.strip()
     return (
-        len(text) <= _MAX_CHARACTERS
-        and "\n" not in text
+        is_short(text)
         and not _SENTENCE_END.search(text)
         and not _SEQUENCE.search(text)
         and not _LIST_ITEM.search(text)

@@ -2,6 +2,7 @@
 
 from loom_core.prompts.file_content import (
     FIRST_FORMS,
+    REWRITING_FORMS,
     SECOND_FORMS,
     FileForm,
     content_in,
@@ -22,17 +23,21 @@ from loom_core.prompts.sections import (
     estimate_tokens,
     tokens_of,
 )
+from loom_core.prompts.shell_command import command_in, command_messages
 from loom_core.prompts.worker import describe_check, worker_sections
 
 __all__ = [
     "CHARACTERS_PER_TOKEN",
     "FIRST_FORMS",
     "FIRST_STYLES",
+    "REWRITING_FORMS",
     "SECOND_FORMS",
     "SECOND_STYLES",
     "FileForm",
     "PromptSections",
     "assemble",
+    "command_in",
+    "command_messages",
     "content_in",
     "describe_check",
     "estimate_tokens",

@@ -22,6 +22,10 @@ class FileForm(StrEnum):
     """With a list of the cases first, the special ones at its head."""
     CAREFUL = "careful"
     """With the advice to add nothing."""
+    REQUIRED = "required"
+    """The task as what is required of the file."""
+    EXAMPLES = "examples"
+    """After two examples, of data that is changed and of a document."""
 
 
 FIRST_FORMS = {
@@ -32,10 +36,14 @@ FIRST_FORMS = {
 _DATA = (".csv", ".tsv", ".json", ".jsonl", ".toml", ".yaml", ".yml", ".ini", ".cfg", ".txt")
 SECOND_FORMS = (FileForm.CAREFUL, FileForm.CASES, FileForm.SHOWN)
 """The forms in which a program is asked for again, to be compared with the first."""
+REWRITING_FORMS = (FileForm.REQUIRED, FileForm.EXAMPLES)
+"""The forms in which other contents are asked for again; no attempt begins with one of them."""
 
 _SYSTEM = {
     FileForm.SHOWN: "You write files. You answer with the complete content of one file, in one fenced "
     "block, and nothing else.",
+    FileForm.EXAMPLES: "You write files. You answer with the complete content of one file, in one "
+    "fenced block, and nothing else.",
     FileForm.CASES: "You are a careful programmer.",
     FileForm.CAREFUL: "You are a careful programmer and writer.",
 }
@@ -66,9 +74,25 @@ _EXAMPLE = (
     ),
     Message(role=Role.ASSISTANT, text="```\nsize,price\nsmall,3\nlarge,5\n```"),
 )
+_EXAMPLES = (
+    Message(
+        role=Role.USER,
+        text='The file box.json holds:\n```\n{"lid": true}\n```\n\nSet lid to false and add a key size '
+        "with the value 4 in box.json.\n\nWrite the complete content of box.json.",
+    ),
+    Message(role=Role.ASSISTANT, text='```\n{"lid": false, "size": 4}\n```'),
+    Message(
+        role=Role.USER,
+        text="Create trip.md with the heading Trip and a list of two cities, Rome and Oslo.\n\n"
+        "Write the complete content of trip.md.",
+    ),
+    Message(role=Role.ASSISTANT, text="```\n# Trip\n\n- Rome\n- Oslo\n```"),
+)
 _REQUESTS = {
     FileForm.BARE: "Answer with the complete content of {path} in one fenced block.",
     FileForm.SHOWN: "Write the complete content of {path}.",
+    FileForm.EXAMPLES: "Write the complete content of {path}.",
+    FileForm.REQUIRED: "Give me the finished file {path} in one fenced block.",
     FileForm.CASES: "First list every case that the task names, one per line, the most special case first. "
     "Then write the complete content of {path} in one fenced block.",
     FileForm.CAREFUL: "Reply with {path} as it has to be, complete, in one fenced block. Nothing that was "
@@ -83,6 +107,7 @@ def file_messages(
     form: FileForm,
     *,
     feedback: Sequence[str] = (),
+    command: str = "",
 ) -> tuple[Message, ...]:
     """The conversation that asks for the content of one file.
 
@@ -92,15 +117,18 @@ def file_messages(
         path: the file to write.
         form: how to ask.
         feedback: what was wrong with earlier attempts, oldest first.
+        command: how the file is run afterwards; empty when it is not.
     """
     system = (Message(role=Role.SYSTEM, text=_SYSTEM[form]),) if form in _SYSTEM else ()
-    example = _EXAMPLE if form is FileForm.SHOWN else ()
+    example = {FileForm.SHOWN: _EXAMPLE, FileForm.EXAMPLES: _EXAMPLES}.get(form, ())
     shown = "".join(_show(name, content) for name, content in data)
+    wanted = f"Requirements for the file {path}:\n- {task}" if form is FileForm.REQUIRED else task
+    run = f" It will be run with: {command}" if command else ""
     request = _REQUESTS[form].format(path=path)
     return (
         *system,
         *example,
-        Message(role=Role.USER, text=f"{shown}{task}{told(feedback)}\n\n{request}"),
+        Message(role=Role.USER, text=f"{shown}{wanted}{run}{told(feedback)}\n\n{request}"),
     )
 
 
@@ -110,7 +138,7 @@ def is_data(path: str) -> bool:
 
 
 def content_in(text: str, path: str) -> str:
-    """The content in an answer; empty when no fenced block holds it.
+    """The content in an answer: what its fenced block holds, or all of it when it has none.
 
     Of several blocks it is the last whose language is the file's, else the last. A document may hold
     fenced blocks of its own, so that its block ends at the last fence.
@@ -121,7 +149,7 @@ def content_in(text: str, path: str) -> str:
     extension = path.rpartition(".")[2].lower()
     fitting = [body for language, body in blocks if _EXTENSIONS.get(language.lower()) == extension]
     chosen = [*(body for _, body in blocks), *fitting]
-    return _ended(chosen[-1]) if chosen else ""
+    return _ended(chosen[-1] if chosen else text)
 
 
 def _ended(content: str) -> str:

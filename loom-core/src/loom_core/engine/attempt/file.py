@@ -6,7 +6,7 @@ from loom_core.contracts.context import Beginning, Context, ModelFacts
 from loom_core.dialects import JsonActionDialect
 from loom_core.engine.attempt.opening import show_files, small_text
 from loom_core.engine.attempt.plain import contents, failing, run_plainly
-from loom_core.planning.sole_file import sole_file
+from loom_core.planning.sole_file import run_command, sole_file
 from loom_core.prompts import FIRST_FORMS, content_in, file_messages, is_data
 from loom_core.types import Outcome, Subtask
 
@@ -47,7 +47,14 @@ async def run_by_file(
     is_there = any(path == target for path, _ in data)
     forms = FIRST_FORMS[is_data(target) and not is_there]
     form = forms[(context.attempt - 1) % len(forms)]
-    prompt = file_messages(subtask.description, data, target, form, feedback=context.feedback)
+    prompt = file_messages(
+        subtask.description,
+        data,
+        target,
+        form,
+        feedback=context.feedback,
+        command=run_command(target, subtask.checks),
+    )
 
     async def act(answer: str, number: int) -> str:
         return await _try(content_in(answer, target), target, subtask, context, number)
@@ -59,7 +66,7 @@ async def run_by_file(
 async def _try(content: str, target: str, subtask: Subtask, context: Context, number: int) -> str:
     """Write the content; what is wrong afterwards, empty when every check passes."""
     if not content.strip():
-        return "there was no fenced block with the content in the answer"
+        return "the answer was empty"
     result = await context.call_tool(
         _WRITER, {"path": target, "content": content}, call_id=f"file-{number}"
     )

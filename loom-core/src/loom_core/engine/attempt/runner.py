@@ -2,6 +2,7 @@
 
 from loom_core.contracts.context import Context
 from loom_core.dialects import DIALECTS
+from loom_core.engine.attempt.command import run_by_command, wants_command
 from loom_core.engine.attempt.conversation import Conversation
 from loom_core.engine.attempt.endings import failed, failed_by_model
 from loom_core.engine.attempt.file import file_to_write, run_by_file
@@ -23,6 +24,8 @@ class Runner:
         """One attempt: the loop ends at a control action, a limit or going in circles."""
         try:
             facts = await context.model_facts(ModelRole.EXECUTOR)
+            if wants_command(subtask, context, facts):
+                return await run_by_command(subtask, context, facts)
             target = await program_target(subtask, context, facts)
             if target is not None:
                 return await run_by_program(target, subtask, context, facts)

@@ -14,12 +14,16 @@ from loom_core.types import ApprovalScope, Decision, Question
 
 _log = logging.getLogger(__name__)
 
-AskHuman = Callable[[PendingCall], Awaitable[Decision]]
-"""Shows a human a call and gives the answer."""
+AskHuman = Callable[[PendingCall], Awaitable[Decision | None]]
+"""Shows a human a call and gives the answer; None leaves the request open, to be answered elsewhere."""
 AskQuestion = Callable[[Question], Awaitable[str]]
 """Shows a human a question and gives the answer; empty when they went away without one."""
 
 TERMINAL = "terminal"
+
+
+async def leave_open(_call: PendingCall) -> None:
+    """Ask nobody here: the request waits in the journal until it is answered from elsewhere."""
 
 
 class Human:
@@ -45,6 +49,7 @@ class Human:
 
         An answer that was given while nobody ran the task, or before a crash, is taken as it was,
         if it was given to a call with the same hash; so is a standing one of the same task.
+        Raises ``WaitsForHuman`` when the request stays open and the subtask has to stop.
         """
         request = _request(call, journal, step)
         standing = journal.decision(request) or self._grants.answer(call)
@@ -59,7 +64,8 @@ class Human:
         async with self._waiting.begin(
             wait_id, journal.subtask_id, what=call.tool, is_attended=True
         ) as wait:
-            await journal.commit(request)
+            if not journal.has_told(request):
+                await journal.commit(request)
             answer = await self._waiting.first_answer(wait, _asking(ask, call, request))
             if not isinstance(answer, ApprovalDecided):
                 answer = _decided(request, Decision(approved=False, reason="no answer", by=HARNESS))
@@ -121,13 +127,13 @@ def _request(call: PendingCall, journal: StepJournal, step: int) -> ApprovalRequ
 def _asking(ask: AskHuman, call: PendingCall, request: ApprovalRequested) -> Ask[ApprovalDecided]:
     """Asks somebody who is there; whatever breaks is a no."""
 
-    async def asking() -> ApprovalDecided:
+    async def asking() -> ApprovalDecided | None:
         try:
             decision = await ask(call)
         except Exception as error:  # noqa: BLE001 - fail closed: whatever breaks is a no
             _log.warning("asking for approval failed", exc_info=True)
             decision = Decision(approved=False, reason=f"asking failed: {error}", by=HARNESS)
-        return _decided(request, decision)
+        return _decided(request, decision) if decision is not None else None
 
     return asking
 

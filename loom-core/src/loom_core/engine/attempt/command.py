@@ -1,0 +1,52 @@
+"""One attempt by a shell command at files that are only renamed, moved, copied or deleted."""
+
+from loom_core.contracts.context import Beginning, Context, ModelFacts
+from loom_core.dialects import JsonActionDialect
+from loom_core.engine.attempt.opening import show_files
+from loom_core.engine.attempt.plain import failing, run_plainly
+from loom_core.planning.relocations import is_only_moving
+from loom_core.prompts import command_in, command_messages
+from loom_core.types import Outcome, Subtask
+
+COMMAND = "command"
+"""What the journal calls the form of such an attempt, where others name a dialect."""
+MAX_ATTEMPTS = 2
+"""Attempts by commands; later ones are conversations like any other subtask's."""
+
+_RUNNER = "shell_execute"
+
+
+def wants_command(subtask: Subtask, context: Context, facts: ModelFacts) -> bool:
+    """Whether a subtask only moves or deletes files, and its model writes JSON actions.
+
+    A resumed attempt goes on in the form in which it was begun.
+    """
+    if context.beginning is not None:
+        return context.beginning.dialect == COMMAND
+    return (
+        facts.dialect == JsonActionDialect.name
+        and _RUNNER in context.tools
+        and context.attempt <= MAX_ATTEMPTS
+        and is_only_moving(subtask.description, subtask.checks)
+    )
+
+
+async def run_by_command(subtask: Subtask, context: Context, facts: ModelFacts) -> Outcome:
+    """Ask for commands until every check passes. Raises ``ModelError`` like any call of a model."""
+    shown = await show_files(context.workspace, "")
+    prompt = command_messages(subtask.description, shown.text, feedback=context.feedback)
+
+    async def act(answer: str, number: int) -> str:
+        return await _try(command_in(answer), subtask, context, number)
+
+    beginning = Beginning(facts.name, COMMAND, prompt, shown.seen, shows_names=bool(shown.text))
+    return await run_plainly(beginning, context, facts, act, wanted="command")
+
+
+async def _try(command: str, subtask: Subtask, context: Context, number: int) -> str:
+    """Run a command; what is wrong afterwards, empty when every check passes."""
+    if not command:
+        return "there was no command in the answer"
+    result = await context.call_tool(_RUNNER, {"command": command}, call_id=f"command-{number}")
+    wrong = failing(await context.run_checks(subtask.checks))
+    return f"{result.text}\n{wrong}" if wrong and result.is_error else wrong

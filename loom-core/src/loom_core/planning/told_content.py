@@ -1,0 +1,125 @@
+"""Files whose content a goal tells in words that no sharper check holds against it.
+
+That such a file exists and parses is true of most wrong ones too. The check ``file_as_told`` marks them, so
+that a verifier has them written anew and compares.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+
+from loom_core.planning.computed_files import FILE_COMPUTED
+from loom_core.planning.expected_files import is_only_read
+from loom_core.planning.named_paths import Mention
+from loom_core.planning.relocations import FILE_SAME_AS
+from loom_core.planning.sentence import Sentence, own_words
+from loom_core.types import CheckSpec
+
+FILE_AS_TOLD = "file_as_told"
+"""Name of the check that marks a file as one to be compared."""
+OPEN = "open"
+"""What the check expects where the words of the content are left to the author."""
+
+_SETTLES_NEW = frozenset({FILE_COMPUTED, FILE_SAME_AS, "file_equals", "command_output_matches"})
+"""Checks after which nothing is left to compare in a new file, or that bring a comparison of their own."""
+_COMPARED_BEHAVIOUR = frozenset({"command_prints", "python_defines"})
+_STATES_EDIT = frozenset({"file_contains", "file_lacks", "setting_equals"})
+_AUTHORED = re.compile(
+    r"""(?<![@.\w])(?:poems?|haikus?|limericks?|story|stories|essays?|articles?|letters?\s+(?:to|from)\s+\w{2,}
+    |jokes?|riddles?|summar(?:y|i[sz]e)\w*|descri\w+|explain\w*|explanation|introduc\w+|overview|biograph\w+
+    |about(?!\s+\d)|some|a\s+few|several|examples?|samples?|random|dummy|placeholders?|lorem|fictional
+    |invent(?:ed|s)?|made[- ]up|tips|ideas|recipes?|gedicht|geschichte|po\u00e8me|poema)\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""Words for content that two authors would rightly write differently."""
+_TAKES_FROM = re.compile(
+    r"\b(?:remove|delete|drop|erase|strip|cut|take)\b[^.]*\b(?:from|of)\b", re.IGNORECASE
+)
+"""Before a file out of which something goes, though *from* usually marks a source."""
+_LEFT_TO_JUDGEMENT = re.compile(
+    r"\b(?:if|unless|when(?:ever)?\s+necessary|where\s+needed|improve|refactor|clean\s+up|tidy|optimi[sz]e|simplify"
+    r"|document|docstrings?|comments?|type\s+hints?|(?:re)?format|lint|modernize|polish)\b",
+    re.IGNORECASE,
+)
+"""Words for edits that two people would make differently, or one of them not at all."""
+_ASKS = re.compile(
+    r"\s*(?:what|which|how|why|where|who|when|is|are|does|do|can|tell\s+me)\b", re.IGNORECASE
+)
+_ONLY_RUNS = re.compile(r"\s*(?:please\s+)?(?:run|execute|start|launch|test)\b", re.IGNORECASE)
+
+
+def told_checks(
+    sentences: Sequence[Sentence],
+    expected: Collection[str],
+    existing: Collection[str],
+    checks: Sequence[CheckSpec],
+) -> Iterator[CheckSpec]:
+    """A ``file_as_told`` for each new or edited file that the checks so far leave open.
+
+    Args:
+        sentences: of the goal.
+        expected: the new files that it asks for.
+        existing: the files that are there.
+        checks: what was derived before.
+    """
+    is_open = any(_AUTHORED.search(own_words(sentence.text)) for sentence in sentences)
+    form = OPEN if is_open else ""
+    for path in expected:
+        kinds = {check.kind for check in checks if _is_about(check, path)}
+        if not kinds & (_SETTLES_NEW | _COMPARED_BEHAVIOUR):
+            yield CheckSpec(kind=FILE_AS_TOLD, target=path, expected=form)
+    for path in edited_files(sentences, expected, existing, checks):
+        if not _is_settled_edit([check for check in checks if _is_about(check, path)]):
+            takes_out = any(_TAKES_FROM.search(sentence.text) for sentence in sentences)
+            yield CheckSpec(kind=FILE_AS_TOLD, target=path, expected="" if takes_out else form)
+
+
+def edited_files(
+    sentences: Sequence[Sentence],
+    expected: Collection[str],
+    existing: Collection[str],
+    checks: Sequence[CheckSpec],
+) -> list[str]:
+    """The files that are there and that the goal wants changed, as far as its wording tells.
+
+    Where a new file is asked for, or one is to go elsewhere, what is there is something to read. A
+    plain question and a request to run something change nothing.
+    """
+    if expected or any(check.kind in {"file_missing", FILE_SAME_AS} for check in checks):
+        return []
+    named = [
+        mention.path
+        for sentence in sentences
+        for mention in sentence.mentions
+        if mention.path in existing and _may_change(sentence, mention)
+    ]
+    if any(_LEFT_TO_JUDGEMENT.search(own_words(sentence.text)) for sentence in sentences):
+        return []
+    asks = all(_ASKS.match(one.text) or _ONLY_RUNS.match(one.text) for one in sentences)
+    return [] if asks else list(dict.fromkeys(named))
+
+
+def _may_change(sentence: Sentence, mention: Mention) -> bool:
+    """Whether the wording lets a file be changed."""
+    takes_from = _TAKES_FROM.search(sentence.text[: mention.start])
+    return bool(takes_from) or not is_only_read(sentence, mention)
+
+
+def _is_settled_edit(checks: Sequence[CheckSpec]) -> bool:
+    """Whether both what an edit puts in and what it must leave alone are checked, or its behaviour is."""
+    kinds = {check.kind for check in checks}
+    keeps_all = any(
+        check.kind == "file_keeps" and check.expected != "definitions" for check in checks
+    )
+    return (keeps_all and bool(kinds & _STATES_EDIT)) or "command_output_matches" in kinds
+
+
+def _is_about(check: CheckSpec, path: str) -> bool:
+    """Whether a check looks at a file, or at a command that runs it."""
+    return check.target == path or (
+        check.kind.startswith("command_") and _module_of(path) in check.target
+    )
+
+
+def _module_of(path: str) -> str:
+    """The name under which a command knows a program: its file's name without the extension."""
+    return path.rpartition("/")[2].partition(".")[0]
