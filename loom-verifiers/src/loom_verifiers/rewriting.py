@@ -7,14 +7,13 @@ No agreement is no verdict: a human looks.
 
 import asyncio
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loom_core.contracts.verifier import VerificationContext, Verifier
 from loom_core.types import CheckSpec, Evidence, Outcome, Subtask, Verdict, VerdictStatus
 from loom_verifiers.behaviour import EVERYTHING, Answers, Behaviour, answers, printed
-from loom_verifiers.checks.evidence import failed, passed, quote_seen, seen_in, unverified
+from loom_verifiers.checks.evidence import failed, passed, unverified
 from loom_verifiers.checks.scratch_copy import WorkspaceTooLarge
 from loom_verifiers.checks.told import FileAsTold
 from loom_verifiers.same_content import normal_form
@@ -28,7 +27,7 @@ MIN_AGREEING = 1
 OPEN = "open"
 _PROGRAMS = (".py", ".sh", ".bash")
 _NOT_COMPARED_CONFIDENCE = 0.5
-_UNLIKE = "is unlike what others write, who do not agree with each other; look at it yourself"
+_UNLIKE = "nobody who was asked in another form wrote the same; look at it yourself"
 
 
 class Rewriting(Verifier):
@@ -119,7 +118,7 @@ class _Comparison:
                 seen.append(other)
             if sum(own.agrees(one, self.writing.task) for one in seen) >= MIN_AGREEING:
                 return passed(label, "another one says the same")
-        return self._disagreement(label, own, seen)
+        return unverified(label, _UNLIKE)
 
     async def _seen(self, content: str, context: VerificationContext) -> "_Seen | None":
         """What there is to compare of a content; None when it cannot be read or run."""
@@ -133,15 +132,6 @@ class _Comparison:
         if form is None or (path.endswith(_PROGRAMS) and behaviour is None):
             return None
         return _Seen(form, behaviour)
-
-    def _disagreement(self, label: str, own: "_Seen", seen: Sequence["_Seen"]) -> Evidence:
-        """Failed when others agree on something else, else nobody knows."""
-        forms = Counter(one.form for one in seen)
-        (most, count) = forms.most_common(1)[0] if seen else ("", 0)
-        if count > 1 and own.behaviour is None:
-            told = seen_in(self.spec.target, f"; {count} others write {quote_seen(most)}")
-            return failed(label, f"it is not what others write for this job{told}")
-        return unverified(label, _UNLIKE)
 
 
 @dataclass(frozen=True, slots=True)

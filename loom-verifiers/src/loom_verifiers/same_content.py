@@ -7,7 +7,10 @@ import posixpath
 import re
 import tomllib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from html.parser import HTMLParser
+
+from loom_verifiers.markdown import Block, blocks
 
 NormalForm = str
 """What two contents that say the same have in common, as text."""
@@ -16,8 +19,6 @@ _COMMENTED = frozenset(
     {"", "ini", "cfg", "conf", "env", "properties", "gitignore", "sh", "bash", "dockerignore"}
 )
 """Extensions of files in which lines after ``#`` or ``;`` say nothing."""
-_ITEM = re.compile(r"^(?P<indent>\s*)(?:[-*+]|\d+[.)])\s+(?P<box>\[[ xX]\]\s+)?(?P<text>.*)$")
-_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _FRAME_TAGS = frozenset({"html", "head", "body", "meta"})
@@ -87,37 +88,17 @@ def _lines(text: str) -> NormalForm:
 
 def _markdown(text: str) -> NormalForm:
     """Headings, items and paragraphs, however they are marked."""
-    return repr([(kind, " ".join(words.split())) for kind, words in _blocks(text)])
+    return repr([replace(block, words=" ".join(block.words.split())) for block in blocks(text)])
 
 
-def _form_of_text(text: str) -> list[tuple[str, str]]:
+def _form_of_text(text: str) -> list[Block]:
     """The same with the words of headings alone, and with neighbouring lines of prose as one."""
-    form: list[tuple[str, str]] = []
-    for kind, words in _blocks(text):
-        shown = (kind, words if kind.startswith("heading") else "")
-        if not (kind == "prose" and form and form[-1] == shown):
+    form: list[Block] = []
+    for block in blocks(text):
+        shown = block if block.kind == "heading" else replace(block, words="")
+        if not (shown.kind == "prose" and form and form[-1] == shown):
             form.append(shown)
     return form
-
-
-def _blocks(text: str) -> list[tuple[str, str]]:
-    """The lines of a Markdown text with what each is."""
-    blocks: list[tuple[str, str]] = []
-    for line in text.splitlines():
-        if not line.strip():
-            continue
-        if set(line.strip()) in ({"="}, {"-"}) and blocks and blocks[-1][0] == "prose":
-            level = 1 if "=" in line else 2
-            blocks[-1] = (f"heading {level}", blocks[-1][1])
-        elif heading := _HEADING.match(line):
-            blocks.append((f"heading {len(heading[1])}", heading[2]))
-        elif item := _ITEM.match(line):
-            box = (item["box"] or "").strip().lower()
-            kind = "number" if line.lstrip()[0].isdigit() else "item"
-            blocks.append((f"{kind} {len(item['indent']) // 2} {box}", item["text"].strip()))
-        else:
-            blocks.append(("prose", line.strip()))
-    return blocks
 
 
 def _css(text: str) -> NormalForm:

@@ -124,3 +124,23 @@ async def test_what_was_only_to_be_read_stays_as_it_was(after_edits):
 
 async def test_an_unknown_wish_is_unverified(after_edits):
     assert (await FileKeeps().run("a.txt", "", after_edits("a\n"))).status is UNVERIFIED
+
+
+@pytest.mark.parametrize(
+    ("expected", "now", "status"),
+    [
+        ("lines without port", "host = a\nport = 9\n", PASSED),
+        ("lines without PORT", "host = a\nport = 9\n", PASSED),
+        ("lines without port", "host = b\nport = 9\n", FAILED),
+        ("lines without port", "host = a\n", FAILED),
+        ("lines and 1 more", "x\nhost = a\nport = 1\n", PASSED),
+        ("lines and 1 more", "x\nx\nhost = a\nport = 1\n", FAILED),
+        ("beginning and 1 more", "host = a\nport = 1\nx\n", PASSED),
+        ("beginning and 1 more", "x\nhost = a\nport = 1\n", FAILED),
+        ("beginning and 2 more", "host = a\nport = 1\nx\n", FAILED),
+    ],
+)
+async def test_what_else_may_change_can_be_bounded(after_edits, expected, now, status):
+    evidence = await FileKeeps().run("a.txt", expected, after_edits("host = a\nport = 1\n", now))
+
+    assert evidence.status is status

@@ -23,6 +23,7 @@ import re
 import shlex
 from collections.abc import Collection, Iterator, Sequence
 
+from loom_core.planning.arrangement import arrangement_checks
 from loom_core.planning.computed_files import computed_checks
 from loom_core.planning.edit_checks import edit_checks, source_checks
 from loom_core.planning.expected_files import (
@@ -38,6 +39,7 @@ from loom_core.planning.literal_text import (
     says_it_runs,
 )
 from loom_core.planning.named_paths import PROGRAM_EXTENSIONS, Mention
+from loom_core.planning.quoted_words import quoted_words
 from loom_core.planning.relocations import relocation_checks
 from loom_core.planning.sentence import Sentence, own_words, split_sentences
 from loom_core.planning.stated_code import AS_EXPECTED, call_examples, defined_names
@@ -104,8 +106,21 @@ def derive_checks(text: str, existing_files: Collection[str]) -> tuple[CheckSpec
         *_code_checks(text, sentences, expected, existing_files),
         *_program_checks(text, sentences, expected, existing_files),
     ]
+    if len(expected) == 1:
+        checks += _document_checks(expected[0], sentences)
     checks += told_checks(sentences, expected, existing_files, checks)
     return tuple(dict.fromkeys(checks))[:MAX_DERIVED_CHECKS]
+
+
+def _document_checks(path: str, sentences: Sequence[Sentence]) -> Iterator[CheckSpec]:
+    """What the one new file of a goal must hold in any form, and how it must be arranged."""
+    for literal in quoted_words(path, sentences):
+        yield from _contains(path, literal)
+    yield from arrangement_checks(path, sentences)
+    if _extension(path) in SETTINGS_EXTENSIONS:
+        for sentence in sentences:
+            for stated in [] if sentence.mentions else stated_values(sentence.text):
+                yield CheckSpec(kind="setting_equals", target=path, expected=stated.as_expected())
 
 
 def _missing_checks(sentences: Sequence[Sentence], existing: Collection[str]) -> list[CheckSpec]:

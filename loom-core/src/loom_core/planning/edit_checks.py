@@ -36,12 +36,12 @@ def edit_checks(sentence: Sentence, mention: Mention) -> Iterator[CheckSpec]:
     replaced = replaced_literals(sentence, mention)
     for literal in replaced:
         yield CheckSpec(kind="file_lacks", target=mention.path, expected=literal)
-    kept = _kept(sentence, mention, has_replaced=bool(replaced))
+    kept = _kept(sentence, mention, replaced)
     if kept:
         yield CheckSpec(kind="file_keeps", target=mention.path, expected=kept)
 
 
-def _kept(sentence: Sentence, mention: Mention, *, has_replaced: bool) -> str:
+def _kept(sentence: Sentence, mention: Mention, replaced: Sequence[str]) -> str:
     """What an edit must leave in a file, as ``file_keeps`` says it; empty when nobody can tell."""
     if mention.extension == "py":
         words = own_words(sentence.text)
@@ -49,11 +49,16 @@ def _kept(sentence: Sentence, mention: Mention, *, has_replaced: bool) -> str:
         return "definitions" if repairs else ""
     if mention.extension in _LINES_MAY_CHANGE:
         return ""
-    if added_literals(sentence, mention):
+    added = added_literals(sentence, mention)
+    if added:
         at_end = _AT_THE_END.search(own_words(sentence.text))
-        return "beginning" if at_end else "lines"
-    sets_value = mention.extension in SETTINGS_EXTENSIONS and stated_values(sentence.text)
-    return "count" if has_replaced or sets_value else ""
+        return f"{'beginning' if at_end else 'lines'} and {len(added)} more"
+    if replaced:
+        return f"lines without {replaced[0]}" if len(replaced) == 1 else "count"
+    values = stated_values(sentence.text) if mention.extension in SETTINGS_EXTENSIONS else []
+    if not values:
+        return ""
+    return f"lines without {values[0].key}" if len(values) == 1 else "count"
 
 
 def source_checks(

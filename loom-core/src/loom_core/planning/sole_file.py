@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from loom_core.planning.arrangement import DOCUMENT_HAS
 from loom_core.planning.computed_files import FILE_COMPUTED
 from loom_core.planning.named_paths import find_mentions
 from loom_core.planning.sentence import own_words
@@ -11,7 +12,7 @@ from loom_core.types import CheckSpec
 
 _ACTS = re.compile(
     r"""\b(?:runs?\s+(?:it|the|this|that)|execute\s+(?:it|the|this|that)|commit\w*
-    |push\s+(?:it|to|the)|git|(?:rename|move|copy)\s+(?:it|the\s+file|["'`]?\s*$)|delete\s+(?:it|the\s+file)|install\w*|chmod|executable|zip
+    |push\s+(?:it|to|the)|git|(?:rename|move|copy)\s+(?:it|the\s+file|["'`]?\s*$)|delete\s+(?:it|the\s+file)|install\s+(?:it|them|the|this|all|packages?|dependenc\w+)|chmod|executable|zip
     |director(?:y|ies)|folders?|search\s+the\s+web|look\s+up|download\w*|fetch\w*|ask\s+me|tell\s+me
     |answer\s+me|makefile|dockerfile|stylesheets?|archives?|unit\s+tests?|tests?\s+for|umbenenn\w*
     |verschieb\w*|l\u00f6sch\w*|supprim\w*|renomm\w*|d\u00e9plac\w*)\b""",
@@ -36,6 +37,7 @@ _OF_CONTENT = frozenset(
         "syntax_valid",
         "python_defines",
         "file_keeps",
+        DOCUMENT_HAS,
         FILE_AS_TOLD,
     }
 )

@@ -1,7 +1,9 @@
 """A check that an edit lost nothing of what was in a file before."""
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from loom_core.contracts.check import Check, CheckContext
 from loom_core.types import Evidence
@@ -10,6 +12,10 @@ from loom_verifiers.checks.files import MAX_READ_BYTES
 from loom_verifiers.checks.parsing import NotParsable, SyntaxProblem, definitions
 
 _SHOWN = 5
+_WITHOUT = re.compile(r"lines without (?P<word>.+)", re.DOTALL)
+_AND_MORE = re.compile(r"(?P<kept>lines|beginning) and (?P<count>\d+) more")
+_Compare = Callable[[bytes, bytes], Sequence[str] | None]
+"""Finds what was lost between two contents; None when nobody can tell."""
 
 
 class FileKeeps(Check):
@@ -17,7 +23,8 @@ class FileKeeps(Check):
 
     ``lines``: every line, in order; ``beginning``: the same with nothing new before or between
     them; ``count``: as many lines; ``definitions``: the functions and classes of a Python file;
-    ``everything``: the content as it was.
+    ``everything``: the content as it was. ``lines and 2 more`` and ``beginning and 1 more`` also want
+    just so many new lines, and ``lines without WORD`` leaves free what holds that word.
     """
 
     name = "file_keeps"
@@ -29,7 +36,7 @@ class FileKeeps(Check):
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
         """Compare the file with its content before the first change of the subtask."""
         label = f"{self.name} {target}"
-        compare = _COMPARISONS.get(expected.strip())
+        compare = _comparison(expected.strip())
         if compare is None:
             return unverified(label, f"what must stay is one of {', '.join(_COMPARISONS)}")
         if not await asyncio.to_thread(context.workspace.is_file, target):
@@ -106,13 +113,39 @@ def _any_difference(before: bytes, now: bytes) -> Sequence[str]:
     return [] if now == before else ["the content, which was only to be read"]
 
 
-_COMPARISONS: Mapping[str, Callable[[bytes, bytes], Sequence[str] | None]] = {
+_COMPARISONS: Mapping[str, _Compare] = {
     "lines": _lost_lines,
     "beginning": _changed_beginning,
     "count": _missing_count,
     "definitions": _lost_definitions,
     "everything": _any_difference,
 }
+
+
+def _comparison(expected: str) -> _Compare | None:
+    """What finds out what was lost; None for words that name nothing."""
+    if match := _WITHOUT.fullmatch(expected):
+        return partial(_lost_lines_without, match["word"])
+    if match := _AND_MORE.fullmatch(expected):
+        return partial(_lost_or_not_so_many, _COMPARISONS[match["kept"]], int(match["count"]))
+    return _COMPARISONS.get(expected)
+
+
+def _lost_lines_without(word: str, before: bytes, now: bytes) -> Sequence[str]:
+    """The lines without a word, in any case, that are not found any more; or that all lines are fewer."""
+    kept = [line for line in _lines(before) if word.casefold() not in line.casefold()]
+    return _lost_lines("\n".join(kept).encode(), now) or _missing_count(before, now)
+
+
+def _lost_or_not_so_many(
+    compare: _Compare, count: int, before: bytes, now: bytes
+) -> Sequence[str] | None:
+    """What was lost; when nothing was, how many lines are new if these are not so many."""
+    lost = compare(before, now)
+    new = len(_lines(now)) - len(_lines(before))
+    if lost or new == count:
+        return lost
+    return [f"{new} lines are new, and the job adds {count}"]
 
 
 def _before(digest: str, context: CheckContext) -> bytes | None:
