@@ -6,7 +6,14 @@ from dataclasses import dataclass
 
 from loom_core.contracts.check import CheckContext
 from loom_core.contracts.verifier import VerificationContext
-from loom_core.prompts import REWRITING_FORMS, SECOND_STYLES, FileForm, content_in, file_messages
+from loom_core.prompts import (
+    REWRITING_FORMS,
+    SECOND_STYLES,
+    FileForm,
+    content_in,
+    file_messages,
+    told_forms,
+)
 from loom_core.types import FinishReason, ModelRole, Subtask
 from loom_verifiers.independent_program import compute, named_files
 
@@ -24,6 +31,8 @@ class SecondWriting:
     """What it held before the subtask; None when it was not there."""
     sources: Sequence[tuple[str, str]]
     """Name and content of the other files that the task names."""
+    demands: Sequence[str]
+    """What checks demand of how it is written."""
     context: VerificationContext
 
     @classmethod
@@ -31,7 +40,8 @@ class SecondWriting:
         """The writing of one file of a subtask."""
         before = await asyncio.to_thread(_before, path, context.look)
         sources = await asyncio.to_thread(named_files, subtask.description, path, context.look)
-        return cls(path, subtask.description, before, sources, context)
+        demands = told_forms(path, subtask.checks, context.checks)
+        return cls(path, subtask.description, before, sources, demands, context)
 
     def ways(self) -> list[Way]:
         """The ways in which it is written, the likeliest first.
@@ -49,7 +59,9 @@ class SecondWriting:
 
         async def write() -> str | None:
             own = [(self.path, self.before)] if self.before is not None else []
-            messages = file_messages(self.task, [*own, *self.sources], self.path, form)
+            messages = file_messages(
+                self.task, [*own, *self.sources], self.path, form, demands=self.demands
+            )
             response = await self.context.ask_model(ModelRole.VERIFIER, messages, None)
             is_cut = response.finish_reason is FinishReason.LENGTH
             return None if is_cut else content_in(response.text, self.path) or None

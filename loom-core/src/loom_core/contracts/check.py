@@ -31,6 +31,9 @@ class Check(ABC):
     review_tier: int = 1
     """The verification tier, 1 to 3, that a subtask with this check gets at least."""
 
+    tells_form: bool = False
+    """True when its demand says how a thing is written, which a small model has to be told."""
+
     shows_behaviour: bool = False
     """True when it runs the result and compares what comes out with something that is known."""
 

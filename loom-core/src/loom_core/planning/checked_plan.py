@@ -5,9 +5,11 @@ from collections.abc import Collection, Iterable, Mapping
 
 from loom_core.contracts.check import Check
 from loom_core.contracts.context import Context
+from loom_core.dialects import JsonActionDialect
 from loom_core.planning.derived_checks import derive_checks
 from loom_core.planning.derived_criteria import derived_criteria
-from loom_core.types import CheckSpec, Plan, Subtask
+from loom_core.planning.told_content import FILE_AS_TOLD
+from loom_core.types import CheckSpec, ModelRole, Plan, Subtask
 
 
 async def with_derived_checks(plan: Plan, context: Context, *, is_sequence: bool = False) -> Plan:
@@ -20,13 +22,27 @@ async def with_derived_checks(plan: Plan, context: Context, *, is_sequence: bool
     """
     # In a thread: a large workspace takes long to walk, and other subtasks go on meanwhile.
     existing = await asyncio.to_thread(lambda: {entry.path for entry in context.workspace.files()})
+    installed = await _worth_running(context)
     subtasks: list[Subtask] = []
     for one in plan.subtasks:
-        checked = _checked(one, existing, context.checks)
+        checked = _checked(one, existing, installed)
         subtasks.append(checked)
         if is_sequence:
             existing = _afterwards(existing, checked.checks)
     return plan.model_copy(update={"subtasks": tuple(subtasks)})
+
+
+async def _worth_running(context: Context) -> Mapping[str, Check]:
+    """The installed checks; what costs more calls of a model only where that makes small mistakes.
+
+    A model that calls tools by itself writes what it is told; asking it twice would cost more than it
+    finds.
+    """
+    facts = await context.model_facts(ModelRole.EXECUTOR)
+    is_small = facts.dialect == JsonActionDialect.name
+    return {
+        name: check for name, check in context.checks.items() if is_small or name != FILE_AS_TOLD
+    }
 
 
 def _afterwards(existing: Collection[str], checks: Iterable[CheckSpec]) -> set[str]:

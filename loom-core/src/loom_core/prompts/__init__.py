@@ -1,5 +1,6 @@
 """Prompts as append-only logs: sections, assembly and the reminder at the tail."""
 
+from loom_core.prompts.feedback import told_forms
 from loom_core.prompts.file_content import (
     FIRST_FORMS,
     REWRITING_FORMS,
@@ -47,6 +48,7 @@ __all__ = [
     "program_messages",
     "reminder",
     "tokens_of",
+    "told_forms",
     "with_reminder",
     "worker_sections",
 ]

@@ -1,9 +1,21 @@
-"""What was wrong with earlier attempts, in the words of a prompt."""
+"""What was wrong with earlier attempts, and what checks demand, in the words of a prompt."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from loom_core.contracts.check import Check
+from loom_core.types import CheckSpec
 
 _LAST = 2
 _MAX_CHARACTERS = 500
+
+
+def told_forms(path: str, checks: Sequence[CheckSpec], installed: Mapping[str, Check]) -> list[str]:
+    """What checks of one file demand of how it is written, in words."""
+    return [
+        installed[spec.kind].describe(spec.target, spec.expected)
+        for spec in checks
+        if spec.target == path and spec.kind in installed and installed[spec.kind].tells_form
+    ]
 
 
 def told(feedback: Sequence[str]) -> str:

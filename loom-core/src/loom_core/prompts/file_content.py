@@ -108,6 +108,7 @@ def file_messages(
     *,
     feedback: Sequence[str] = (),
     command: str = "",
+    demands: Sequence[str] = (),
 ) -> tuple[Message, ...]:
     """The conversation that asks for the content of one file.
 
@@ -118,17 +119,19 @@ def file_messages(
         form: how to ask.
         feedback: what was wrong with earlier attempts, oldest first.
         command: how the file is run afterwards; empty when it is not.
+        demands: what checks will look for, in words.
     """
     system = (Message(role=Role.SYSTEM, text=_SYSTEM[form]),) if form in _SYSTEM else ()
     example = {FileForm.SHOWN: _EXAMPLE, FileForm.EXAMPLES: _EXAMPLES}.get(form, ())
     shown = "".join(_show(name, content) for name, content in data)
     wanted = f"Requirements for the file {path}:\n- {task}" if form is FileForm.REQUIRED else task
     run = f" It will be run with: {command}" if command else ""
+    listed = "".join(f"\n- {demand}" for demand in demands)
     request = _REQUESTS[form].format(path=path)
     return (
         *system,
         *example,
-        Message(role=Role.USER, text=f"{shown}{wanted}{run}{told(feedback)}\n\n{request}"),
+        Message(role=Role.USER, text=f"{shown}{wanted}{run}{listed}{told(feedback)}\n\n{request}"),
     )
 
 

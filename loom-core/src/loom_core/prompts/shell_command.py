@@ -23,7 +23,8 @@ def command_messages(
     """
     request = (
         f"The current directory holds:\n{listing or '(nothing)'}\n\n{task}{told(feedback)}\n\n"
-        "Answer with the one shell command that does exactly this, in a fenced block."
+        "Answer with the one shell command that does exactly this, in a fenced block. If it needs a "
+        "directory that is not there yet, make it first with mkdir -p and &&."
     )
     return (Message(role=Role.USER, text=request),)
 

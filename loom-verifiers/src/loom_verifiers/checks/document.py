@@ -14,10 +14,10 @@ _WANTED = re.compile(
     re.DOTALL,
 )
 _SHOWN_AS = {
-    "heading": "a heading such as # Title",
-    "box": "boxes to check, each a line such as - [ ] Thing",
-    "number": "numbered lines such as 1. Thing",
-    "item": "a list of lines such as - Thing",
+    "heading": "a heading",
+    "box": "boxes to check, each of them a line such as - [ ] Thing",
+    "number": "numbered lines, such as 1. Thing",
+    "item": "items in a list of lines such as - Thing",
     "table": "a table with a line such as | --- | --- |",
     "code": "a fenced block of code",
 }
@@ -33,7 +33,12 @@ class DocumentHas(Check):
 
     name = "document_has"
     purpose = "target: a .md file; expected: heading 1 = TEXT; box, number, item with a count; table; code"
-    demand = "{target} has this Markdown: {expected}"
+    tells_form = True
+
+    def describe(self, target: str, expected: str) -> str:
+        """What the document has, as it is written."""
+        wanted = _WANTED.fullmatch(expected.strip())
+        return f"{target} has {_in_words(wanted)}" if wanted else super().describe(target, expected)
 
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
         """Look for them."""
@@ -50,10 +55,17 @@ class DocumentHas(Check):
         count = int(wanted["count"] or 0) if wanted["kind"] in {"box", "number", "item"} else 0
         if (len(found) == count) if count else found:
             return passed(label, f"has {expected}")
-        how = _SHOWN_AS[wanted["kind"]]
-        many = f"; {count} are wanted and it has {len(found)}" if count else ", and it has none"
-        words = f' with the text "{wanted["words"]}"' if wanted["words"] else ""
-        return failed(label, f"expected {how}{words}{many}", shows_content=False)
+        many = f"; it has {len(found)}" if count else ""
+        return failed(label, f"expected {_in_words(wanted)}{many}", shows_content=False)
+
+
+def _in_words(wanted: re.Match[str]) -> str:
+    """The elements that are wanted, as they are written."""
+    kind, count, words = wanted["kind"], wanted["count"], wanted["words"]
+    if kind == "heading":
+        title = words or "Title"
+        return f"the heading {'#' * int(count or 0) or '#'} {title}"
+    return f"{count} {_SHOWN_AS[kind]}" if count else _SHOWN_AS[kind]
 
 
 def _matching(wanted: re.Match[str], found: list[Block]) -> list[Block]:

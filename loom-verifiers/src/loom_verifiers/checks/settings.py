@@ -22,6 +22,7 @@ class SettingEquals(Check):
     name = "setting_equals"
     purpose = "target: a settings file; expected: KEY = VALUE, the value as JSON"
     demand = "{target} has {expected}"
+    tells_form = True
 
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
         """Look the key up, wherever in the file it stands."""

@@ -7,7 +7,7 @@ from loom_core.dialects import JsonActionDialect
 from loom_core.engine.attempt.opening import show_files, small_text
 from loom_core.engine.attempt.plain import contents, failing, run_plainly
 from loom_core.planning.sole_file import run_command, sole_file
-from loom_core.prompts import FIRST_FORMS, content_in, file_messages, is_data
+from loom_core.prompts import FIRST_FORMS, content_in, file_messages, is_data, told_forms
 from loom_core.types import Outcome, Subtask
 
 FILE = "file"
@@ -54,6 +54,7 @@ async def run_by_file(
         form,
         feedback=context.feedback,
         command=run_command(target, subtask.checks),
+        demands=told_forms(target, subtask.checks, context.checks),
     )
 
     async def act(answer: str, number: int) -> str:
