@@ -27,9 +27,12 @@ LIMIT_SECONDS = 30.0
 """The longest that a test waits for anything; far more than it takes on a busy machine."""
 
 GOAL = "Create hello.txt that says hi"
+"""A goal so small that no planner is asked: its one subtask is ``goal``."""
 ACTION_GOAL = "Create hello.txt that says hi in this folder"
 """Of which a small model is not asked for the file alone, but for actions."""
-"""A goal so small that no planner is asked: its one subtask is ``goal``."""
+_WRITTEN_ANEW = Rule(
+    anywhere="Requirements for the file hello.txt", reply=Reply(text="```\nhi\n```")
+)
 BIG_GOAL = "Build the three parts. Then join them into one."
 """A goal that a planner is asked about."""
 
@@ -144,8 +147,11 @@ class Place:
         self.extra_environment: dict[str, str] = {}
 
     def serve(self, *rules: Rule, settings: str = "", **how: Any) -> ScriptedServer:
-        """Start a server with these rules and make it the only model; keyword arguments as ``add``."""
-        server = self.listen(Script(rules=rules), how.pop("facts", None))
+        """Start a server with these rules and make it the only model; keyword arguments as ``add``.
+
+        Asked to write ``hello.txt`` anew, to be compared, it says *hi* whatever the rules are.
+        """
+        server = self.listen(Script(rules=(_WRITTEN_ANEW, *rules)), how.pop("facts", None))
         self.configure(settings, small=model(server.url, **how))
         return server
 

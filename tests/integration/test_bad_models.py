@@ -129,11 +129,6 @@ def test_a_tool_name_that_is_nearly_right_is_repaired_and_said(place):
     assert "write_file" in finished.of("ReplyRepaired")[0]["repairs"][0]
 
 
-def written_anew(content):
-    """What somebody else writes for the one file, so that it can be compared."""
-    return Rule(anywhere="Requirements for the file", reply=Reply(text=f"```\n{content}\n```"))
-
-
 @pytest.mark.parametrize("dialect", ["native", "json_action"])
 def test_a_call_written_as_text_is_read(place, dialect):
     text = (
@@ -141,7 +136,6 @@ def test_a_call_written_as_text_is_read(place, dialect):
         '{"tool": "write_file", "path": "hello.txt", "content": "hi\\n"}\n```'
     )
     place.serve(
-        written_anew("hi"),
         Rule(turn=0, reply=Reply(text=text)),
         Rule(turn=1, reply=Reply.answering({"tool": "complete", "summary": "x"})),
         dialect=dialect,
@@ -350,8 +344,10 @@ def test_half_a_character_in_an_answer_is_replaced(place, dialect):
     claim = Reply(text=f'{{"tool": "complete", {summary}}}')
     if dialect == "native":
         claim = Reply(tool_calls=(ScriptedCall(name="complete", arguments=f"{{{summary}}}"),))
-    again = written_anew("hi \N{REPLACEMENT CHARACTER}")
-    place.serve(again, *turns(escaped, claim), dialect=dialect)
+    again = "```\nhi \N{REPLACEMENT CHARACTER}\n```"  # written anew, after two examples, it says the same
+    place.serve(
+        Rule(anywhere="box.json", reply=Reply(text=again)), *turns(escaped, claim), dialect=dialect
+    )
 
     finished = place.work(ACTION_GOAL)
 

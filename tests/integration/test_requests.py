@@ -168,7 +168,7 @@ def test_a_conversation_only_grows(place, provider, dialect):
 
     assert place.work("Create hello.txt in this directory that says hi").code == 0
 
-    bodies = [request.body for request in server.requests]
+    bodies = [request.body for request in server.requests][:4]  # then others are asked, to compare
     for before, after in itertools.pairwise(bodies):
         shared = len(before["messages"])
         assert json.dumps(after["messages"][:shared]) == json.dumps(before["messages"])
@@ -237,7 +237,7 @@ def test_json_actions_are_constrained_by_a_schema(place):
 
     assert place.work(ACTION_GOAL).code == 0
 
-    offered = [_offered(request.body) for request in server.requests]
+    offered = [_offered(request.body) for request in server.requests[:2]]
     assert "write_file" in offered[0]
     assert {"complete", "blocked"} <= set(offered[1])
     assert "tools" not in server.requests[0].body
