@@ -1,10 +1,11 @@
-"""A bare loop of model and tools, with and without a schema: what ``run_goals.py`` measures the harness against.
+"""A bare loop of model and tools, with and without a schema: ``run_goals.py`` measures Loom against it.
 
     python benchmarks/bare_loop.py "Create hello.py that prints Hello" -w DIRECTORY [--schema]
 
-It has Loom's tools, tool lines, examples and parsers, and nothing else of Loom: no checks derived from the goal,
-no forms beside actions, no verification, no retries. What the model says is what is claimed: exit code 0 when it
-calls ``complete``. The last line of the output is the result as JSON, like that of ``loom run --json``.
+It has Loom's tools, tool lines, examples and parsers, and nothing else of Loom: no checks derived from
+the goal, no forms beside actions, no verification, no retries. What the model says is what is claimed:
+exit code 0 when it calls ``complete``. The last line of the output is the result as JSON, like that of
+``loom run --json``.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from loom_core.contracts.provider import Provider, ProviderEnvironment
 from loom_core.contracts.tool import Tool, ToolContext
@@ -80,19 +81,21 @@ def _options() -> argparse.Namespace:
 async def _work(options: argparse.Namespace) -> BareEnd:
     """The loop with the embedded default model and the tools that a small model is always offered."""
     environment = ProviderEnvironment(home=home_directory(process_environment()))
-    provider = (
-        load_all(Group.PROVIDERS)
-        .parts["llamacpp"]
-        .value(ModelSettings(provider="llamacpp"), environment)
-    )
-    made = [part.value() for part in load_all(Group.TOOLS).parts.values()]
-    tools = {tool.name: tool for tool in made if tool.is_always_offered}
+    kind = cast("type[Provider]", load_all(Group.PROVIDERS).parts["llamacpp"].value)
+    provider = kind(ModelSettings(provider="llamacpp"), environment)
+    tools = {tool.name: tool for tool in _installed_tools() if tool.is_always_offered}
     try:
         return await run_bare(
             options.goal, options.workspace, provider, tools, has_schema=options.schema
         )
     finally:
         await provider.close()
+
+
+def _installed_tools() -> list[Tool[Any]]:
+    """One of each installed tool."""
+    parts = load_all(Group.TOOLS).parts.values()
+    return [cast("type[Tool[Any]]", part.value)() for part in parts]
 
 
 async def run_bare(

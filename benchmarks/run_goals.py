@@ -3,15 +3,19 @@
     python benchmarks/run_goals.py                     # held-out single-step goals, default model
     python benchmarks/run_goals.py --steps 2 --model coder
     python benchmarks/run_goals.py --set tuning --only colors --keep /tmp/runs
+    python benchmarks/run_goals.py --steps 0 --sample 12 --method loom schema text
 
 Every run gets a fresh workspace and a fresh database. *Claimed* is exit code 0; *true* is the verdict
-of the goal's checker on the workspace; a *false success* is claimed and not true.
+of the goal's checker on the workspace; a *false success* is claimed and not true. The methods ``schema``
+and ``text`` are bare loops of the same model with the same tools, without the harness (``bare_loop.py``).
 """
 
 import argparse
+import itertools
 import json
 import os
 import platform
+import random
 import subprocess
 import sys
 import tempfile
@@ -28,12 +32,20 @@ from checkers import CHECKERS  # noqa: E402  # found through the path above
 from goal_list import SETS, Goal, load_goals  # noqa: E402  # as above
 from workspace_judge import FinishedWorkspace, NotDone  # noqa: E402  # as above
 
+METHODS = ("loom", "schema", "text")
+"""The whole harness, a bare loop with a schema, and a bare loop with free text."""
+COUNTS_HEAD = """\
+| steps | method | runs | truly done | claimed | falsely | tokens each | s each |
+| --- | --- | --- | --- | --- | --- | --- | --- |"""
+
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
     """One goal run once."""
 
     goal: str
+    method: str
+    """One of ``METHODS``."""
     steps: int
     is_true: bool
     is_claimed: bool
@@ -58,6 +70,20 @@ class Measurement:
 def main() -> int:
     """Run the goals, print the table, write the results; 1 when a success was false."""
     options = _options()
+    goals = _chosen(options)
+    measurements: list[Measurement] = []
+    runs = itertools.product(range(options.repeat), goals, options.method)
+    for round_number, goal, method in runs:
+        measurements.append(_run(goal, round_number, method, options))
+        print(_row(measurements[-1]), file=sys.stderr, flush=True)
+    report = _markdown(measurements, options)
+    print(report)
+    _write(measurements, report, options)
+    return int(any(one.is_false_success for one in measurements))
+
+
+def _chosen(options: argparse.Namespace) -> list[Goal]:
+    """The goals that the options ask for, a random part of them in random order with ``--sample``."""
     goals = [
         goal
         for goal in load_goals(options.set)
@@ -66,15 +92,9 @@ def main() -> int:
     ]
     if not goals:
         raise SystemExit("no goal matches --set, --steps and --only")
-    measurements: list[Measurement] = []
-    for round_number in range(options.repeat):
-        for goal in goals:
-            measurements.append(_run(goal, round_number, options))
-            print(_row(measurements[-1]), file=sys.stderr, flush=True)
-    report = _markdown(measurements, options)
-    print(report)
-    _write(measurements, report, options)
-    return int(any(one.is_false_success for one in measurements))
+    if options.sample:
+        goals = random.Random(options.seed).sample(goals, min(options.sample, len(goals)))
+    return goals
 
 
 def _options() -> argparse.Namespace:
@@ -83,6 +103,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--set", choices=SETS, default="held_out")
     parser.add_argument("--steps", type=int, default=1, help="1, 2, or 0 for all (default: 1)")
     parser.add_argument("--only", nargs="*", default=[], metavar="ID", help="these goals alone")
+    parser.add_argument("--sample", type=int, default=0, help="so many of them, chosen at random")
+    parser.add_argument("--seed", type=int, default=2026, help="of that choice")
+    parser.add_argument("--method", nargs="*", choices=METHODS, default=["loom"])
     parser.add_argument("--repeat", type=int, default=1, help="runs of each goal")
     parser.add_argument("--model", default="", help="name of a model of the settings")
     parser.add_argument("--config", default="", help="settings file for loom")
@@ -94,17 +117,17 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _run(goal: Goal, round_number: int, options: argparse.Namespace) -> Measurement:
+def _run(goal: Goal, round_number: int, method: str, options: argparse.Namespace) -> Measurement:
     """Run one goal in a fresh place and judge it."""
     with tempfile.TemporaryDirectory(prefix="loom-goal-") as temporary:
         place = Path(temporary)
         if options.keep:
-            place = options.keep / f"{goal.id}-{round_number}-{time.time_ns()}"
+            place = options.keep / f"{goal.id}-{method}-{round_number}-{time.time_ns()}"
         workspace = place / "workspace"
         workspace.mkdir(parents=True)
         goal.prepare(workspace)
         started = time.monotonic()
-        exit_code = _loom(goal, place, options)
+        exit_code = _work(_command(goal, place, method, options), place, options.limit)
         seconds = time.monotonic() - started
         result = _result(place / "stdout.jsonl")
         try:
@@ -115,6 +138,7 @@ def _run(goal: Goal, round_number: int, options: argparse.Namespace) -> Measurem
     usage = result.get("usage") or {}
     return Measurement(
         goal=goal.id,
+        method=method,
         steps=goal.steps,
         is_true=not problem,
         is_claimed=exit_code == 0,
@@ -129,8 +153,17 @@ def _run(goal: Goal, round_number: int, options: argparse.Namespace) -> Measurem
     )
 
 
-def _loom(goal: Goal, place: Path, options: argparse.Namespace) -> int | None:
-    """Run ``loom run`` on the goal; None when it was stopped at the limit."""
+def _command(goal: Goal, place: Path, method: str, options: argparse.Namespace) -> list[str]:
+    """What works at the goal."""
+    if method != "loom":
+        bare = [
+            sys.executable,
+            str(HERE / "bare_loop.py"),
+            goal.text,
+            "-w",
+            str(place / "workspace"),
+        ]
+        return [*bare, "--schema"] if method == "schema" else bare
     command = [
         str(options.loom.absolute()),
         "run",
@@ -141,14 +174,18 @@ def _loom(goal: Goal, place: Path, options: argparse.Namespace) -> int | None:
         "--yes",
     ]
     command += ["--model", options.model] if options.model else []
-    command += ["--config", options.config] if options.config else []
+    return command + (["--config", options.config] if options.config else [])
+
+
+def _work(command: list[str], place: Path, limit_seconds: float) -> int | None:
+    """Run a command in a place; None when it was stopped at the limit."""
     environment = {**os.environ, "LOOM_MEMORY__DATABASE_PATH": str(place / "loom.db")}
     with (place / "stdout.jsonl").open("wb") as out, (place / "stderr.log").open("wb") as log:
         process = subprocess.Popen(
             command, cwd=place, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=log
         )
         try:
-            return process.wait(options.limit)
+            return process.wait(limit_seconds)
         except subprocess.TimeoutExpired:
             process.terminate()
             try:
@@ -174,8 +211,8 @@ def _row(one: Measurement) -> str:
     words = "FALSE SUCCESS" if one.is_false_success else ("" if one.is_true else "not done")
     why = " ".join((one.problem or one.said).split())[:90].replace("|", "\\|")
     return (
-        f"| {one.goal} | {_tick(one.is_true)} | {_tick(one.is_claimed)} | {words} | {one.seconds:.1f} | "
-        f"{one.model_calls} | {one.prompt_tokens} | {one.completion_tokens} | {why} |"
+        f"| {one.goal} | {one.method} | {_tick(one.is_true)} | {_tick(one.is_claimed)} | {words} "
+        f"| {one.seconds:.1f} | {one.model_calls} | {one.prompt_tokens} | {one.completion_tokens} | {why} |"
     )
 
 
@@ -186,23 +223,44 @@ def _tick(value: bool) -> str:  # noqa: FBT001  # formats one flag
 
 def _markdown(measurements: Sequence[Measurement], options: argparse.Namespace) -> str:
     """The whole report."""
-    runs = len(measurements)
-    done = sum(one.is_true for one in measurements)
-    claimed = sum(one.is_claimed for one in measurements)
-    false = sum(one.is_false_success for one in measurements)
-    seconds = sum(one.seconds for one in measurements)
-    tokens = sum(one.prompt_tokens + one.completion_tokens for one in measurements)
     machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
     head = f"""\
 # Goals: {options.set}, {datetime.now(UTC):%Y-%m-%d}
 
 Model: {options.model or "default"}. Machine: {machine}, Python {platform.python_version()}.
-Truly done **{done} of {runs}**, claimed {claimed}, false successes **{false}**,
-{seconds / runs:.1f} s and {tokens // runs:,} tokens a goal.
 
-| goal | true | claimed | | s | calls | prompt tokens | answer tokens | why not |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- |"""
+{COUNTS_HEAD}
+{chr(10).join(counts(measurements))}
+
+| goal | method | true | claimed | | s | calls | prompt tokens | answer tokens | why not |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"""
     return "\n".join([head, *map(_row, measurements), ""])
+
+
+def counts(measurements: Sequence[Measurement]) -> list[str]:
+    """A row for each method and number of steps that was measured."""
+    groups = dict.fromkeys((one.steps, one.method) for one in measurements)
+    return [
+        _count_row(
+            steps,
+            method,
+            [one for one in measurements if (one.steps, one.method) == (steps, method)],
+        )
+        for steps, method in sorted(groups)
+    ]
+
+
+def _count_row(steps: int, method: str, runs: Sequence[Measurement]) -> str:
+    """How one method did on the goals of so many steps."""
+    done = sum(one.is_true for one in runs)
+    claimed = sum(one.is_claimed for one in runs)
+    false = sum(one.is_false_success for one in runs)
+    tokens = sum(one.prompt_tokens + one.completion_tokens for one in runs)
+    seconds = sum(one.seconds for one in runs)
+    return (
+        f"| {steps} | {method} | {len(runs)} | {done} | {claimed} | {false} | {tokens // len(runs):,} | "
+        f"{seconds / len(runs):.0f} |"
+    )
 
 
 def _write(measurements: Sequence[Measurement], report: str, options: argparse.Namespace) -> None:

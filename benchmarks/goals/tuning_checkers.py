@@ -1,4 +1,4 @@
-"""Judges of the goals that prompts, forms and checks were tuned on; those of the first few are in checkers.py."""
+"""Judges of the goals that forms and checks were tuned on; those of the first few are in checkers.py."""
 
 import re
 
@@ -19,7 +19,7 @@ from runs_of_tests import expect_caught, expect_passing
 from workspace_judge import FinishedWorkspace, NotDone, expect
 
 
-def packing(done: FinishedWorkspace) -> None:
+def camping(done: FinishedWorkspace) -> None:
     """The heading and three open boxes."""
     text = done.text("packing.md")
     expect([title for _, title in headings(text)] == ["Packing"], "has other headings")
@@ -93,7 +93,7 @@ def factorial(done: FinishedWorkspace) -> None:
     expect(found == [1, 1, 120, 5040], f"gives {found}")
 
 
-def vowels(done: FinishedWorkspace) -> None:
+def vowel_count(done: FinishedWorkspace) -> None:
     """Of both cases."""
     found = value_of(
         done, "vowels", "[vowels.count_vowels(t) for t in ('', 'rhythm', 'AEIOU', 'Banana Split')]"
@@ -287,8 +287,8 @@ def _yaml(done: FinishedWorkspace, path: str) -> object:
 
 
 TUNING_LATER = (
-    *(packing, server_toml, compose_yaml, products_json, grades_csv, weekdays, page, button_css),
-    *(hello_sh, evens, factorial, vowels, leap, stack, clamp_tests, rename_log, move_photo),
+    *(camping, server_toml, compose_yaml, products_json, grades_csv, weekdays, page, button_css),
+    *(hello_sh, evens, factorial, vowel_count, leap, stack, clamp_tests, rename_log, move_photo),
     *(copy_env, delete_tmp, drop_line, first_line, typo, yaml_value, json_key, csv_row, csv_sum),
     *(longest_word, unique_tags, upper_case, csv_to_json, sort_bug, rename_function),
     *(add_function, gitignore, times_seven),

@@ -59,7 +59,7 @@ def test_the_sets_are_as_large_as_promised_and_share_nothing():
 
     assert sum(goal.steps == 1 for goal in sets["held_out"]) >= 28
     assert sum(goal.steps == 2 for goal in sets["held_out"]) >= 16
-    assert len(sets["tuning"]) == 8
+    assert len(sets["tuning"]) >= 40
     assert GOALS.keys() == CHECKERS.keys() == SOLUTIONS.keys()
     assert len(GOALS) == sum(map(len, sets.values()))
 
@@ -129,4 +129,5 @@ async def test_tier_one_refuses_a_good_part_of_the_wrong_solutions(tmp_path):
         if verdict.status is not VerdictStatus.PASSED:
             refused.append(f"{goal_id} {name}")
 
-    assert len(refused) >= 0.4 * len(WRONG_LOOKED_AT), refused
+    # What is told in words alone is for the next tier, which asks others.
+    assert len(refused) >= 0.3 * len(WRONG_LOOKED_AT), refused

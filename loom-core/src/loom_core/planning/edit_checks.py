@@ -70,6 +70,12 @@ def source_checks(
         words = own_words(sentence.text)
         if not (makes_another and _ONLY_READS.match(words)) or _TAKES_AWAY.search(words):
             continue
+        others = [one for one in sentences if one is not sentence]
         for mention in sentence.mentions:
-            if mention.path in existing:
+            if mention.path in existing and not any(_names(one, mention.path) for one in others):
                 yield CheckSpec(kind="file_keeps", target=mention.path, expected="everything")
+
+
+def _names(sentence: Sentence, path: str) -> bool:
+    """Whether a sentence is about a file too, and may want it changed."""
+    return any(mention.path == path for mention in sentence.mentions)

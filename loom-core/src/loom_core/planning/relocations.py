@@ -37,6 +37,7 @@ _ALSO_CHANGES = re.compile(
     re.IGNORECASE,
 )
 """Words for a content that is not what it was."""
+_DELETES = re.compile(r"\b(?:delete|remove|erase)\b", re.IGNORECASE)
 _BY_EXTENSION = re.compile(
     r"""\b(?:delete|remove|erase)\s+(?:all|every|each|any|the)(?:\s+(?:of\s+)?the)?\s+(?:
       (?:files?\s+(?:that\s+|which\s+)?(?:end(?:s|ing)?\s+(?:in|with)|with\s+the\s+(?:extension|ending|suffix)))
@@ -68,7 +69,7 @@ def relocation_checks(
         for one in relocations(sentence, existing):
             if one.is_move:
                 yield CheckSpec(kind="file_missing", target=one.source)
-            else:
+            elif not _DELETES.search(own_words(sentence.text)):
                 yield CheckSpec(kind="file_keeps", target=one.source, expected="everything")
             if not any(_ALSO_CHANGES.search(own_words(each.text)) for each in sentences):
                 yield CheckSpec(kind=FILE_SAME_AS, target=one.destination, expected=one.source)
