@@ -52,6 +52,7 @@ def test_a_goal_comes_apart_into_commands(goal, steps):
     [
         "Create a.txt",
         "Create user.json with a name, then add an email to it.",
+        "Write a tool x.py that can read a.csv and write b.csv",
         "Find the longest word in a.txt and save it in b.txt.",
         "Write a.py that reads b.txt and writes c.txt",
         'Create a.txt with the text "first, then create b.txt"',

@@ -33,6 +33,11 @@ _LEAD = re.compile(
     r"^(?:(?:and|then|now|next|also|finally|first(?:ly)?|second(?:ly)?|after\s+that|afterwards|please)[\s,]+)+",
     re.IGNORECASE,
 )
+_GOES_ON = re.compile(
+    rf"\b(?:(?:can|could|should|would|will|must|may)\s+\w+|to\s+{_VERBS})\b[^.;!]*$",
+    re.IGNORECASE,
+)
+"""Before a verb that may still belong to what a program can do: ``that can read a.csv and write b.csv``."""
 _COMMAND = re.compile(rf"^{_VERBS}\b", re.IGNORECASE)
 _OF_RESULT = re.compile(
     r"^(?:put|save|store|write)\s+(?:only\s+|just\s+)?(?:it|this|that|them|the\s+(?:number|result|total|sum|count"
@@ -84,7 +89,7 @@ def _parts(text: str) -> list[str]:
     parts: list[str] = []
     start, verb = 0, ""
     for cut, end, next_verb in sorted(cuts, key=lambda one: (one[0], not one[2])):
-        if cut < start:
+        if cut < start or _GOES_ON.search(hidden[start:cut]):
             continue
         parts.append(verb + text[start:cut])
         start, verb = end, next_verb

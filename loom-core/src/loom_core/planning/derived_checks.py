@@ -37,6 +37,7 @@ from loom_core.planning.literal_text import (
     output_literals,
     says_it_prints,
     says_it_runs,
+    shows_a_sample,
 )
 from loom_core.planning.named_paths import PROGRAM_EXTENSIONS, Mention
 from loom_core.planning.quoted_words import quoted_words
@@ -219,7 +220,7 @@ def _program_checks(
         command = f"python3 {shlex.quote(program)}"
         for literal in literals:
             yield CheckSpec(kind="command_output_matches", target=command, expected=literal)
-        if literals:
+        if literals and not any(shows_a_sample(sentence) for sentence in sentences):
             return
         if any(says_it_prints(sentence) for sentence in sentences):
             yield CheckSpec(kind="command_prints", target=command)

@@ -15,7 +15,8 @@ belongs to a short list, so that ``prints the length of "abc"`` or ``prints "abc
 ====================================================  =================================
 
 Unquoted output must start with a capital and end in an exclamation mark, and either be *said* or hold a
-comma or consist of capitalised words; or be a whole number that ends its clause. Conditions (``if``,
+comma or consist of capitalised words; or be a whole number that ends its clause, or *the word* so-and-so, or
+an equation of numbers after *lines like*. Conditions (``if``,
 ``otherwise``, ``for each``), negations, placeholders, escapes and quoted code make a literal no literal.
 """
 
@@ -67,9 +68,20 @@ _NUMBER = re.compile(
     rf"{_OUTPUT_VERB.pattern}\s+(?:(?:the|number)\s+)*(?P<text>-?\d+)(?=\s*(?:$|[.;!)]|,\s|and\b))",
     re.VERBOSE | re.IGNORECASE,
 )
+_WORD = re.compile(
+    rf"{_OUTPUT_VERB.pattern}\s+(?:only\s+|just\s+)?the\s+word\s+(?P<text>[^\W\d_]+)(?=\s*(?:$|[.,;!)]|and\b))",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""``prints the word ready``."""
 _PLACEHOLDER = re.compile(
     r"[{}<>\\%$\[\]]|\.\.\.|\u2026|_{2,}|\bx{2,}\b|\b(?:your|my)[ _]?name\b", re.IGNORECASE
 )
+_LINE_SHOWN = re.compile(
+    r"""\blines?\s+(?:like|such\s+as|of\s+the\s+form|in\s+the\s+form)\s+["'`]?
+    (?P<text>[^"'`\n.,;<>{}]*\d[^"'`\n.,;<>{}]*=[^"'`\n.,;<>{}]*\d)["'`]?\s*(?:[.,;]|$)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""A line of numbers that a goal shows as a sample of what is printed: ``lines like 2 x 3 = 6``."""
 _CODE = re.compile(r"\w+|.*[()=].*")
 
 _CONTENT_WORDS = (
@@ -128,7 +140,15 @@ def output_literals(sentence: Sentence) -> list[str]:
         for quotation in sentence.quotations
         if _is_literal(quotation) and _is_printed(sentence.text, quotation)
     ]
-    return quoted or _unquoted_literals(sentence.text)
+    sample = _LINE_SHOWN.search(sentence.text)
+    return (
+        quoted or _unquoted_literals(sentence.text) or ([sample["text"].strip()] if sample else [])
+    )
+
+
+def shows_a_sample(sentence: Sentence) -> bool:
+    """Whether what it says is printed is one line of several."""
+    return _LINE_SHOWN.search(sentence.text) is not None
 
 
 def says_it_prints(sentence: Sentence) -> bool:
@@ -190,7 +210,7 @@ def _is_printed(text: str, quotation: Quotation) -> bool:
 
 def _unquoted_literals(text: str) -> list[str]:
     """An unquoted greeting or number after an output verb."""
-    match = _NUMBER.search(text)
+    match = _NUMBER.search(text) or _WORD.search(text)
     if match is None:
         match = _UNQUOTED.search(text)
         if match is None or not (_SAYS.match(match.group()) or _reads_as_speech(match["text"])):

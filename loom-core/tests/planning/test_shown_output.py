@@ -1,0 +1,34 @@
+"""Output that a goal states without quotation marks: a word, or a sample line."""
+
+import pytest
+
+from loom_core.planning.derived_checks import derive_checks
+
+
+@pytest.mark.parametrize(
+    ("goal", "wanted"),
+    [
+        ("Write a.py that prints the word ready.", ["ready"]),
+        ("Write a.py that prints only the word Done", ["Done"]),
+        ("Write a.py that prints the word count of the text", []),
+        ("Write a.py that prints a table with lines like 2 x 3 = 6.", ["2 x 3 = 6"]),
+        ("Write a.py that prints lines such as '2 + 2 = 4'", ["2 + 2 = 4"]),
+        ("Write a.py that prints lines like name = value", []),
+        ("Write a.py that prints lines like the ones in old.txt", []),
+    ],
+)
+def test_a_word_or_a_sample_line_must_be_printed(goal, wanted):
+    found = [
+        check.expected
+        for check in derive_checks(goal, ())
+        if check.kind == "command_output_matches"
+    ]
+    assert found == wanted
+
+
+def test_a_sample_line_does_not_spare_the_comparison():
+    kinds = {
+        check.kind for check in derive_checks("Write a.py that prints lines like 2 x 3 = 6", ())
+    }
+
+    assert "command_prints" in kinds
