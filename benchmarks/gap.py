@@ -25,10 +25,12 @@ from measuring.server_process import ServerProcess, serving
 from loom_core.app import Loom
 from loom_core.settings import Settings
 from loom_core.settings.shape import ExecutionSettings, MemorySettings, ModelSettings
-from loom_core.testing import Reply, Rule, Script
+from loom_core.testing import Reply, Rule, Script, ServerFacts
 
 GOAL = "Read every part of the notes and say what is in them."
 _FILES = 20
+_WINDOW = 1_000_000
+"""Tokens, so that nothing is ever left out of the conversation."""
 
 Json = dict[str, Any]
 
@@ -92,7 +94,8 @@ def measure(
     loop: Callable[[ServerProcess], Awaitable[None]], directory: Path, turns: int
 ) -> tuple[list[Json], list[float], float]:
     """Requests, gaps and CPU seconds of one conversation."""
-    with serving(reading_script(turns), directory) as server:
+    facts = ServerFacts(window=_WINDOW)
+    with serving(reading_script(turns), directory, facts=facts) as server:
         cpu = time.process_time()
         asyncio.run(_finish(loop, server))
         cpu = time.process_time() - cpu
@@ -127,7 +130,7 @@ async def run_loom(url: str, place: Path, workspace: Path, turns: int) -> None:
         model="scripted",
         base_url=url,
         dialect="native",
-        context_window=1_000_000,
+        context_window=_WINDOW,
     )
     limits = ExecutionSettings(
         max_subtask_iterations=turns + 5,

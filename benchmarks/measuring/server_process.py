@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from loom_core.testing import Script
+from loom_core.testing import Script, ServerFacts
 
 _START_SECONDS = 30.0
 
@@ -45,12 +45,17 @@ class ServerProcess:
 
 
 @contextmanager
-def serving(script: Script, directory: Path) -> Generator[ServerProcess]:
-    """A server for a script, which keeps its files in a directory."""
+def serving(
+    script: Script, directory: Path, *, facts: ServerFacts | None = None
+) -> Generator[ServerProcess]:
+    """A server for a script, which keeps its files in a directory; facts are what it says of itself."""
     directory.mkdir(parents=True, exist_ok=True)
     script_file, port_file, log = (directory / name for name in ("script.json", "port", "log"))
     script_file.write_text(script.model_dump_json())
-    options = ["--script", script_file, "--port-file", port_file, "--log", log]
+    facts_file = directory / "facts.json"
+    facts_file.write_text((facts or ServerFacts()).model_dump_json())
+    options = ["--script", script_file, "--facts", facts_file]
+    options += ["--port-file", port_file, "--log", log]
     process = subprocess.Popen([sys.executable, "-m", "loom_core.testing.server", *options])
     try:
         deadline = time.monotonic() + _START_SECONDS

@@ -115,13 +115,28 @@ def test_a_message_is_written_once_and_not_taken_for_another():
     texts = MessageTexts()
     hello = Message(role=Role.USER, text="hello")
 
-    assert texts.of(hello, Flavour()) is texts.of(hello, Flavour())
-    assert json.loads(texts.of(Message(role=Role.USER, text="bye"), Flavour()))["content"] == "bye"
+    first = texts.of([hello], Flavour())
+    other = texts.of([Message(role=Role.USER, text="bye")], Flavour())
+
+    assert texts.of([hello], Flavour()) is first
+    assert json.loads(other)["content"] == "bye"
+
+
+def test_tools_are_written_anew_when_others_are_offered():
+    texts = MessageTexts()
+    tools = [ToolSpec(name=name, description="d", parameters={}) for name in "fgh"]
+
+    first = texts.of_tools((tools[0], tools[1]))
+
+    assert texts.of_tools((tools[0], tools[1])) is first
+    assert [one["function"]["name"] for one in json.loads(f"[{first}]")] == ["f", "g"]
+    assert "h" in texts.of_tools((tools[0], tools[2]))
+    assert json.loads(texts.of_tools((tools[0],)))["function"]["name"] == "f"
 
 
 def test_another_flavour_is_another_text():
     texts = MessageTexts()
     thought = Message(role=Role.ASSISTANT, text="a", reasoning="b")
 
-    assert "reasoning_content" in texts.of(thought, Flavour())
-    assert "reasoning_content" not in texts.of(thought, Flavour(is_official=True))
+    assert "reasoning_content" in texts.of([thought], Flavour())
+    assert "reasoning_content" not in texts.of([thought], Flavour(is_official=True))

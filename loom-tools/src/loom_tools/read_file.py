@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hashlib
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
@@ -67,26 +68,38 @@ class ReadFile(Tool[ReadFileArguments]):
             lines = split_lines(text)
             body = numbered(lines, arguments.line_start, arguments.line_end, arguments.path)
             return ToolResult(text=body)
-        path, data, kind = await asyncio.to_thread(_opened, arguments.path, context)
-        result = await _shown(arguments, path, data, kind)
-        seen = {path: hashlib.sha256(data).hexdigest()}
-        return result.model_copy(update={"facts": {"seen": seen}})
+        file = await asyncio.to_thread(_opened, arguments, context)
+        found = file.found
+        result = await _shown(arguments, file, found) if isinstance(found, Kind) else found
+        return result.model_copy(update={"facts": {"seen": {file.path: file.digest}}})
 
 
-def _opened(path: str, context: ToolContext) -> tuple[str, bytes, Kind | None]:
-    """The normalised path, the content, and what it is if it is no text."""
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A file that was read."""
+
+    path: str
+    """Normalised."""
+    data: bytes
+    digest: str
+    """SHA-256 of the data, in hex."""
+    found: ToolResult | Kind
+    """The lines of a text; of anything else, what it is."""
+
+
+def _opened(arguments: ReadFileArguments, context: ToolContext) -> _Opened:
+    """The file, made ready as far as a thread can: each change of threads costs as much as reading."""
+    path = arguments.path
     with explained(path, context.workspace):
         relative = context.workspace.relative(path)
         data = context.workspace.read(relative, max_bytes=MAX_READ_BYTES)
-    return relative, data, shown_kind(data)
+    digest = hashlib.sha256(data).hexdigest()
+    return _Opened(relative, data, digest, shown_kind(data) or _text(arguments, relative, data))
 
 
-async def _shown(
-    arguments: ReadFileArguments, path: str, data: bytes, kind: Kind | None
-) -> ToolResult:
-    """The content as a model can take it."""
-    if kind is None:
-        return await asyncio.to_thread(_text, arguments, path, data)
+async def _shown(arguments: ReadFileArguments, file: _Opened, kind: Kind) -> ToolResult:
+    """A document or an image as a model can take it."""
+    path, data = file.path, file.data
     if kind.media_type:
         return _image(path, data, kind)
     document = await document_text(data, kind, path)

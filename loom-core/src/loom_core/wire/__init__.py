@@ -12,12 +12,13 @@ from loom_core.wire.pace import Pace
 from loom_core.wire.portable_schema import portable_schema
 from loom_core.wire.probe import is_listening
 from loom_core.wire.refusal import Refusal, error_for
-from loom_core.wire.request_size import request_characters, request_tokens
+from loom_core.wire.request_size import CHARACTERS_PER_TOKEN, request_characters
 from loom_core.wire.shape import JsonObject, as_count, as_list, as_object, as_text, parse_object
 from loom_core.wire.token_logprobs import TokenLogprobs
 from loom_core.wire.truncation import TruncationGuard
 
 __all__ = [
+    "CHARACTERS_PER_TOKEN",
     "KEYRING_SERVICE",
     "AnswerStream",
     "EventStream",
@@ -39,5 +40,4 @@ __all__ = [
     "parse_object",
     "portable_schema",
     "request_characters",
-    "request_tokens",
 ]

@@ -21,13 +21,13 @@ from loom_core.errors import ModelError, ModelNotFound, RequestRejected
 from loom_core.settings.shape import ModelSettings
 from loom_core.types import Message, ModelRequest, Role
 from loom_core.wire import (
+    CHARACTERS_PER_TOKEN,
     Pace,
     Patience,
     ServerAddress,
     TruncationGuard,
     as_count,
     request_characters,
-    request_tokens,
 )
 from loom_providers_anthropic.answer import AnswerAssembly
 from loom_providers_anthropic.credentials import OFFICIAL, server_address
@@ -82,9 +82,9 @@ class AnthropicProvider(Provider):
     async def stream(self, request: ModelRequest) -> AsyncIterator[StreamItem]:
         """The answer as it comes."""
         facts = await self._ask()
-        patience = Patience(
-            self.settings, reading_seconds=self._pace.reading_seconds(request_tokens(request))
-        )
+        characters = request_characters(request)
+        reading = self._pace.reading_seconds(characters // CHARACTERS_PER_TOKEN)
+        patience = Patience(self.settings, reading_seconds=reading)
         turn = sum(message.role is Role.ASSISTANT for message in request.messages)
         assembly = AnswerAssembly(turn)
         async with AsyncExitStack() as stack:
@@ -98,7 +98,7 @@ class AnthropicProvider(Provider):
         answer = assembly.response(patience)
         if facts.window:
             guard = TruncationGuard(self.settings.model, facts.window, server=self._connect().root)
-            guard.check_after(request_characters(request), answer.usage.prompt_tokens or None)
+            guard.check_after(characters, answer.usage.prompt_tokens or None)
         self._pace.note(answer.usage, patience.first_token_seconds)
         yield Finished(answer)
 

@@ -22,13 +22,13 @@ from loom_core.errors import ModelError, ModelNotFound, RequestRejected
 from loom_core.settings.shape import ModelSettings
 from loom_core.types import ModelRequest, ModelResponse, Role
 from loom_core.wire import (
+    CHARACTERS_PER_TOKEN,
     Pace,
     Patience,
     ServerAddress,
     TruncationGuard,
     key_for,
     request_characters,
-    request_tokens,
 )
 from loom_providers_openai.answer import AnswerAssembly
 from loom_providers_openai.credentials import OFFICIAL, is_official
@@ -103,7 +103,8 @@ class OpenAIProvider(Provider):
         """The answer as it comes."""
         from loom_providers_openai.streaming import ResponseReader  # imports aiohttp
 
-        patience = self._patience(request)
+        characters = request_characters(request)
+        patience = self._patience(characters)
         turn = sum(message.role is Role.ASSISTANT for message in request.messages)
         assembly = AnswerAssembly(turn)
         response = await self._begin(request, patience)
@@ -117,7 +118,7 @@ class OpenAIProvider(Provider):
             # before it, it closes the connection, which tells the server to stop.
             response.close()
         answer = assembly.response(patience)
-        self._check(request, answer, patience)
+        self._check(request, characters, answer, patience)
         yield Finished(answer)
 
     async def health(self) -> Health:
@@ -170,13 +171,15 @@ class OpenAIProvider(Provider):
         if client is not None:
             await client.close()
 
-    def _patience(self, request: ModelRequest) -> Patience:
+    def _patience(self, characters: int) -> Patience:
         """The limits of one call; the first one may have to wait until the model is loaded."""
         may_load = self._facts is not None and not self._facts.is_loaded and not self._has_answered
-        reading = self._pace.reading_seconds(request_tokens(request))
+        reading = self._pace.reading_seconds(characters // CHARACTERS_PER_TOKEN)
         return Patience(self.settings, reading_seconds=reading, may_load=may_load)
 
-    def _check(self, request: ModelRequest, answer: ModelResponse, patience: Patience) -> None:
+    def _check(
+        self, request: ModelRequest, characters: int, answer: ModelResponse, patience: Patience
+    ) -> None:
         """Learn from an answer. Raises ``ContextExceeded`` when the server must have cut the prompt."""
         counted = answer.usage.prompt_tokens
         loaded = self._facts.window if self._facts is not None else None
@@ -184,7 +187,7 @@ class OpenAIProvider(Provider):
             self._guard = self._guard or TruncationGuard(
                 self.settings.model, loaded, server=self._connect().root
             )
-            self._guard.check_after(request_characters(request), counted)
+            self._guard.check_after(characters, counted)
         if request.top_logprobs and answer.text and not answer.logprobs:
             self._flavour = replace(self._flavour, gives_logprobs=False)
         self._has_answered = True

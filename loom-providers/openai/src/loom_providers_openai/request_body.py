@@ -12,7 +12,6 @@ from loom_providers_openai.message_texts import MessageTexts, compact
 from loom_providers_openai.rendering import (
     Flavour,
     answer_format,
-    render_tool,
     sampling,
     smaller,
 )
@@ -26,10 +25,10 @@ def render_request(
     texts: MessageTexts,
 ) -> bytes:
     """The body of a streamed request. Raises ``RequestRejected`` for an impossible schema."""
-    messages = ",".join([texts.of(message, flavour) for message in request.messages])
-    rest: dict[str, Any] = {}
+    head = f'{{"model":{compact(model)},"messages":[{texts.of(request.messages, flavour)}],'
     if request.tools:
-        rest["tools"] = [render_tool(tool) for tool in request.tools]
+        head += f'"tools":[{texts.of_tools(request.tools)}],'
+    rest: dict[str, Any] = {}
     if request.answer_schema is not None and flavour.takes_schema:
         rest["response_format"] = answer_format(request.answer_schema, flavour)
     if request.top_logprobs is not None and flavour.gives_logprobs:
@@ -39,4 +38,4 @@ def render_request(
     if limit is not None:
         rest["max_completion_tokens" if flavour.is_official else "max_tokens"] = limit
     rest |= {"stream": True, "stream_options": {"include_usage": True}}
-    return f'{{"model":{compact(model)},"messages":[{messages}],{compact(rest)[1:]}'.encode()
+    return (head + compact(rest)[1:]).encode()
