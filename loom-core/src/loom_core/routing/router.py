@@ -3,11 +3,11 @@
 import asyncio
 import itertools
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
 from dataclasses import dataclass
 
-from loom_core.contracts.provider import Provider, ProviderEnvironment
+from loom_core.contracts.provider import ModelServer, Provider, ProviderEnvironment
 from loom_core.errors import ContextExceeded, ModelError, ModelUnreachable
 from loom_core.routing.backoff import with_backoff
 from loom_core.routing.candidates import candidates, may_stand_in, with_common_windows
@@ -54,6 +54,8 @@ class Router:
         self._routes: dict[str, Route] = {}
         self._queues: dict[str, ServerQueue] = {}
         self._health = HealthRecord()
+        self._servers: dict[str, ModelServer] = {}
+        self._candidates_of: dict[tuple[ModelRole, int], Sequence[str]] = {}
         self._confirmed: set[str] = set()
         self._opening = asyncio.Lock()
 
@@ -84,8 +86,8 @@ class Router:
             ModelError: none can be used; the error is that of the first that may be asked.
         """
         errors = dict(failed or {})
-        names = candidates(self.models, role, tier)
-        home = candidates(self.models, role, 1)[0]
+        names = self._candidates(role, tier)
+        home = self._candidates(role, 1)[0]
         first = prefer or next(name for name in names if self._may_work(name, home, prefer))
         by_preference = sorted(names, key=lambda name: name != prefer)
         troubled: dict[str, ModelError] = {}
@@ -200,24 +202,35 @@ class Router:
         """Keep how a call ended."""
         self._health.note(route.server, route.settings.model, error)
 
+    def _candidates(self, role: ModelRole, tier: int) -> Sequence[str]:
+        """The models that have a role, the best for a tier first; they stay as they are."""
+        known = self._candidates_of.get((role, tier))
+        if known is None:
+            known = self._candidates_of[role, tier] = candidates(self.models, role, tier)
+        return known
+
     def _may_work(self, name: str, home: str, prefer: str) -> bool:
         """Whether a model may take work that a role's model of tier 1, or the preferred one, has."""
         if name == home:
             return True
         stays_local = any(
-            self._provider(other).server.is_local
-            for other in (home, prefer)
-            if other in self.models
+            self._server(other).is_local for other in (home, prefer) if other in self.models
         )
         return may_stand_in(
             self.models[name],
-            is_local=self._provider(name).server.is_local,
+            is_local=self._server(name).is_local,
             stays_local=stays_local,
         )
 
     def _trouble(self, name: str) -> ModelError | None:
         """Why a model is to be left alone now."""
-        return self._health.trouble(self._provider(name).server.name, self.models[name].model)
+        return self._health.trouble(self._server(name).name, self.models[name].model)
+
+    def _server(self, name: str) -> ModelServer:
+        """The server of a model, asked of its provider once: each call of a model looks at it."""
+        if name not in self._servers:
+            self._servers[name] = self._provider(name).server
+        return self._servers[name]
 
     def _provider(self, name: str) -> Provider:
         """The provider of a model, made once; neither connected nor loaded by that."""

@@ -7,12 +7,14 @@ __all__ = ["as_unicode", "refuse_half_characters"]
 
 def as_unicode(text: str) -> str:
     """The text with question marks for lone surrogates, to look for it where it cannot be."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def refuse_half_characters(*texts: str) -> None:
     """Raise ``StoreError`` for a text with a lone surrogate, before it reaches the database."""
     for text in texts:
+        if text.isascii():
+            continue
         try:
             text.encode("utf-8")
         except UnicodeEncodeError as error:

@@ -3,7 +3,7 @@
 Nothing here reads or writes a database, and the same stream always gives the same tables.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from loom_core import events
 from loom_core.errors import StoreError, SubtaskIsOver, TaskIsOver
@@ -81,42 +81,35 @@ def project(event: Event, rows: Rows) -> list[Write]:
         return turns.writes(event, event.body, task, rows)
     if isinstance(event.body, events.PlanCreated | events.PlanReplaced):
         return planned.writes(event, event.body, task, rows)
-    return list(_all_writes(event, task, rows))
+    return _all_writes(event, task, rows)
 
 
-def _all_writes(event: Event, task: TaskRow, rows: Rows) -> Iterable[Write]:
+def _all_writes(event: Event, task: TaskRow, rows: Rows) -> list[Write]:
     """The writes to the task, to its subtasks, and to the other tables."""
-    found = details(event.body, event, rows)
-    yield from _of_task(event, task, found.task)
+    found, kind = details(event.body, event, rows), type(event.body)
+    writes: list[Write] = []
+    if columns := {**found.task, **_state_of_task(event)}:
+        writes.append(Write("tasks", (task["id"],), columns))
     if event.subtask_id:
-        yield from _of_subtask(event, _subtask(event, rows), found.subtask, rows)
-    elif type(event.body) in SUBTASK_STATES and not found.others:
+        moved = _moved(event, _subtask(event, rows), SUBTASK_STATES.get(kind), rows)
+        if columns := {**found.subtask, **moved}:
+            writes.append(Write("subtasks", (event.task_id, event.subtask_id), columns))
+    elif kind in SUBTASK_STATES and not found.others:
         raise StoreError(f"a {event.type} event must say which subtask it concerns")
-    if type(event.body) in ENDINGS:
-        yield from _of_left_over(event, rows)
-    yield from found.others
+    if kind in ENDINGS:
+        writes += _of_left_over(event, rows)
+    writes += found.others
+    return writes
 
 
-def _of_task(event: Event, task: TaskRow, details: Mapping[str, Value]) -> Iterable[Write]:
-    """The write to the task's row, if there is any."""
-    columns = dict(details)
+def _state_of_task(event: Event) -> dict[str, Value]:
+    """The columns that the task's move to a state changes."""
     state = TASK_STATES.get(type(event.body))
-    if state is not None:
-        columns["state"] = state.value
-        if state.is_terminal:
-            columns["finished_at"] = as_microseconds(event.at)
-    if columns:
-        yield Write("tasks", (task["id"],), columns)
-
-
-def _of_subtask(
-    event: Event, row: SubtaskRow, details: Mapping[str, Value], rows: Rows
-) -> Iterable[Write]:
-    """The write to the subtask's row, if there is any."""
-    state = SUBTASK_STATES.get(type(event.body))
-    columns = {**details, **_moved(event, row, state, rows)}
-    if columns:
-        yield Write("subtasks", (event.task_id, event.subtask_id), columns)
+    if state is None:
+        return {}
+    if state.is_terminal:
+        return {"state": state.value, "finished_at": as_microseconds(event.at)}
+    return {"state": state.value}
 
 
 def _moved(
