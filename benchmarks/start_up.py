@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from measuring.server_process import ServerProcess, serving
@@ -33,6 +33,8 @@ class Start:
 
     cpu_seconds: float
     wall_seconds: float
+    peak_mb: float
+    """The most memory that it had resident."""
     request_seconds: float | None = None
     """Until the first request; None when it makes none."""
 
@@ -78,7 +80,7 @@ def run_goal(place: Path, name: str) -> Start:
     arrived = server.first_arrival()
     if arrived is None:
         sys.exit("the run does not count: no request arrived")
-    return Start(start.cpu_seconds, start.wall_seconds, arrived - started)
+    return replace(start, request_seconds=arrived - started)
 
 
 def run_command(place: Path, server: ServerProcess) -> list[str]:
@@ -104,17 +106,19 @@ def timed(command: list[str], place: Path) -> Start:
     )
     _, _, used = os.wait4(process.pid, 0)
     process.returncode = 0  # it was waited for here, by its usage
-    return Start(used.ru_utime + used.ru_stime, time.perf_counter() - wall)
+    seconds = time.perf_counter() - wall
+    return Start(used.ru_utime + used.ru_stime, seconds, used.ru_maxrss / 1024)
 
 
 def show(starts: dict[str, list[Start]]) -> None:
     """Print the medians."""
-    print(f"{'what':18} {'cpu ms':>7} {'wall ms':>8} {'to request ms':>14}")
+    print(f"{'what':18} {'cpu ms':>7} {'wall ms':>8} {'peak MB':>8} {'to request ms':>14}")
     for name, runs in starts.items():
         request = [run.request_seconds for run in runs if run.request_seconds is not None]
         print(
             f"{name:18} {statistics.median(run.cpu_seconds for run in runs) * 1e3:7.0f} "
             f"{statistics.median(run.wall_seconds for run in runs) * 1e3:8.0f} "
+            f"{statistics.median(run.peak_mb for run in runs):8.0f} "
             + (f"{statistics.median(request) * 1e3:14.0f}" if request else "")
         )
 

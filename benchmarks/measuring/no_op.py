@@ -116,11 +116,12 @@ class ChecksOnly(Verifier):
 
 
 class WidePlan:
-    """Plans layers of ten subtasks, each waiting for two of the layer before."""
+    """Plans layers of ten subtasks, each waiting for two of the layer before, or one layer of all."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, *, is_layered: bool = True) -> None:
         """Plan so many subtasks."""
         self._size = size
+        self._is_layered = is_layered
 
     @hookimpl
     async def loom_plan(self, task: Task) -> Plan:
@@ -133,7 +134,7 @@ class WidePlan:
             id=f"s-{number}",
             description=f"Do part {number} of the work and say that it is done.",
             depends_on=(f"s-{before}", f"s-{before // 10 * 10}")[: 1 + (before % 10 > 0)]
-            if number >= 10
+            if number >= 10 and self._is_layered
             else (),
             checks=(CheckSpec(kind=CHECK, target=f"part {number}"),),
         )
@@ -142,11 +143,24 @@ class WidePlan:
 class NoOpLoom:
     """The real engine and store around the parts above, put together as ``loom_core.app`` does."""
 
-    def __init__(self, directory: Path, size: int) -> None:
-        """Keep workspace and database below a directory; plan so many subtasks."""
+    def __init__(
+        self,
+        directory: Path,
+        size: int,
+        *,
+        is_layered: bool = True,
+        settings: Settings | None = None,
+        model: ModelSettings | None = None,
+        provider: type[Provider] = NoOpModel,
+    ) -> None:
+        """Keep workspace and database below a directory; plan so many subtasks.
+
+        Without layers no subtask waits for another one. A model and its provider stand in for the
+        one that does nothing.
+        """
         self._workspace = directory / "workspace"
-        self._workspace.mkdir(parents=True)
-        self.settings = Settings()
+        self._workspace.mkdir(parents=True, exist_ok=True)
+        self.settings = settings or Settings()
         sandbox = choose_sandbox(self.settings.sandbox)
         parts = {
             "runner": Runner(),
@@ -156,12 +170,14 @@ class NoOpLoom:
         }
         own = [Plugin(name, part, is_builtin=True) for name, part in parts.items()]
         self._sandbox = sandbox
-        self._hooks = Hooks([Plugin("plan", WidePlan(size), "benchmarks"), *own])
+        self._hooks = Hooks(
+            [Plugin("plan", WidePlan(size, is_layered=is_layered), "benchmarks"), *own]
+        )
         self.store = Store.open(directory / "loom.db")
         self.store.subscribe(PluginObserver(self._hooks, self.store))
-        model = ModelSettings(provider="no-op", model="no-op", roles=tuple(ModelRole))
+        model = model or ModelSettings(provider="no-op", model="no-op", roles=tuple(ModelRole))
         environment = ProviderEnvironment(home=directory)
-        self._router = Router({"no-op": model}, lambda _name: NoOpModel, environment)
+        self._router = Router({"measured": model}, lambda _name: provider, environment)
         self._tools: Mapping[str, Tool[Any]] = {t.name: t for t in _all_of(Group.TOOLS)}
 
     async def run(self, task_id: str) -> None:
