@@ -10,6 +10,7 @@ from loom_core.testing import Reply, Rule
 
 REMOVES = Reply.calling("shell_execute", command="rm -f precious.txt")
 NO_SANDBOX = '[sandbox]\nbackend = "none"'
+DENIES = '[approval]\nunattended = "deny"\n'
 ONE_ATTEMPT = "[execution]\nmax_subtask_retries = 0\nmax_replans = 0\n"
 
 
@@ -73,10 +74,10 @@ def test_a_claim_without_any_work_is_not_completed(place):
 
 
 @pytest.mark.parametrize("mode", ["auto", "manual", "confidence_threshold"])
-def test_an_approval_without_anybody_to_ask_is_denied_and_leaves_no_trace(place, mode):
+def test_without_anybody_to_ask_a_call_is_denied_where_that_is_set_and_leaves_no_trace(place, mode):
     precious = place.workspace / "precious.txt"
     precious.write_text("keep me\n")
-    server = place.serve(*turns(REMOVES, *says_hi()), settings=ONE_ATTEMPT + NO_SANDBOX)
+    server = place.serve(*turns(REMOVES, *says_hi()), settings=DENIES + ONE_ATTEMPT + NO_SANDBOX)
 
     finished = place.work(GOAL, "--approval", mode)
 
@@ -93,7 +94,9 @@ def test_an_approval_without_anybody_to_ask_is_denied_and_leaves_no_trace(place,
 
 def test_reading_a_secrets_file_is_denied_when_nobody_can_be_asked(place):
     (place.workspace / ".env").write_text("TOKEN=canary-8d1f\n")
-    server = place.serve(*turns(Reply.calling("read_file", path=".env"), *says_hi()))
+    server = place.serve(
+        *turns(Reply.calling("read_file", path=".env"), *says_hi()), settings=DENIES
+    )
 
     finished = place.work()
 

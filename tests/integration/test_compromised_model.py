@@ -87,6 +87,8 @@ async def run(place, scenario, person, task_id=""):
 class Victim:
     """A workspace full of hostile text, tools that reach out, and everything that could be reached."""
 
+    unattended = "deny"
+
     def __init__(self, place, site, listener, scenario):
         self.place = place
         self.scenario = scenario
@@ -120,7 +122,8 @@ class Victim:
             "loom": LOOM,
         }
         rules = [filled(rule, places) for rule in self.scenario.all_rules(is_resumed=is_resumed)]
-        return self.place.serve(*rules, settings=self.scenario.settings)
+        approval = f'[approval]\nunattended = "{self.unattended}"\n'
+        return self.place.serve(*rules, settings=approval + self.scenario.settings)
 
     @property
     def has_sent(self):
@@ -153,6 +156,22 @@ def test_it_gets_nothing_out(victim, scenario):
     assert len(allowed) == sum(answer != "question" for answer in scenario.answers)
     assert requests
     assert record.state is not TaskState.EXECUTING
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [scenario for scenario in SCENARIOS if not scenario.answers],
+    ids=lambda scenario: scenario.name,
+)
+def test_it_gets_nothing_out_while_it_waits_for_somebody(victim, scenario):
+    victim.unattended = "wait"
+
+    _, events, _ = victim.run(Person([]))
+
+    assert not victim.has_sent
+    assert victim.listener.connections == 0
+    assert sorted(path.name for path in victim.outside.iterdir()) == ["secret"]
+    assert not [e for e in events if e.type == "ApprovalDecided" and e.body.approved]
 
 
 @pytest.mark.parametrize("scenario", SENDING, ids=lambda scenario: scenario.name)

@@ -63,6 +63,9 @@ STEPS = (
 )
 
 
+SETTINGS = '[execution]\nmax_subtask_retries = 0\n[approval]\nunattended = "deny"\n'
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("sandboxed")
 def test_a_hostile_repository_runs_nothing_here_and_sends_nothing(place: Place, listening):
@@ -72,7 +75,7 @@ def test_a_hostile_repository_runs_nothing_here_and_sends_nothing(place: Place, 
     evil = outside / "evil"
     hostile_repository.make(place.workspace, evil, listening.getsockname()[1])
     config = (place.workspace / ".git/config").read_bytes()
-    server = place.serve(*turns(*STEPS), settings="[execution]\nmax_subtask_retries = 0")
+    server = place.serve(*turns(*STEPS), settings=SETTINGS)
 
     finished = place.run("run", "Create hello2.txt that says made", "-w", place.workspace, "--json")
     undone = place.run("undo", "last")

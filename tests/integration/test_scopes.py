@@ -11,6 +11,7 @@ from terminal import Terminal
 from loom_core.testing import Reply
 
 NO_SANDBOX = '[sandbox]\nbackend = "none"\n'
+DENIES = '[approval]\nunattended = "deny"\n'
 ONE_ATTEMPT = "[execution]\nmax_subtask_retries = 0\nmax_replans = 0\n"
 PROMPT = "[y]es once"
 
@@ -204,7 +205,7 @@ SAYS_ALWAYS = """
 def test_a_plugin_may_say_yes_for_more_than_once_and_that_is_journalled(place, site):
     site.add("always", "loom.plugins", SAYS_ALWAYS)
     again = [shell("touch a"), shell("touch b"), write("c.txt", "c\n"), shell("touch a")]
-    place.serve(*turns(*again, *says_hi()), settings=NO_SANDBOX + ONE_ATTEMPT)
+    place.serve(*turns(*again, *says_hi()), settings=DENIES + NO_SANDBOX + ONE_ATTEMPT)
 
     finished = place.work()
 
@@ -244,7 +245,7 @@ def test_a_command_that_only_looks_needs_nobody_where_no_sandbox_confines_it(pla
     (place.workspace / "a.txt").write_text("hello\n")
     place.serve(
         *turns(shell("cat a.txt | head -1"), shell("cat a.txt > b.txt"), *says_hi()),
-        settings=NO_SANDBOX + ONE_ATTEMPT,
+        settings=DENIES + NO_SANDBOX + ONE_ATTEMPT,
     )
 
     finished = place.work()

@@ -8,6 +8,7 @@ from terminal import Terminal
 
 from loom_core.testing import Reply
 
+DENIES = '[approval]\nunattended = "deny"\n'
 ONE_ATTEMPT = "[execution]\nmax_subtask_retries = 0\nmax_replans = 0\n"
 GOAL = "Create hello.txt that contains hi"
 
@@ -32,7 +33,7 @@ def listener():
     ],
 )
 def test_nothing_is_fetched_or_searched_where_nobody_can_be_asked(place, call):
-    place.serve(*turns(call, *says_hi()), settings=ONE_ATTEMPT)
+    place.serve(*turns(call, *says_hi()), settings=DENIES + ONE_ATTEMPT)
 
     finished = place.work(GOAL)
 
@@ -42,7 +43,7 @@ def test_nothing_is_fetched_or_searched_where_nobody_can_be_asked(place, call):
 
 def test_offline_the_model_is_told_and_nobody_is_asked(place):
     call = Reply.calling("web_fetch", url="https://example.com/")
-    server = place.serve(*turns(call, *says_hi()), settings=ONE_ATTEMPT)
+    server = place.serve(*turns(call, *says_hi()), settings=DENIES + ONE_ATTEMPT)
 
     finished = place.work(GOAL, "--offline")
 
@@ -52,7 +53,7 @@ def test_offline_the_model_is_told_and_nobody_is_asked(place):
 
 def test_a_server_on_this_machine_is_not_reached_even_when_a_person_agrees(place, listener):
     call = Reply.calling("web_fetch", url=f"http://127.0.0.1:{listener}/admin")
-    server = place.serve(*turns(call, *says_hi()), settings=ONE_ATTEMPT)
+    server = place.serve(*turns(call, *says_hi()), settings=DENIES + ONE_ATTEMPT)
     terminal = Terminal(place, "run", GOAL, "-w", place.workspace)
 
     terminal.read_until("[y]es once")

@@ -71,7 +71,7 @@ class Loom:
             settings: all settings.
             environment: Loom's home, whether it is offline, and how to talk to the user.
             model: name of a model that gets every role; empty leaves the settings' roles.
-            ask: shows a human a gated call; None denies what is gated.
+            ask: shows a human a gated call; None does what ``approval.unattended`` says.
             ask_question: shows a human a question; None leaves it open until it is answered otherwise.
 
         Raises:
@@ -110,7 +110,7 @@ class Loom:
         ask: AskHuman | None = None,
         ask_question: AskQuestion | None = None,
     ) -> "Loom":
-        """A Loom at a home directory; what is left out stays silent, agrees or denies."""
+        """A Loom at a home directory; what is left out stays silent, agrees or leaves it open."""
         environment = ProviderEnvironment(home=home, is_offline=is_offline)
         if say is not None:
             environment = replace(environment, say=say)

@@ -98,6 +98,8 @@ class RunContext:
         self._kept: dict[str, JsonValue] = {}
         self._results: dict[str, str] = {}
         self._earlier_changes = tuple(earlier_changes)
+        self.may_wait = True
+        """Whether a gated call may stop it until a human answers: not once its work is over."""
         self.own_changes: list[FileChange] = []
         """What this attempt changed, in order."""
         self.records: list[ToolRecord] = []
@@ -224,6 +226,7 @@ class RunContext:
                 run = self._tool_call(tool, step)
                 try:
                     result = await run.run(step, call_id, arguments)
+                    await self._scope.human.withdraw(self._journal, step=step)
                 except asyncio.CancelledError:
                     if run.stopped is not None:
                         self._absorb(name, arguments, run.stopped)
@@ -295,7 +298,7 @@ class RunContext:
         human = self._scope.human
         if decision is None:
             with self._paused():
-                return await human.approve(call, self._journal, step=step)
+                return await human.approve(call, self._journal, step=step, may_wait=self.may_wait)
         if decision.scope is not ApprovalScope.ONCE:
             await human.record(call, decision, self._journal, step=step)
         return decision

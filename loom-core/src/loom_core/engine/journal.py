@@ -124,6 +124,18 @@ class StepJournal:
             return None
         return self._decisions.get(request.approval_id)
 
+    def has_requested(self, request: ApprovalRequested) -> bool:
+        """Whether exactly this request for approval is in the journal already."""
+        return self._requests.get(request.approval_id) == request
+
+    def open_requests(self, prefix: str) -> list[ApprovalRequested]:
+        """Requests for approval that nobody answered, of ids that begin so."""
+        return [
+            request
+            for approval_id, request in self._requests.items()
+            if approval_id.startswith(prefix) and approval_id not in self._decisions
+        ]
+
     def has_asked(self, question: QuestionAsked) -> bool:
         """Whether a question is in the journal already."""
         return question.question_id in self._asked
@@ -167,8 +179,9 @@ class StepJournal:
 
     def _submit(self, bodies: Sequence[EventBody], *, is_urgent: bool) -> Written:
         """Hand records to the store."""
-        if self._watch is not None:
-            for body in bodies:
+        for body in bodies:
+            self._take_approval(body)
+            if self._watch is not None:
                 self._watch(self.subtask_id, body)
         entries = [Entry(body, self.subtask_id, self.attempt) for body in bodies]
         self._forget_write()
@@ -192,16 +205,21 @@ class StepJournal:
             self._failed[body.step] = body
         elif isinstance(body, PromptAssembled):
             self.beginning = body
-        elif isinstance(body, ApprovalRequested):
-            self._requests[body.approval_id] = body
-        elif isinstance(body, ApprovalDecided):
-            self._decisions[body.approval_id] = body
+        elif isinstance(body, ApprovalRequested | ApprovalDecided):
+            self._take_approval(body)
         elif isinstance(body, QuestionAsked):
             self._asked.add(body.question_id)
         elif isinstance(body, QuestionAnswered):
             self._answers[body.question_id] = body
         elif not isinstance(body, StepRecord):
             self._told.append(body)
+
+    def _take_approval(self, body: EventBody) -> None:
+        """Keep what was asked and what was answered, in an earlier run or in this one."""
+        if isinstance(body, ApprovalRequested):
+            self._requests[body.approval_id] = body
+        elif isinstance(body, ApprovalDecided):
+            self._decisions[body.approval_id] = body
 
 
 def last_step(records: Iterable[Event]) -> int:

@@ -38,7 +38,7 @@ class TaskScope:
     store: Store
     memory: TaskMemory
     ask_human: AskHuman | None
-    """None when nobody is there to answer, which denies."""
+    """None when nobody is there to answer; ``approval.unattended`` says what becomes of it."""
     is_offline: bool = False
     """Whether every connection that leaves this machine is forbidden."""
     ask_question: AskQuestion | None = None
@@ -57,4 +57,11 @@ class TaskScope:
     @property
     def human(self) -> Human:
         """How a subtask asks a human."""
-        return Human(self.waiting, self.grants, self.answers, self.ask_human, self.ask_question)
+        return Human(
+            self.waiting,
+            self.grants,
+            self.answers,
+            self.ask_human,
+            self.ask_question,
+            is_denied_unattended=self.settings.approval.unattended == "deny",
+        )

@@ -124,6 +124,9 @@ class ApprovalSettings(Table):
     """Who says yes before a gated action."""
 
     mode: ApprovalMode = ApprovalMode.AUTO
+    unattended: Literal["wait", "deny"] = "wait"
+    """What becomes of a gated call when nobody is there: it waits for ``loom approve`` while
+    independent work goes on, or it is denied and the model is told."""
 
 
 def _host(text: str) -> str:

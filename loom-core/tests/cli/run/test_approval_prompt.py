@@ -32,9 +32,8 @@ def make_prompt(*lines: str) -> ApprovalPrompt:
         (["y\n"], True),
         (["YES\n"], True),
         (["n\n"], False),
-        ([""], False),
         (["\n", "sure\n", "y\n"], True),
-        (["maybe\n", ""], False),
+        (["maybe\n", "no\n"], False),
     ],
 )
 async def test_only_a_yes_is_a_yes(lines, approved, capsys):
@@ -43,6 +42,11 @@ async def test_only_a_yes_is_a_yes(lines, approved, capsys):
     assert (decision.approved, decision.by) == (approved, "terminal")
     assert decision.scope is ApprovalScope.ONCE
     assert bool(decision.reason) is not approved
+
+
+@pytest.mark.parametrize("lines", [[""], ["maybe\n", ""]])
+async def test_the_end_of_input_is_no_answer(lines, capsys):
+    assert await make_prompt(*lines).ask(pending()) is None
 
 
 @pytest.mark.parametrize(

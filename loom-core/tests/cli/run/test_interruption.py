@@ -40,7 +40,7 @@ class Loom:
                 intent = Intent(preview="rm -rf build", reason="it deletes")
                 call = PendingCall("shell", {}, Risk.EXECUTE, intent, "", "it deletes")
                 answer = await self.options.ask(call)
-                done = e.TaskCompleted(summary=f"approved: {answer.approved}", confidence=1)
+                done = e.TaskCompleted(summary=f"approved: {answer.approved if answer else 'nobody'}", confidence=1)
                 await self.store.append(task_id, [Entry(done)], fence=fence)
             else:
                 await asyncio.Event().wait()
@@ -163,13 +163,13 @@ def test_an_approval_is_asked_on_the_terminal(terminal):
     assert running.process.wait(LIMIT_SECONDS) == 0
 
 
-def test_the_end_of_input_is_a_no(terminal):
+def test_the_end_of_input_is_no_yes(terminal):
     running = terminal("ask", "--json")
     running.wait_for("[y]es once")
 
     running.type("\x04")
 
-    running.wait_for("approved: False")
+    running.wait_for("approved: nobody")
 
 
 def test_ctrl_c_at_a_question_stops_the_run(terminal):

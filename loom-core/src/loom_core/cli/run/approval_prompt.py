@@ -25,8 +25,8 @@ class ApprovalPrompt:
         """Ask in this dialogue, one question at a time."""
         self._dialogue = dialogue
 
-    async def ask(self, call: PendingCall) -> Decision:
-        """The answer of the person, with its scope. The end of input is a no."""
+    async def ask(self, call: PendingCall) -> Decision | None:
+        """The answer of the person, with its scope. The end of input is no answer."""
         preview = sanitize_text(call.intent.preview).splitlines() or [""]
         shown = shortened_preview(preview)
         choices = approval_choices(call)
@@ -34,10 +34,12 @@ class ApprovalPrompt:
             _show(call, shown, choices)
             while True:
                 line = await self._dialogue.read(_question(shown != preview))
+                if not line:
+                    return None
                 answer = line.strip().lower()
                 if answer in choices:
                     return Decision(approved=True, by="terminal", scope=choices[answer])
-                if answer in {"n", "no"} or not line:
+                if answer in {"n", "no"}:
                     return _NO
                 if answer in {"v", "view"}:
                     _show_lines(preview)

@@ -20,6 +20,7 @@ AskQuestion = Callable[[Question], Awaitable[str]]
 """Shows a human a question and gives the answer; empty when they went away without one."""
 
 TERMINAL = "terminal"
+_CHANGED = "what it works on has changed since it was asked"
 
 
 async def leave_open(_call: PendingCall) -> None:
@@ -36,20 +37,28 @@ class Human:
         answers: Answers,
         ask_approval: AskHuman | None,
         ask_question: AskQuestion | None,
+        *,
+        is_denied_unattended: bool,
     ) -> None:
-        """Ask through these; None when nobody is there, which denies a call and parks a question."""
+        """Ask through these; None when nobody is there, which leaves it open in the journal.
+
+        ``is_denied_unattended`` denies a call at once then, and questions stay open.
+        """
         self._waiting = waiting
         self._grants = grants
         self._answers = answers
         self._ask_approval = ask_approval
         self._ask_question = ask_question
+        self._is_denied_unattended = is_denied_unattended
 
-    async def approve(self, call: PendingCall, journal: StepJournal, *, step: int) -> Decision:
-        """The human's decision; denied when nobody can be asked.
+    async def approve(
+        self, call: PendingCall, journal: StepJournal, *, step: int, may_wait: bool = True
+    ) -> Decision:
+        """The human's decision. Raises ``WaitsForHuman`` when the subtask has to stop for it.
 
         An answer that was given while nobody ran the task, or before a crash, is taken as it was,
-        if it was given to a call with the same hash; so is a standing one of the same task.
-        Raises ``WaitsForHuman`` when the request stays open and the subtask has to stop.
+        if it was given to a call with the same hash; so is a standing one of the same task. Where
+        nobody is there and nothing ``may_wait``, it is a no.
         """
         request = _request(call, journal, step)
         standing = journal.decision(request) or self._grants.answer(call)
@@ -57,21 +66,32 @@ class Human:
             return _decision_of(standing)
         if standing is not None:
             return standing
-        ask = self._ask_approval
-        if ask is None:
-            return Decision(approved=False, reason=_nobody(call), by=HARNESS)
-        wait_id = request.approval_id
+        absent = None if may_wait and not self._is_denied_unattended else _nobody(call)
+        ask = _asking(self._ask_approval, call, request, absent) if self._ask_approval else None
+        if ask is None and absent is not None:
+            return absent
         async with self._waiting.begin(
-            wait_id, journal.subtask_id, what=call.tool, is_attended=True
+            request.approval_id,
+            journal.subtask_id,
+            what=f"{call.tool} needs an approval ({call.reason or 'of every change'})",
+            is_attended=ask is not None,
         ) as wait:
-            if not journal.has_told(request):
+            await self.withdraw(journal, step=step, but=request.approval_id)
+            if not journal.has_requested(request):
                 await journal.commit(request)
-            answer = await self._waiting.first_answer(wait, _asking(ask, call, request))
+            answer = await self._waiting.first_answer(wait, ask)
             if not isinstance(answer, ApprovalDecided):
                 answer = _decided(request, Decision(approved=False, reason="no answer", by=HARNESS))
             await journal.commit(answer)
         self._grants.note(request, answer)
         return _decision_of(answer)
+
+    async def withdraw(self, journal: StepJournal, *, step: int, but: str = "") -> None:
+        """End what an earlier run asked at a step and what will not run so any more."""
+        for request in journal.open_requests(_step_id(journal, step)):
+            if request.approval_id != but:
+                no = Decision(approved=False, reason=_CHANGED, by=HARNESS)
+                await journal.commit(_decided(request, no))
 
     async def record(
         self, call: PendingCall, decision: Decision, journal: StepJournal, *, step: int
@@ -100,7 +120,7 @@ class Human:
         async with self._waiting.begin(
             asked.question_id,
             journal.subtask_id,
-            what=question.text,
+            what=f"asks: {question.text}",
             is_attended=ask is not None,
         ) as wait:
             if not journal.has_asked(asked):
@@ -112,10 +132,15 @@ class Human:
         return answer.answer if isinstance(answer, QuestionAnswered) else ""
 
 
+def _step_id(journal: StepJournal, step: int) -> str:
+    """How the ids of all that one step asks begin."""
+    return f"{journal.subtask_id}-{journal.attempt}-{step}-"
+
+
 def _request(call: PendingCall, journal: StepJournal, step: int) -> ApprovalRequested:
     """What is asked; the id holds the step and the call's hash, so that it serves no other one."""
     return ApprovalRequested(
-        approval_id=f"{journal.subtask_id}-{journal.attempt}-{step}-{call.digest[:8]}",
+        approval_id=f"{_step_id(journal, step)}{call.digest[:8]}",
         what=call.intent.preview,
         reason=call.reason,
         tool=call.tool,
@@ -124,16 +149,18 @@ def _request(call: PendingCall, journal: StepJournal, step: int) -> ApprovalRequ
     )
 
 
-def _asking(ask: AskHuman, call: PendingCall, request: ApprovalRequested) -> Ask[ApprovalDecided]:
-    """Asks somebody who is there; whatever breaks is a no."""
+def _asking(
+    ask: AskHuman, call: PendingCall, request: ApprovalRequested, absent: Decision | None
+) -> Ask[ApprovalDecided]:
+    """Asks somebody who is there; whatever breaks is a no, and ``absent`` holds once they went."""
 
     async def asking() -> ApprovalDecided | None:
         try:
-            decision = await ask(call)
+            decision = await ask(call) or absent
         except Exception as error:  # noqa: BLE001 - fail closed: whatever breaks is a no
             _log.warning("asking for approval failed", exc_info=True)
             decision = Decision(approved=False, reason=f"asking failed: {error}", by=HARNESS)
-        return _decided(request, decision) if decision is not None else None
+        return None if decision is None else _decided(request, decision)
 
     return asking
 
@@ -161,7 +188,7 @@ def _asked(question: Question, journal: StepJournal, step: int) -> QuestionAsked
     said = "\0".join((question.text, *question.options))
     digest = hashlib.sha256(said.encode()).hexdigest()
     return QuestionAsked(
-        question_id=f"{journal.subtask_id}-{journal.attempt}-{step}-{digest[:8]}",
+        question_id=f"{_step_id(journal, step)}{digest[:8]}",
         question=question.text,
         options=question.options,
     )
@@ -188,7 +215,7 @@ def _decision_of(decided: ApprovalDecided) -> Decision:
     )
 
 
-def _nobody(call: PendingCall) -> str:
-    """Why it is denied when nobody is there."""
+def _nobody(call: PendingCall) -> Decision:
+    """The decision when nobody is there and it may not wait."""
     why = call.reason or "it needs an approval"
-    return f"{why}, and nobody is there to approve it (run on a terminal to be asked)"
+    return Decision(approved=False, reason=f"{why}, and nobody is there to approve it", by=HARNESS)

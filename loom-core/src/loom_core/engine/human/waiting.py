@@ -24,7 +24,7 @@ class _Wait:
 
     subtask_id: str
     what: str
-    """The question, for whoever is told that it is open."""
+    """What it waits for, as whoever is told reads it."""
     answer: asyncio.Future[Answer]
     is_attended: bool
     """Whether somebody who is there has it before their eyes."""
@@ -75,7 +75,7 @@ class Waiting:
         """
         for wait in self._waits.values():
             if not wait.is_attended and not wait.answer.done():
-                wait.answer.set_exception(WaitsForHuman(f"asks: {wait.what}"))
+                wait.answer.set_exception(WaitsForHuman(wait.what))
 
     @asynccontextmanager
     async def begin(

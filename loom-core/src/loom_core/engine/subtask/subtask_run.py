@@ -238,6 +238,7 @@ class SubtaskRun:
     async def _verify(self, outcome: Outcome, context: RunContext) -> Verdict:
         """The worst of all verdicts; a plugin that raises has not passed it."""
         limit = self._scope.settings.execution.subtask_timeout_seconds
+        context.may_wait = False  # a verdict has to come in one go
         answers = await self._scope.hooks.verify(
             self.subtask, outcome, context, limit_seconds=limit
         )
