@@ -49,6 +49,21 @@ def test_what_is_new_goes_into_the_archive_and_nothing_else(root, quarantine, tm
     assert planted.archive.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_directory_that_borrows_the_settings_of_another_goes_too(root, quarantine):
+    guard = Guard(root, quarantine)
+    for name in ("lent/objects", "lent/refs", "borrows"):
+        (root / name).mkdir(parents=True)
+    (root / "lent/config").write_text("[core]\nbare = true\n[alias]\nevil = !touch hit\n")
+    (root / "borrows/HEAD").write_text("ref: refs/heads/main\n")
+    (root / "borrows/commondir").write_text("../lent\n")
+    subprocess.run(["git", "evil"], cwd=root / "borrows", check=True)
+
+    planted = guard.settle()
+
+    assert list(root.glob("*/hit"))  # git obeyed it
+    assert planted.paths == ("borrows/HEAD",)
+
+
 def test_a_plain_new_repository_stays_and_one_that_runs_something_goes(root, quarantine):
     guard = Guard(root, quarantine)
     for name in ("plain", "evil", "hooked"):

@@ -245,3 +245,28 @@ def test_its_descriptor_goes_away_with_it(root):
 
     # Fewer is fine: what earlier tests left may be collected meanwhile.
     assert before == 0 or len(list(Path("/proc/self/fd").iterdir())) <= before
+
+
+@pytest.mark.parametrize(
+    ("there", "path"),
+    [
+        pytest.param(("objects/", "refs/"), "HEAD", id="workspace-becomes-one"),
+        pytest.param(("HEAD", "objects/", "refs/"), "hooks/post-update", id="workspace-is-one"),
+        pytest.param(("a/HEAD", "a/objects/", "a/refs/"), "a/config", id="below"),
+        pytest.param(("a/HEAD", "a/objects/"), "a/refs/heads/main", id="last-directory"),
+        pytest.param(("a/commondir",), "a/HEAD", id="settings-of-another"),
+        pytest.param(("a/HEAD",), "a/COMMONDIR", id="other-case"),
+    ],
+)
+def test_a_bare_repository_is_neither_made_nor_changed(workspace, root, there, path):
+    for name in there:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).mkdir() if name.endswith("/") else (root / name).touch()
+
+    with pytest.raises(PathRefused, match="bare git repository"):
+        workspace.writable(path)
+
+
+@pytest.mark.parametrize("path", ["HEAD", "docs/objects/refs", "a/HEAD/objects"])
+def test_names_like_those_of_a_repository_are_written(workspace, path):
+    assert workspace.writable(path) == path

@@ -47,7 +47,7 @@ def read_plain_file(root: int, relative: str, *, max_bytes: int) -> bytes:
     if len(data) > max_bytes:
         raise PathRefused(
             f"{displayed(relative)} has {facts.st_size:,} bytes, more than the limit of "
-            f"{max_bytes:,}; look at a part of it instead"
+            f"{max_bytes:,}; use a command on it, such as head, tail or sed"
         )
     return data
 

@@ -46,8 +46,8 @@ _DATA = frozenset(
 )
 """Names in a git directory that cannot make git run anything."""
 
-SHAPE = frozenset({"HEAD", "objects", "refs"})
-"""Names by which git knows a directory for a repository."""
+SHAPE = frozenset({"HEAD", "commondir", "objects", "refs"})
+"""Names by which git knows a directory for a repository, in one of two ways."""
 
 _HARMLESS_LINE = re.compile(
     r"""\s*(?:
@@ -66,8 +66,30 @@ _HARMLESS_LINE = re.compile(
 
 
 def has_shape_of_repository(names: frozenset[str]) -> bool:
-    """Whether a directory with these names is one that git takes for a repository."""
-    return names >= SHAPE
+    """Whether a directory with these names is one that git takes for a repository.
+
+    It has its own objects, or says in ``commondir`` where they and its settings are.
+    """
+    return "HEAD" in names and ("commondir" in names or names >= {"objects", "refs"})
+
+
+def is_in_repository(root: Path, relative: str) -> bool:
+    """Whether a path lies in a directory that git takes for a repository, or makes one of it.
+
+    Such a directory may be the workspace itself, a bare repository, or any below it: who goes there
+    and calls git runs what its settings say. Work trees do not count, whose ``.git`` is protected.
+    """
+    directory = root
+    for part in relative.split("/"):
+        names = {
+            name
+            for name in SHAPE
+            if part.casefold() == name.casefold() or os.path.lexists(directory / name)
+        }
+        if has_shape_of_repository(frozenset(names)):
+            return True
+        directory /= part
+    return False
 
 
 def control_files(git_directory: Path) -> dict[str, bytes]:

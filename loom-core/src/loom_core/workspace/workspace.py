@@ -31,6 +31,7 @@ from loom_core.workspace.paths import displayed, relative_path
 from loom_core.workspace.placeholders import remove_stale_placeholders
 from loom_core.workspace.protected import is_protected
 from loom_core.workspace.reading import open_plain_file, read_plain_file
+from loom_core.workspace.repositories import is_in_repository
 from loom_core.workspace.restoring import carry_out
 from loom_core.workspace.scanning import remove_temporaries
 from loom_core.workspace.snapshot import Snapshot, Snapshots
@@ -96,6 +97,11 @@ class Workspace:
             raise PathRefused(
                 f"{displayed(relative)} is protected: it can run code or change settings on this "
                 "machine; a person has to change it"
+            )
+        if is_in_repository(self.root, relative):
+            raise PathRefused(
+                f"{displayed(relative)} would belong to a bare git repository, which can run code "
+                "on this machine; a person has to change it"
             )
         return relative
 
