@@ -3,8 +3,10 @@ from pydantic import ValidationError
 
 from loom_core.dialects import ArgumentsRejected, validate_arguments
 from loom_tools.edit_file import EditFileArguments
+from loom_tools.git_command import GitCommandArguments
 from loom_tools.move_file import MoveFileArguments
 from loom_tools.read_file import ReadFileArguments
+from loom_tools.shell_execute import ShellExecuteArguments
 from loom_tools.write_file import WriteFileArguments
 
 
@@ -12,7 +14,11 @@ from loom_tools.write_file import WriteFileArguments
     ("model", "given", "expected"),
     [
         (ReadFileArguments, {"file_path": "a"}, {"path": "a"}),
-        (ReadFileArguments, {"Path": "a", "start_line": 2}, None),
+        (ReadFileArguments, {"Path": "a", "first_line_start": 2}, None),
+        (ReadFileArguments, {"path": "a", "start_line": 2}, {"path": "a", "line_start": 2}),
+        (GitCommandArguments, {"args": ["log", "-n", "1"]}, {"args": "log -n 1"}),
+        (GitCommandArguments, {"command": "git status"}, {"args": "git status"}),
+        (ShellExecuteArguments, {"cmd": ["echo", "a b"]}, {"command": "echo 'a b'"}),
         (ReadFileArguments, {"path": "a", "lineStart": "2"}, {"path": "a", "line_start": 2}),
         (WriteFileArguments, {"filename": "a", "text": "x"}, {"path": "a", "content": "x"}),
         (

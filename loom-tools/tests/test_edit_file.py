@@ -305,3 +305,10 @@ async def test_a_batch_is_the_same_as_its_edits_one_by_one(session, root, words,
         expected = expected.replace(edit["old_str"], edit["new_str"].replace("\n", "\r\n"))
     assert (root / "batch").read_bytes() == (root / "single").read_bytes() == expected.encode()
     session.context.seen_files.clear()
+
+
+async def test_what_is_missing_is_said_with_how_to_take_text_out(session, root):
+    (root / "a").write_text("x")
+
+    with pytest.raises(ToolFailed, match='new_str is missing; to take old_str out, give ""'):
+        await session.call(EditFile, path="a", old_str="x")

@@ -151,3 +151,10 @@ async def test_an_earlier_result_is_read_back_by_its_name_and_is_no_file_that_wa
     with pytest.raises(ToolFailed) as failed:
         await session.call(ReadFile, path="result:4567")
     assert failed.value.category is ErrorCategory.NOT_FOUND
+
+
+async def test_a_name_as_it_is_shown_is_answered_with_how_to_write_it(session, root):
+    (root / "two\nlines.txt").write_text("x")
+
+    with pytest.raises(ToolFailed, match="write the signs themselves"):
+        await session.call(ReadFile, path="two\\nlines.txt")

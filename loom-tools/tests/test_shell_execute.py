@@ -1,5 +1,6 @@
 import asyncio
 import os
+import subprocess
 
 import pytest
 from pydantic import ValidationError
@@ -178,3 +179,15 @@ async def test_used_alone_it_says_what_the_command_said(session, root):
 
     assert result.text == "exit code 0\nhi"
     assert [one.path for one in session.context.workspace.changes_since(before)] == ["new"]
+
+
+async def test_who_commits_by_a_command_is_told_of_git_command(session, root):
+    if not session.context.sandbox.is_confining:
+        pytest.skip("nothing closes the repository here")
+    await asyncio.to_thread(subprocess.run, ["git", "init", "-q"], cwd=root, check=True)
+    (root / "a").write_text("a\n")
+
+    result = await session.call(ShellExecute, command="git add a")
+
+    assert result.is_error
+    assert "use git_command" in result.text

@@ -1,5 +1,6 @@
 """What the arguments of every tool have in common."""
 
+import shlex
 from typing import Annotated, Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -14,8 +15,22 @@ _OTHER_NAMES = {
     "new_str": ("new_string", "new_text", "new"),
     "source": ("src", "from", "old_path", "path"),
     "destination": ("dest", "dst", "to", "target", "new_path"),
+    "line_start": ("start_line", "start"),
+    "line_end": ("end_line", "end"),
+    "command": ("cmd",),
+    "timeout_seconds": ("timeout",),
+    "args": ("command", "arguments"),
+    "query": ("q",),
 }
 """Names that models know from other tools, too far from ours to be taken for misspelt."""
+
+
+def as_command_line(given: object) -> object:
+    """A command line as one text, where a model gave a list of its words."""
+    if not isinstance(given, list):
+        return given
+    words = cast("list[object]", given)
+    return shlex.join(str(word) for word in words)
 
 
 class Arguments(BaseModel):

@@ -91,6 +91,10 @@ def _edits(arguments: EditFileArguments) -> list[Edit]:
     single = arguments.old_str is not None or arguments.new_str is not None
     if arguments.edits and not single:
         return arguments.edits
+    if not arguments.edits and arguments.new_str is None and single:
+        raise ToolFailed(
+            'new_str is missing; to take old_str out, give "" as new_str', ErrorCategory.VALIDATION
+        )
     if arguments.edits or arguments.old_str is None or arguments.new_str is None:
         raise ToolFailed(
             "give old_str and new_str, or a list edits of such pairs, not both",

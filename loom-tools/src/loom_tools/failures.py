@@ -60,6 +60,8 @@ def _suggestion(path: str, workspace: Workspace) -> str:
     """Files of a similar name, as the end of a sentence."""
     names = [entry.path for entry in islice(workspace.files(), _CANDIDATES)]
     wanted = PurePosixPath(path).name
+    if any(displayed(name) == path for name in names):
+        return "; its name holds signs that are shown with a backslash, write the signs themselves"
     same_name = [name for name in names if PurePosixPath(name).name == wanted]
     similar = same_name or difflib.get_close_matches(path.removeprefix("./"), names, n=3)
     if not similar:

@@ -7,7 +7,7 @@ import re
 from pathlib import PurePosixPath
 from typing import Annotated, Any
 
-from pydantic import Field, JsonValue
+from pydantic import BeforeValidator, Field, JsonValue
 
 from loom_core.contracts.tool import (
     Happened,
@@ -21,7 +21,7 @@ from loom_core.contracts.tool import (
 from loom_core.errors import ErrorCategory, PathRefused, SandboxUnavailable, ToolFailed
 from loom_core.sandbox import CommandResult
 from loom_core.types import ToolResult
-from loom_tools.arguments import Arguments
+from loom_tools.arguments import Arguments, as_command_line
 from loom_tools.git.command_line import GitCommandLine, parse
 from loom_tools.git.effect import Effect, effect_of
 from loom_tools.git.hardening import hardened, with_identity
@@ -45,7 +45,11 @@ _LOOKED_THROUGH = 50
 class GitCommandArguments(Arguments):
     """The command line."""
 
-    args: Annotated[str, Field(min_length=1, max_length=20_000, description="such as: status")]
+    args: Annotated[
+        str,
+        BeforeValidator(as_command_line),
+        Field(min_length=1, max_length=20_000, description="such as: status"),
+    ]
 
 
 class GitCommand(Tool[GitCommandArguments]):

@@ -3,13 +3,13 @@
 import re
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from loom_core.contracts.tool import Intent, RecoveryClass, Risk, Tool, ToolContext
 from loom_core.errors import ErrorCategory, SandboxUnavailable, ToolFailed
 from loom_core.sandbox import CommandResult
 from loom_core.types import ToolResult
-from loom_tools.arguments import Arguments
+from loom_tools.arguments import Arguments, as_command_line
 from loom_tools.command_shape import beginning_of, only_looks
 from loom_tools.planted import told_of
 from loom_tools.refused import told_of_refused
@@ -19,6 +19,9 @@ MAX_SECONDS = 120
 _SECONDS_TO_SPARE = 15
 """For setting the sandbox up and clearing up after it."""
 _BY_EXIT_CODE = {126: ErrorCategory.PERMISSION, 127: ErrorCategory.NOT_FOUND}
+_REPOSITORY_IS_CLOSED = re.compile(
+    r"\.git/\S*': (Read-only file system|Permission denied)|Author identity unknown"
+)
 _BY_OUTPUT = (
     (re.compile(r"SyntaxError|syntax error"), ErrorCategory.SYNTAX),
     (re.compile(r"Permission denied|Read-only file system"), ErrorCategory.PERMISSION),
@@ -29,7 +32,7 @@ _BY_OUTPUT = (
 class ShellExecuteArguments(Arguments):
     """What to run, and for how long at most."""
 
-    command: Annotated[str, Field(max_length=20_000)]
+    command: Annotated[str, BeforeValidator(as_command_line), Field(max_length=20_000)]
     timeout_seconds: Annotated[int, Field(ge=1, le=MAX_SECONDS)] = 60
 
     @field_validator("command")
@@ -133,5 +136,7 @@ def _said(done: CommandResult, arguments: ShellExecuteArguments) -> str:
     lines.append(done.output.rstrip("\n") or "(no output)")
     if done.left_out_bytes:
         lines.append("[to see the rest, write the output to a file and read parts of it]")
+    if _REPOSITORY_IS_CLOSED.search(done.output):
+        lines.append("[commands cannot change the repository; use git_command for that]")
     lines.extend([*told_of_refused(done.refused), *told_of(done.planted)])
     return "\n".join(lines)

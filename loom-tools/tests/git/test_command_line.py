@@ -255,3 +255,19 @@ def test_values_of_options_are_no_operands():
     assert line.operands == ("-file",)
     assert line.options == {"m", "author"}
     assert line.has_separator
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        ("log -p; id", "one git command at a time"),
+        ("log --onelin", "did you mean '--oneline'?"),
+        ("log --xyzzy", "is not known here; leave it out"),
+    ],
+)
+def test_a_refused_option_is_answered_in_one_short_line(args, said):
+    with pytest.raises(ToolFailed) as refused:
+        parse(args)
+
+    assert said in str(refused.value)
+    assert len(str(refused.value)) < 120

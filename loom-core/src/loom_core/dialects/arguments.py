@@ -71,5 +71,6 @@ def _explain(model: type[BaseModel], error: ValidationError) -> str:
         elif problem["type"] == "missing":
             sentences.append(f"argument {name!r} is missing.")
         else:
-            sentences.append(f"argument {name!r}: {problem['msg']}.")
+            said = problem["msg"].removeprefix("Value error, ")
+            sentences.append(f"argument {name!r}: {said}.")
     return " ".join(sentences)

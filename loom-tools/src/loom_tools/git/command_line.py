@@ -171,12 +171,17 @@ def _refused_subcommand(name: str) -> ToolFailed:
     return _refused(f"git {name} is not allowed{instead}")
 
 
+_SHELL_SIGNS = frozenset(";|&<>")
+
+
 def _refused_option(option: str, known: Mapping[str, str], subcommand: str) -> ToolFailed:
     """What is said of an option that its subcommand does not have here."""
     reason = _REASONS.get(option)
+    if reason is None and _SHELL_SIGNS.intersection(option):
+        return _refused("one git command at a time; there is no shell here")
     if reason is None:
         names = [f"--{name}" if len(name) > 1 else f"-{name}" for name in known]
-        reason = f"it is not one of {', '.join(names)}"
+        reason = f"it is not known here{did_you_mean(option, names) or '; leave it out'}"
     return _refused(f"git {subcommand} {option} is not allowed: {reason}")
 
 
