@@ -40,7 +40,8 @@ class Loom:
                 intent = Intent(preview="rm -rf build", reason="it deletes")
                 call = PendingCall("shell", {}, Risk.EXECUTE, intent, "", "it deletes")
                 answer = await self.options.ask(call)
-                done = e.TaskCompleted(summary=f"approved: {answer.approved if answer else 'nobody'}", confidence=1)
+                said = answer.approved if answer else "nobody"
+                done = e.TaskCompleted(summary=f"approved: {said}", confidence=1)
                 await self.store.append(task_id, [Entry(done)], fence=fence)
             else:
                 await asyncio.Event().wait()
