@@ -229,12 +229,81 @@ async def test_a_commit_cut_off_before_it_was_made_is_made_now(session, reposito
     assert (await tool.probe(arguments, facts, session.context)).happened is Happened.IN_DOUBT
 
 
-async def test_other_changes_cut_off_are_in_doubt_and_reading_is_not(session, repository):
+CUT_OFF = ["merge topic", "tag v1", "add new", "branch other", "switch topic", "push origin main"]
+
+
+@pytest.fixture
+def branches(repository, tmp_path):
+    """A repository with a branch to merge, a file to add, and a remote to push to."""
+    git(repository, "switch", "-q", "-c", "topic")
+    (repository / "topic").write_text("topic\n")
+    git(repository, "add", "topic")
+    git(repository, "commit", "-q", "-m", "topic")
+    git(repository, "switch", "-q", "main")
+    git(repository, "commit", "-q", "--allow-empty", "-m", "so that no merge is a fast-forward")
+    (repository / "new").write_text("new\n")
+    git(tmp_path, "init", "-q", "--bare", "remote.git")
+    git(repository, "remote", "add", "origin", str(tmp_path / "remote.git"))
+    return repository
+
+
+async def begun(session, args):
+    """A tool, its arguments, and the facts of its intent."""
     tool = GitCommand()
-    for args, happened in (("merge topic", Happened.IN_DOUBT), ("log", Happened.NOT_YET)):
-        arguments = tool.arguments_model(args=args)
-        facts = (await tool.intend(arguments, session.context)).facts
-        assert (await tool.probe(arguments, facts, session.context)).happened is happened
+    arguments = tool.arguments_model(args=args)
+    return tool, arguments, (await tool.intend(arguments, session.context)).facts
+
+
+@pytest.mark.parametrize("args", [*CUT_OFF, "log"])
+async def test_what_was_cut_off_before_anything_moved_runs_again(session, branches, args):
+    tool, arguments, facts = await begun(session, args)
+
+    assert (await tool.probe(arguments, facts, session.context)).happened is Happened.NOT_YET
+
+
+@pytest.mark.parametrize("args", CUT_OFF)
+async def test_what_stopped_in_its_middle_is_in_doubt(session, branches, args):
+    tool, arguments, facts = await begun(session, args)
+    (branches / ".git/index.lock").touch()
+
+    assert (await tool.probe(arguments, facts, session.context)).happened is Happened.IN_DOUBT
+
+
+@pytest.mark.parametrize(
+    ("args", "then"),
+    [
+        ("tag v1", ("tag", "v1")),
+        ("switch topic", ("switch", "-q", "topic")),
+        ("merge topic", ("commit", "-q", "--allow-empty", "-m", "by somebody else")),
+        ("push origin main", ("commit", "-q", "--allow-empty", "-m", "not what was approved")),
+        ("cherry-pick topic", ()),
+        ("rebase topic", ()),
+        ("reset --hard HEAD~1", ()),
+    ],
+)
+async def test_what_nobody_can_tell_is_in_doubt(session, branches, args, then):
+    tool, arguments, facts = await begun(session, args)
+    if then:
+        git(branches, *then)
+
+    assert (await tool.probe(arguments, facts, session.context)).happened is Happened.IN_DOUBT
+
+
+async def test_a_merge_cut_off_after_it_was_made_is_found(session, branches):
+    tool, arguments, facts = await begun(session, "merge topic")
+    await tool.run(arguments, session.context)
+
+    probe = await tool.probe(arguments, facts, session.context)
+
+    assert probe.happened is Happened.DONE
+    assert probe.result.facts["head_after"] == git(branches, "rev-parse", "HEAD")
+
+
+async def test_a_push_that_arrived_is_sent_again_and_changes_nothing(session, branches, tmp_path):
+    tool, arguments, facts = await begun(session, "push origin main")
+    git(branches, "push", "-q", "origin", "main")
+
+    assert (await tool.probe(arguments, facts, session.context)).happened is Happened.NOT_YET
 
 
 async def test_git_and_shell_take_turns(session, repository):

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import re
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Annotated, Any
 
@@ -26,6 +27,7 @@ from loom_tools.git.command_line import GitCommandLine, parse
 from loom_tools.git.effect import Effect, effect_of
 from loom_tools.git.hardening import hardened, with_identity
 from loom_tools.git.identity import identity
+from loom_tools.git.interrupted import happened, intended
 from loom_tools.git.references import moved, references
 from loom_tools.git.saying import category_of, said
 from loom_tools.text import MAX_RESULT_BYTES
@@ -83,6 +85,8 @@ class GitCommand(Tool[GitCommandArguments]):
         }
         if _is_keyed(line):
             facts["key"] = _key(arguments, context, before)
+        elif not effect.only_reads:
+            facts |= await asyncio.to_thread(intended, line, context.workspace.root, before)
         preview = f"git {arguments.args.strip().removeprefix('git ')}"
         reaches_out = line.subcommand in _REACHING_OUT
         if reaches_out:
@@ -112,22 +116,42 @@ class GitCommand(Tool[GitCommandArguments]):
     async def probe(
         self, arguments: GitCommandArguments, facts: dict[str, Any], context: ToolContext
     ) -> Probe:
-        """A commit is found by its key; what only reads is run again; the rest is in doubt."""
+        """A commit is found by its key, a merge in the history, and what moved nothing runs again."""
         if facts.get("only_reads"):
             return Probe(Happened.NOT_YET)
-        key = facts.get("key")
-        if not key or not context.sandbox.is_confining:
+        if not context.sandbox.is_confining:
             return Probe(Happened.IN_DOUBT)
         after = await asyncio.to_thread(references, context.workspace.root)
-        if after.get("HEAD", "") == facts.get("head_before"):
-            lock = context.workspace.root / ".git" / "index.lock"
-            return Probe(Happened.IN_DOUBT if lock.exists() else Happened.NOT_YET)
-        commit = await _commit_with(str(key), context)
-        if not commit:
-            return Probe(Happened.IN_DOUBT)
-        text = f"The commit {commit} was made before the interruption."
-        head = {"head_before": facts.get("head_before", ""), "head_after": after.get("HEAD", "")}
-        return Probe(Happened.DONE, ToolResult(text=text, facts=head))
+        if key := facts.get("key"):
+            return await _probe_of_commit(str(key), facts, after, context)
+        line, root = parse(arguments.args), context.workspace.root
+        found = await happened(line, facts, root, after, partial(_looked, context))
+        text = f"git {line.subcommand} had ended before the interruption."
+        return Probe(found, ToolResult(text=text, facts=_heads(facts, after)))
+
+
+async def _probe_of_commit(
+    key: str, facts: dict[str, Any], after: dict[str, str], context: ToolContext
+) -> Probe:
+    """Whether the commit that carries a key was made."""
+    if after.get("HEAD", "") == facts.get("head_before"):
+        lock = context.workspace.root / ".git" / "index.lock"
+        return Probe(Happened.IN_DOUBT if lock.exists() else Happened.NOT_YET)
+    commit = await _commit_with(key, context)
+    if not commit:
+        return Probe(Happened.IN_DOUBT)
+    text = f"The commit {commit} was made before the interruption."
+    return Probe(Happened.DONE, ToolResult(text=text, facts=_heads(facts, after)))
+
+
+def _heads(facts: dict[str, Any], after: dict[str, str]) -> dict[str, JsonValue]:
+    """Where ``HEAD`` was and is."""
+    return {"head_before": facts.get("head_before", ""), "head_after": after.get("HEAD", "")}
+
+
+async def _looked(context: ToolContext, line: GitCommandLine) -> CommandResult:
+    """How a command ended that only reads."""
+    return await _execute(hardened(line, ceiling=_above(context)), context, may_write=False)
 
 
 def _understood(
@@ -180,7 +204,7 @@ async def _address(line: GitCommandLine, context: ToolContext) -> str:
     look = GitCommandLine(
         ("remote", "get-url", *push, "--all", name), "remote", frozenset(), (), has_separator=False
     )
-    done = await _execute(hardened(look, ceiling=_above(context)), context, may_write=False)
+    done = await _looked(context, look)
     return f"to {name}: {_without_password(done.output.strip())}"
 
 
@@ -188,7 +212,7 @@ async def _commit_with(key: str, context: ToolContext) -> str:
     """The short name of the commit that carries a key; empty when there is none."""
     words = ("log", f"-n{_LOOKED_THROUGH}", f"--format=%h %(trailers:key={TRAILER},valueonly)")
     look = GitCommandLine(words, "log", frozenset(), (), has_separator=False)
-    done = await _execute(hardened(look, ceiling=_above(context)), context, may_write=False)
+    done = await _looked(context, look)
     if done.exit_code != 0:
         return ""
     found = (entry.split() for entry in done.output.splitlines())
