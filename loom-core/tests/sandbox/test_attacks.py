@@ -60,14 +60,17 @@ def outcome(backend: str, user: str, corpus: Path) -> dict[str, list[object]] | 
             python = next((name for name in PYTHONS if can_run(as_user, name, environment)), "")
             if not python:
                 return "an ordinary user cannot run this Python"
-        done = subprocess.run(
-            [*as_user, python, str(HERE / "attack_driver.py"), backend, str(corpus), place],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=LIMIT_SECONDS,
-        )
+        try:
+            done = subprocess.run(
+                [*as_user, python, str(HERE / "attack_driver.py"), backend, str(corpus), place],
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=LIMIT_SECONDS,
+            )
+        except subprocess.TimeoutExpired:
+            return f"failed: not all were tried within {LIMIT_SECONDS} s"  # once, not for each
     return json.loads(done.stdout) if done.returncode == 0 else "failed:" + done.stderr[-3000:]
 
 

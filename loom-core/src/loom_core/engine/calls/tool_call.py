@@ -1,17 +1,14 @@
 """One tool call from its arguments to its journalled result: validate, intend, approve, run."""
 
 import asyncio
-import hashlib
-import json
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel, JsonValue
 
-from loom_core.contracts.context import PendingCall
 from loom_core.contracts.tool import Happened, Intent, Probe, RecoveryClass, Risk, Tool, ToolContext
 from loom_core.dialects import ArgumentsRejected, validate_arguments
 from loom_core.engine.calls.call_results import (
@@ -23,6 +20,7 @@ from loom_core.engine.calls.call_results import (
     storable,
     storable_changes,
 )
+from loom_core.engine.calls.consent import Approve, Consent
 from loom_core.engine.changes.leftovers import clear_leftovers
 from loom_core.engine.changes.watching import Watch, is_watched, turn_of
 from loom_core.engine.journal import StepJournal
@@ -41,8 +39,6 @@ from loom_core.events import (
 from loom_core.types import Decision, FileChange, Question, ToolResult
 
 _log = logging.getLogger(__name__)
-
-Approve = Callable[[PendingCall], Awaitable[Decision]]
 
 
 class ToolCallRun:
@@ -64,8 +60,7 @@ class ToolCallRun:
         self._tool = tool
         self._context = context
         self._journal = journal
-        self._approve = approve
-        self._gate = gate
+        self._consent = Consent(tool, context.sandbox, approve, gate)
         self._limit = TimeLimit(tool.timeout_seconds)
         self._ask = context.ask
         context.ask = self._ask_outside_limit
@@ -108,7 +103,7 @@ class ToolCallRun:
             )
         except Exception as error:  # noqa: BLE001  # isolation point: a tool never breaks the run
             return await self._finish(step, call_id, error_of(self._tool.name, error))
-        decision = await self._decide(valid, intent)
+        decision = await self._consent.ask(valid, intent)
         if not decision.approved:
             return await self._deny(step, call_id, decision)
         return await self._carry_out(step, call_id, arguments, intent, valid)
@@ -212,46 +207,21 @@ class ToolCallRun:
             _log.warning("the probe of %s failed", self._tool.name, exc_info=True)
             return Probe(Happened.IN_DOUBT)
 
-    async def _decide(self, valid: BaseModel, intent: Intent) -> Decision:
-        """Ask for approval of exactly this call, unless it only reads."""
-        if self._needs_no_approval(intent):
-            return Decision(approved=True)
-        arguments, digest = valid.model_dump(mode="json"), self._digest(valid, intent)
-        reason = self._reason(intent)
-        call = PendingCall(self._tool.name, arguments, self._tool.risk, intent, digest, reason)
-        return await self._approve(call)
-
     async def _differs(self, valid: BaseModel, approved: Intent) -> ToolResult | None:
         """What is wrong when the call would now do something else than what was approved."""
-        if self._needs_no_approval(approved):
+        if self._consent.is_needless(approved):
             return None
         try:
             now = await self._intend(valid)
         except Exception as error:  # noqa: BLE001  # isolation point: a tool never breaks the run
             return error_of(self._tool.name, error)
-        if self._digest(valid, now) == self._digest(valid, approved):
+        if self._consent.covers(valid, now, approved):
             return None
         text = (
             f"{self._tool.name} was not run: what it works on changed while the approval was "
             "asked for; look at it again"
         )
         return error_result(text, ErrorCategory.VALIDATION)
-
-    def _needs_no_approval(self, intent: Intent) -> bool:
-        """Whether the call only reads, and nothing that is gated."""
-        return self._tool.risk is Risk.READ and not self._reason(intent)
-
-    def _reason(self, intent: Intent) -> str:
-        """Why somebody has to say yes, by the tool and by Loom; empty when nothing gates it."""
-        by_tool = (intent.reason or "it cannot be undone") if intent.is_gated else ""
-        return "; ".join(reason for reason in (by_tool, self._gate(intent)) if reason)
-
-    def _digest(self, valid: BaseModel, intent: Intent) -> str:
-        """What an approval of this call is bound to."""
-        arguments = valid.model_dump(mode="json")
-        sandbox = self._context.sandbox
-        hosts = sandbox.allowed_hosts if sandbox else ()  # all of them: the reason names a few
-        return digest_of(self._tool.name, arguments, intent, self._reason(intent), hosts)
 
     async def _deny(self, step: int, call_id: str, decision: Decision) -> ToolResult:
         """Journal the refusal; the call leaves no other trace."""
@@ -365,16 +335,3 @@ class ToolCallRun:
             return result
         changes = tuple(change.model_copy(update={"by_command": True}) for change in result.changes)
         return result.model_copy(update={"changes": changes})
-
-
-def digest_of(
-    tool: str,
-    arguments: Mapping[str, JsonValue],
-    intent: Intent,
-    reason: str,
-    hosts: Sequence[str],
-) -> str:
-    """SHA-256 that binds an approval to one call, to why it was asked for, and to what it may reach."""
-    parts = [tool, arguments, intent.preview, intent.facts, intent.target, reason, [*hosts]]
-    said = json.dumps(parts, sort_keys=True)
-    return hashlib.sha256(said.encode()).hexdigest()
