@@ -226,11 +226,11 @@ class RunContext:
                 run = self._tool_call(tool, step)
                 try:
                     result = await run.run(step, call_id, arguments)
-                    await self._scope.human.withdraw(self._journal, step=step)
                 except asyncio.CancelledError:
                     if run.stopped is not None:
                         self._absorb(name, arguments, run.stopped)
                     raise
+                await self._scope.human.withdraw(self._journal, step=step)
         self._absorb(name, arguments, result)
         return result
 
