@@ -18,7 +18,8 @@ _NUMBER = re.compile(
 )
 """Words for results that are numbers."""
 _SELECTED = re.compile(
-    r"""\b(?:maximum|minimum|largest|smallest|longest|shortest|highest|lowest|sort\w*
+    r"""\b(?:maximum|minimum|largest|smallest|longest|shortest|highest|lowest|biggest|tallest|oldest|youngest
+    |newest|latest|earliest|cheapest|dearest|heaviest|lightest|fastest|slowest|most|fewest|least|sort\w*
     |alphabetical\w*|unique|distinct|duplicates?|frequenc\w*|sortier\w*|trie[rz]?|ordena\w*)\b""",
     re.VERBOSE | re.IGNORECASE,
 )

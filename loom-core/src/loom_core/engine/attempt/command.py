@@ -1,10 +1,12 @@
-"""One attempt by a shell command at files that are only renamed, moved, copied or deleted."""
+"""One attempt by a shell command: at files that only go elsewhere, and at what no other form fits."""
 
 from loom_core.contracts.context import Beginning, Context, ModelFacts
 from loom_core.dialects import JsonActionDialect
 from loom_core.engine.attempt.opening import show_files
 from loom_core.engine.attempt.plain import failing, run_plainly
+from loom_core.planning.computed_files import FILE_COMPUTED
 from loom_core.planning.relocations import is_only_moving
+from loom_core.planning.sole_file import sole_file
 from loom_core.prompts import command_in, command_messages
 from loom_core.types import Outcome, Subtask
 
@@ -12,23 +14,27 @@ COMMAND = "command"
 """What the journal calls the form of such an attempt, where others name a dialect."""
 MAX_ATTEMPTS = 2
 """Attempts by commands; later ones are conversations like any other subtask's."""
-
+_OTHER_WAY = 2
+"""The attempt at which a command is tried where a conversation was first: it rarely does better twice."""
 _RUNNER = "shell_execute"
 
 
 def wants_command(subtask: Subtask, context: Context, facts: ModelFacts) -> bool:
-    """Whether a subtask only moves or deletes files, and its model writes JSON actions.
+    """Whether a subtask is tried by a command, of a model that writes JSON actions.
 
-    A resumed attempt goes on in the form in which it was begun.
+    That is one that only moves or deletes files, and after a first conversation one that is not about
+    the content of a single file. A resumed attempt goes on in the form in which it was begun.
     """
     if context.beginning is not None:
         return context.beginning.dialect == COMMAND
-    return (
-        facts.dialect == JsonActionDialect.name
-        and _RUNNER in context.tools
-        and context.attempt <= MAX_ATTEMPTS
-        and is_only_moving(subtask.description, subtask.checks)
+    if facts.dialect != JsonActionDialect.name or _RUNNER not in context.tools:
+        return False
+    if is_only_moving(subtask.description, subtask.checks):
+        return context.attempt <= MAX_ATTEMPTS
+    is_about_a_file = sole_file(subtask.description, subtask.checks) or any(
+        check.kind == FILE_COMPUTED for check in subtask.checks
     )
+    return context.attempt == _OTHER_WAY and bool(subtask.checks) and not is_about_a_file
 
 
 async def run_by_command(subtask: Subtask, context: Context, facts: ModelFacts) -> Outcome:
