@@ -83,7 +83,7 @@ async def _work(options: argparse.Namespace) -> BareEnd:
     environment = ProviderEnvironment(home=home_directory(process_environment()))
     kind = cast("type[Provider]", load_all(Group.PROVIDERS).parts["llamacpp"].value)
     provider = kind(ModelSettings(provider="llamacpp"), environment)
-    tools = {tool.name: tool for tool in _installed_tools() if tool.is_always_offered}
+    tools = {tool.name: tool for tool in installed_tools() if tool.is_always_offered}
     try:
         return await run_bare(
             options.goal, options.workspace, provider, tools, has_schema=options.schema
@@ -92,7 +92,7 @@ async def _work(options: argparse.Namespace) -> BareEnd:
         await provider.close()
 
 
-def _installed_tools() -> list[Tool[Any]]:
+def installed_tools() -> list[Tool[Any]]:
     """One of each installed tool."""
     parts = load_all(Group.TOOLS).parts.values()
     return [cast("type[Tool[Any]]", part.value)() for part in parts]
