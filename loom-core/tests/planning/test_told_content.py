@@ -51,6 +51,11 @@ def test_a_file_whose_content_is_told_in_words_is_compared(goal, files):
         "What does calc.py do?",
         "Run calc.py",
         "Do not change calc.py",
+        "Write a test for calc.py",
+        "Count the words in notes.txt",
+        "Summarize notes.txt",
+        "Update notes.txt to mention calc.py",
+        "Add a Makefile that runs calc.py",
     ],
 )
 def test_what_is_settled_or_left_to_judgement_is_not(goal):

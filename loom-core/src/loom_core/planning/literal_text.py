@@ -133,6 +133,9 @@ _LIST_GAP = re.compile(r"\s*(?:,\s*(?:and\s+)?|and\s+)(?:the\s+|a\s+)?", re.IGNO
 
 def output_literals(sentence: Sentence) -> list[str]:
     """What a program must print, as far as the sentence says it without conditions."""
+    sample = _LINE_SHOWN.search(sentence.text)
+    if sample is not None:
+        return [sample["text"].strip()]
     if _DEPENDS.search(own_words(sentence.text)):
         return []
     quoted = [
@@ -140,10 +143,7 @@ def output_literals(sentence: Sentence) -> list[str]:
         for quotation in sentence.quotations
         if _is_literal(quotation) and _is_printed(sentence.text, quotation)
     ]
-    sample = _LINE_SHOWN.search(sentence.text)
-    return (
-        quoted or _unquoted_literals(sentence.text) or ([sample["text"].strip()] if sample else [])
-    )
+    return quoted or _unquoted_literals(sentence.text)
 
 
 def shows_a_sample(sentence: Sentence) -> bool:

@@ -29,7 +29,7 @@ _VALUE = (
 )
 _NO_KEY = (
     r"(?:it|that|this|which|there|he|she|what|name|value|result|output|input|answer|sum|total|list|lists|keys?|fields?"
-    r"|following|contents?|values|items?|entries|rows?|columns?|lines?|note|example|each|one|text|title)\b"
+    r"|following|contents?|values|items?|entry|entries|elements?|index|length|number|rows?|columns?|lines?|note|example|each|one|text|title)\b"
 )
 """Words before *is* or a colon that introduce or point, and are no keys unless something quotes them."""
 _SHAPES = (

@@ -41,10 +41,19 @@ _LEFT_TO_JUDGEMENT = re.compile(
     re.IGNORECASE,
 )
 """Words for edits that two people would make differently, or one of them not at all."""
-_ASKS = re.compile(
-    r"\s*(?:what|which|how|why|where|who|when|is|are|does|do|can|tell\s+me)\b", re.IGNORECASE
+_EDITS = re.compile(
+    r"""\b(?:add|append|insert|prepend|put|remove|delete|drop|erase|strip|cut|take\s+out|replace|change|set|update
+    |increase|decrease|raise|lower|reduce|bump|rename|fix|correct|repair|edit|swap|switch|turn|uppercase|capitali[sz]e
+    |sort|reverse|enable|disable|mark|complete|implement|finish|double|halve|move)\b""",
+    re.VERBOSE | re.IGNORECASE,
 )
-_ONLY_RUNS = re.compile(r"\s*(?:please\s+)?(?:run|execute|start|launch|test)\b", re.IGNORECASE)
+"""Verbs for something that is done to a file that is there."""
+_MAKES_ANOTHER = re.compile(
+    r"""\b(?:tests?\b(?!\s+(?:file|data))|makefile|dockerfile|summary|copy|backup|report|readme|changelog
+    |new\s+(?:file|script|program|module))\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""Words for a file that is to be made, though the goal does not name it."""
 
 
 def told_checks(
@@ -81,8 +90,8 @@ def edited_files(
 ) -> list[str]:
     """The files that are there and that the goal wants changed, as far as its wording tells.
 
-    Where a new file is asked for, or one is to go elsewhere, what is there is something to read. A
-    plain question and a request to run something change nothing.
+    Where a new file is asked for, named or not, or one is to go elsewhere, what is there is something
+    to read; of several files that are there nobody can tell which one is meant.
     """
     if expected or any(check.kind in {"file_missing", FILE_SAME_AS} for check in checks):
         return []
@@ -92,10 +101,10 @@ def edited_files(
         for mention in sentence.mentions
         if mention.path in existing and _may_change(sentence, mention)
     ]
-    if any(_LEFT_TO_JUDGEMENT.search(own_words(sentence.text)) for sentence in sentences):
-        return []
-    asks = all(_ASKS.match(one.text) or _ONLY_RUNS.match(one.text) for one in sentences)
-    return [] if asks else list(dict.fromkeys(named))
+    words = " ".join(own_words(sentence.text) for sentence in sentences)
+    is_edit = _EDITS.search(words) and not _MAKES_ANOTHER.search(words)
+    is_clear = len(set(named)) == 1 and not _LEFT_TO_JUDGEMENT.search(words)
+    return named[:1] if is_edit and is_clear else []
 
 
 def _may_change(sentence: Sentence, mention: Mention) -> bool:
