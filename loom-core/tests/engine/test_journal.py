@@ -91,6 +91,18 @@ async def test_what_was_written_before_is_in_the_database_after_a_commit(store, 
     ]
 
 
+async def test_waiting_for_what_was_written_before_has_it_written_at_once(
+    store, fence, monkeypatch
+):
+    monkeypatch.setattr("loom_core.store.writer._PATIENCE_SECONDS", 3600)
+    own = journal(store, fence)
+    own.write(ANSWERED)
+
+    await asyncio.wait_for(own.commit(), 30)
+
+    assert [event.body for event in await recorded(store)] == [ANSWERED]
+
+
 async def test_a_stale_claim_writes_nothing(store, fence):
     own = journal(store, fence)
     await store.release("t1", fence=fence)

@@ -246,6 +246,15 @@ async def test_work_that_nobody_waits_for_is_written_by_itself(run):
     assert await run.store.events(run.task_id, after=event.sequence - 1) == [event]
 
 
+async def test_who_comes_to_wait_for_it_has_it_written_at_once(run, monkeypatch):
+    monkeypatch.setattr("loom_core.store.writer._PATIENCE_SECONDS", 3600)
+    patient = run.store.submit(run.task_id, [Entry(nudge(1), "first", 1)], fence=run.fence)
+
+    run.store.hurry()
+
+    assert [event.body for event in await asyncio.wait_for(patient, 30)] == [nudge(1)]
+
+
 async def test_closing_writes_what_nobody_waited_for(run, path, monkeypatch):
     monkeypatch.setattr("loom_core.store.writer._PATIENCE_SECONDS", 3600)
     run.store.submit(run.task_id, [Entry(nudge(1), "first", 1)], fence=run.fence)

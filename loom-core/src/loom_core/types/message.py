@@ -79,7 +79,10 @@ class ToolSpec(Frozen):
 
     @cached_property
     def size_characters(self) -> int:
-        """Characters of the part that goes with a request, as JSON; worked out once, as every call asks."""
+        """Characters of the part that goes with a request, as JSON; worked out once, as every call asks.
+
+        A changed copy would keep the number: make another tool instead.
+        """
         sent = {"name": self.name, "description": self.description, "parameters": self.parameters}
         return len(dumps(sent, separators=(",", ":")))
 

@@ -4,9 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loom_core.engine.window.fitting import conversation_tokens, fit_result, refuse_full
+from loom_core.engine.window.fitting import (
+    conversation_tokens,
+    fit_result,
+    refuse_full,
+    tools_tokens,
+)
 from loom_core.errors import ContextExceeded
-from loom_core.types import Message, Role, ToolCall
+from loom_core.types import Message, Role, ToolCall, ToolSpec
 
 
 @given(st.text(max_size=3000), st.integers(512, 4096))
@@ -42,3 +47,28 @@ def test_a_conversation_that_fills_the_window_is_refused():
     refuse_full(999, "small", 1000)
     with pytest.raises(ContextExceeded, match=r"'small'.*window of 1000.*context_window"):
         refuse_full(1000, "small", 1000)
+
+
+def test_tools_count_with_all_that_is_sent_of_them_and_counting_leaves_them_equal():
+    schema = {"type": "object", "properties": {"path": {"type": "string"}}}
+    tool, same = (
+        ToolSpec(name="read", description="d" * 320, parameters=schema, essential=("path",))
+        for _ in range(2)
+    )
+
+    assert tools_tokens([]) == 0
+    assert (
+        tools_tokens([tool])
+        == (
+            320
+            + len(
+                '{"name":"read","description":"","parameters":'
+                '{"type":"object","properties":{"path":{"type":"string"}}}},'
+            )
+        )
+        // 3.2
+        + 1
+    )
+    assert tools_tokens([tool, same]) > 2 * tools_tokens([tool]) - 2
+    assert tool == same
+    assert tool.model_dump() == same.model_dump()
