@@ -139,6 +139,14 @@ def pauses_and_is_cancelled(place):
     place.run("cancel", "last")
 
 
+def is_told_something(place):
+    place.serve(Rule(reply=Reply.status(401)))
+    place.work()
+    place.run("steer", "last", "in capitals")
+    place.serve(*turns(*says_hi()))
+    place.run("resume", "last")
+
+
 def falls_over_and_comes_back(place):
     main = (
         *planned(subtask("a"), subtask("b", "a")),
@@ -178,6 +186,7 @@ RUNS = [
     asks_and_is_answered,
     is_parked,
     pauses_and_is_cancelled,
+    is_told_something,
 ]
 
 

@@ -185,11 +185,12 @@ class Loom:
         workspace: Path,
         context: str = "",
         approval_mode: ApprovalMode | None = None,
+        idempotency_key: str = "",
     ) -> Task:
-        """A new task, stored and not yet running.
+        """A new task, stored and not yet running; for a key that was used, the task of that time.
 
         Raises:
-            UsageError: the goal is empty.
+            UsageError: the goal is empty, or the key was used for something else.
             WorkspaceError: the workspace is missing, not a directory or not writable.
             ModelError: the model that would run it cannot be used now.
         """
@@ -204,19 +205,38 @@ class Loom:
             context=context,
             approval_mode=approval_mode or self.settings.approval.mode,
         )
-        await self.store.create_task(task)
-        return task
+        made = await self.store.create_task(task, idempotency_key=idempotency_key)
+        return task if made == task.id else await self._made_before(made, task, idempotency_key)
 
-    async def run(self, task_id: str) -> TaskRecord:
+    async def _made_before(self, task_id: str, asked: Task, idempotency_key: str) -> Task:
+        """The task that a key made earlier. Raises ``UsageError`` when something else was asked for."""
+        known = (await self.store.task(task_id)).task
+        if known != asked.model_copy(update={"id": known.id}):
+            raise UsageError(
+                f"the idempotency key {idempotency_key!r} made task {task_id}, for which something "
+                "else was asked; give the new request another key"
+            )
+        return known
+
+    async def resumable_tasks(self) -> list[TaskRecord]:
+        """The tasks that nobody ended, paused or has to answer, oldest first: work for a new engine.
+
+        Another engine may still work on one of them, which ``run`` finds out. Run them with
+        ``obeys_pauses``.
+        """
+        return await self.store.resumable_tasks()
+
+    async def run(self, task_id: str, *, obeys_pauses: bool = False) -> TaskRecord:
         """Run or resume a task until it is over, waits for a human or is paused.
 
+        A pause that was asked for and never reached is taken back, unless ``obeys_pauses``.
         Cancelling this leaves the task paused and resumable.
         """
         make_scope = await self._scopes()
         with ExitStack() as held:
             # In a thread: whoever deletes contents at the moment may be a task of this very loop.
             await asyncio.to_thread(held.enter_context, self._blobs.in_use())
-            await Orchestrator(self.store, make_scope).run(task_id)
+            await Orchestrator(self.store, make_scope).run(task_id, obeys_pauses=obeys_pauses)
         await self._clean()
         return await self.store.task(task_id)
 

@@ -253,7 +253,7 @@ def test_shell_completion_needs_no_command_module():
     code = "from loom_core.cli.main import main; main([])"
 
     finished = run_python(
-        code, _LOOM_COMPLETE="bash_complete", COMP_WORDS="loom st", COMP_CWORD="1"
+        code, _LOOM_COMPLETE="bash_complete", COMP_WORDS="loom sta", COMP_CWORD="1"
     )
 
     assert finished.stdout.split() == ["plain,status"]

@@ -7,22 +7,22 @@ import sys
 
 import pytest
 
-from loom_core.engine.owner import is_alive, this_owner
+from loom_core.engine.owner import is_alive, new_owner
 
 
 def test_this_process_is_alive():
-    assert is_alive(this_owner())
+    assert is_alive(new_owner())
 
 
 def test_a_process_that_has_ended_is_dead():
-    code = "from loom_core.engine.owner import this_owner; print(this_owner())"
+    code = "from loom_core.engine.owner import new_owner; print(new_owner())"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert not is_alive(ended.stdout.strip())
 
 
 def test_a_process_that_was_killed_is_dead_before_its_parent_notices():
-    code = "from loom_core.engine.owner import this_owner; print(this_owner(), flush=True); input()"
+    code = "from loom_core.engine.owner import new_owner; print(new_owner(), flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -37,9 +37,9 @@ def test_a_process_that_was_killed_is_dead_before_its_parent_notices():
 
 
 def test_a_younger_process_with_the_same_number_is_another_one():
-    host, number, start = this_owner().rsplit(":", 2)
+    host, number, start = new_owner().rsplit(":", 2)
 
-    assert not is_alive(f"{host}:{number}:{int(start) - 1}")
+    assert not is_alive(f"{host}:{number}:{int(start.partition('/')[0]) - 1}")
 
 
 @pytest.mark.parametrize(

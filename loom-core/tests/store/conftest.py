@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -6,6 +7,7 @@ import pytest
 from loom_core import events
 from loom_core.errors import ErrorCategory
 from loom_core.store import Entry, Store
+from loom_core.store.steady import Steady
 from loom_core.types import (
     ApprovalMode,
     ChangeKind,
@@ -19,6 +21,7 @@ from loom_core.types import (
     ModelRole,
     Outcome,
     OutcomeStatus,
+    PauseCause,
     Plan,
     Role,
     Subtask,
@@ -34,15 +37,26 @@ ODD_TEXT = 'Zeile\n"quoted" \\ \x00 \u2028 🧵 日本 </script>'
 
 
 class FakeClock:
-    """A clock that goes only when told to."""
+    """A time of day, and the time since a machine's start, that go only when told to."""
 
     def __init__(self):
         self.now = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
+        self.moment = Steady("this start", 1_000_000)
 
     def __call__(self):
         return self.now
 
+    def steady(self):
+        return self.moment
+
     def advance(self, seconds):
+        self.now += timedelta(seconds=seconds)
+        self.moment = replace(
+            self.moment, microseconds=self.moment.microseconds + seconds * 1_000_000
+        )
+
+    def jump(self, seconds):
+        """Somebody sets the time of day."""
         self.now += timedelta(seconds=seconds)
 
 
@@ -90,7 +104,7 @@ def path(tmp_path):
 
 @pytest.fixture
 async def store(path, clock):
-    opened = Store.open(path, clock=clock)
+    opened = Store.open(path, clock=clock, steady=clock.steady)
     yield opened
     await opened.close()
 
@@ -169,6 +183,7 @@ def sample_bodies() -> Iterator[events.EventBody]:
     yield events.ModelCallFailed(**CALL, error="ModelTimeout", message="nothing came")
     yield events.ReplyRepaired(step=1, repairs=("took the first object",))
     yield events.NudgeSent(step=1, text="go on")
+    yield events.InstructionDelivered(step=3, given_at=7, text=ODD_TEXT)
     yield events.ModelFailedOver(
         role=ModelRole.EXECUTOR, model="b", instead_of="a", reason="gone", error="ModelUnreachable"
     )
@@ -218,7 +233,8 @@ def endings() -> Iterator[events.EventBody]:
     yield events.ExtractionFailed(error="e")
     yield events.HookFailed(hook="loom_event", plugin="p", error="e")
     yield events.TaskWaiting(reason="ask")
-    yield events.TaskPaused(reason="interrupted")
+    yield events.TaskPaused(reason="interrupted", cause=PauseCause.INTERRUPTED)
+    yield events.InstructionGiven(text="in French, please", by="loom steer")
     yield events.TaskCompleted(summary="done", confidence=1.0)
     yield events.TaskFailed(reason="r", advice="a")
     yield events.TaskCancelled(by="user")

@@ -12,6 +12,7 @@ from loom_core.store.clock import system_clock
 from loom_core.store.draft import Line
 from loom_core.store.migrate import bring_up_to_date
 from loom_core.store.sqlite import SqliteDatabase
+from loom_core.store.steady import steady_clock
 from loom_core.store.transactor import Transactor
 from loom_core.store.works import AppendEvents, ClaimTask, CreateTask
 
@@ -23,13 +24,13 @@ def line(body, subtask_id="", attempt=0):
     return Line(body, body.model_dump_json(), subtask_id, attempt)
 
 
-def tables_after(batches, clock):
+def tables_after(batches, clock, steady):
     """Every row of every table after these batches, and how each piece of work was answered."""
     with tempfile.TemporaryDirectory() as directory:
         database = SqliteDatabase(Path(directory) / "x.db", busy_timeout_seconds=1)
         database.prepare()
         bring_up_to_date(database)
-        transactor = Transactor(database, durability="process", clock=clock)
+        transactor = Transactor(database, durability="process", clock=clock, steady=steady)
         answers = [
             repr(answer.error) for batch in batches for answer in transactor.run(batch).answers
         ]
@@ -94,10 +95,10 @@ def test_any_grouping_into_transactions_gives_the_same_tables(data, bodies, make
             for group in chosen
         ),
     ]
-    now = system_clock()
+    now, moment = system_clock(), steady_clock()
 
-    one_by_one = tables_after([[work] for work in works], lambda: now)
+    one_by_one = tables_after([[work] for work in works], lambda: now, lambda: moment)
     edges = data.draw(splits(len(works)))
-    grouped = tables_after([works[start:end] for start, end in edges], lambda: now)
+    grouped = tables_after([works[start:end] for start, end in edges], lambda: now, lambda: moment)
 
     assert grouped == one_by_one

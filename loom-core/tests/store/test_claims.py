@@ -1,8 +1,11 @@
+from datetime import timedelta
+
 import pytest
 
 from loom_core.errors import StaleFence, StoreBusy, StoreError, UnknownTask
 from loom_core.events import NudgeSent, TaskClaimed
 from loom_core.store import Entry
+from loom_core.store.steady import Steady
 
 NUDGE = [Entry(NudgeSent(step=1, text="x"))]
 
@@ -97,3 +100,34 @@ async def test_unknown_and_doubled_tasks_are_refused(store, task):
     with pytest.raises(UnknownTask):
         await store.append("nothing", NUDGE, fence=1)
     assert len(await store.events(task.id)) == 1
+
+
+@pytest.mark.parametrize("seconds", [3600, -3600])
+async def test_a_lease_holds_and_runs_out_however_the_time_of_day_jumps(
+    store, task, clock, seconds
+):
+    await store.create_task(task)
+    stale = await store.claim(task.id, owner="a", lease_seconds=10)
+    clock.jump(seconds)
+    clock.advance(9)
+
+    with pytest.raises(StoreBusy):
+        await store.claim(task.id, owner="b", lease_seconds=10)
+    clock.advance(1)
+
+    assert await store.claim(task.id, owner="b", lease_seconds=10)
+    with pytest.raises(StaleFence):
+        await store.append(task.id, NUDGE, fence=stale)
+
+
+async def test_a_lease_of_another_start_of_a_machine_runs_by_the_time_of_day(store, task, clock):
+    await store.create_task(task)
+    await store.claim(task.id, owner="a", lease_seconds=10)
+    clock.moment = Steady("the next start", 0)
+    clock.now += timedelta(seconds=9)
+
+    with pytest.raises(StoreBusy):
+        await store.claim(task.id, owner="b", lease_seconds=10)
+    clock.now += timedelta(seconds=1)
+
+    assert await store.claim(task.id, owner="b", lease_seconds=10)

@@ -50,10 +50,12 @@ async def test_turn_has_an_id_of_its_own(name, run, bodies):
 
 
 async def test_created_event_is_read_as_it_was_written(store, task):
-    written = await store.create_task(task)
+    shown = []
+    store.subscribe(shown.append)
+    await store.create_task(task)
 
-    assert await store.events(task.id) == [written]
-    assert written.body.goal == task.goal
+    assert await store.events(task.id) == shown
+    assert shown[0].body.goal == task.goal
     assert (await store.task(task.id)).task == task
 
 

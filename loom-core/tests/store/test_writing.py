@@ -164,7 +164,7 @@ async def test_closed_store_refuses_writes_and_closes_twice(path, task):
     await store.close()
     await store.close()
 
-    assert (await creating).task_id == task.id
+    assert await creating == task.id
     with pytest.raises(StoreError, match="the store is closed"):
         await store.create_task(task)
 

@@ -22,6 +22,9 @@ COMMAND_SECTIONS: dict[str, dict[str, CommandEntry]] = {
         "diff": CommandEntry("diff", "Show what a task changed, as a unified diff."),
     },
     "Steer": {
+        "steer": CommandEntry("steer", "Tell a task something while it works."),
+        "pause": CommandEntry("pause", "Let a task stand still."),
+        "resume": CommandEntry("resume", "Go on with a paused task."),
         "cancel": CommandEntry("cancel", "Stop a task for good."),
         "approve": CommandEntry("approve", "Say yes or no to what a task wants to do."),
         "answer": CommandEntry("answer", "Answer what a model asks."),

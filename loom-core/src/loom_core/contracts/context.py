@@ -184,6 +184,13 @@ class Context(Protocol):
         """Memory that concerns a text, most relevant first."""
         ...
 
+    async def new_instructions(self) -> Sequence[str]:
+        """What the user said and was not told here yet, oldest first; each is given out once.
+
+        It belongs at the tail of the next request, which is journalled with it.
+        """
+        ...
+
     async def emit(self, body: EventBody) -> None:
         """Put an event into the stream; returns when it is committed."""
         ...

@@ -196,7 +196,9 @@ class CoworkSession:
         number = self.log.last_turn + 1
         turn = turn_id(number)
         parts = self._parts
-        async with under_claim(parts.store, parts.task.id, cancel=self.interrupt) as claim:
+        async with under_claim(
+            parts.store, parts.task.id, cancel=self.interrupt, steer=self.steer
+        ) as claim:
             scope = self._scope(claim.fence, claim.waiting)
             await self._close_crashed(scope)
             running = asyncio.create_task(_text(work(scope, turn, started)), name=turn)

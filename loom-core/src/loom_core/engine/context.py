@@ -1,8 +1,8 @@
 """The capabilities that hooks get: journalled calls of models, tools and checks."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Any
 
@@ -18,7 +18,9 @@ from loom_core.engine.calls.call_results import (
     in_doubt_result,
 )
 from loom_core.engine.calls.checking import run_checks
+from loom_core.engine.calls.hearing import Hearing
 from loom_core.engine.calls.model_calls import Asked, ModelCalls
+from loom_core.engine.calls.stepping import Stepping
 from loom_core.engine.calls.tool_call import ToolCallRun
 from loom_core.engine.journal import StepJournal
 from loom_core.engine.scope import TaskScope
@@ -41,6 +43,7 @@ from loom_core.types import (
     Evidence,
     FileChange,
     MemoryEntry,
+    MemoryKind,
     Message,
     ModelResponse,
     ModelRole,
@@ -82,19 +85,20 @@ class RunContext:
         """
         self._scope = scope
         self._journal = journal
+        self._stepping = Stepping(scope.gate)
+        self._hearing = Hearing(journal, scope.instructions)
         self._models = ModelCalls(
             scope,
             journal,
             tier=tier,
             urgency=urgency,
-            take_a_break=self._paused,
+            take_a_break=self._stepping.waiting_to_ask,
             count=self._count,
         )
         self._feedback = tuple(feedback)
         self._tools = scope.tools if tools is None else tools
         self._seen: dict[str, str] = {}
         self._recalled_from: set[str] = set()
-        self._limit: TimeLimit | None = None
         self._kept: dict[str, JsonValue] = {}
         self._results: dict[str, str] = {}
         self._earlier_changes = tuple(earlier_changes)
@@ -205,12 +209,20 @@ class RunContext:
     ) -> ModelResponse:
         """One journalled call of a model. Raises ``ModelError`` when none of the role answers."""
         asked = Asked(tuple(messages), tuple(tools), answer_schema, max_tokens, top_logprobs)
-        return await self._models.ask(role, asked)
+        async with self._stepping.asking():
+            return await self._models.ask(role, asked)
 
     async def call_tool(
         self, name: str, arguments: Mapping[str, JsonValue], *, call_id: str
     ) -> ToolResult:
         """One journalled, approved tool call; whatever goes wrong is an error result."""
+        async with self._stepping.acting():
+            return await self._call_tool(name, arguments, call_id=call_id)
+
+    async def _call_tool(
+        self, name: str, arguments: Mapping[str, JsonValue], *, call_id: str
+    ) -> ToolResult:
+        """One call, once it may begin."""
         step = self._journal.next_step()
         result = self._recorded_result(step)
         if result is None:
@@ -236,6 +248,11 @@ class RunContext:
 
     async def run_checks(self, checks: Sequence[CheckSpec]) -> list[Evidence]:
         """What executable checks say of the workspace now; journalled like a call."""
+        async with self._stepping.acting():
+            return await self._run_checks(checks)
+
+    async def _run_checks(self, checks: Sequence[CheckSpec]) -> list[Evidence]:
+        """Run checks, once they may begin."""
         step = self._journal.next_step()
         recorded = self._journal.finished(step)
         if isinstance(recorded, ChecksRun):
@@ -247,11 +264,21 @@ class RunContext:
 
     async def recall(self, text: str, *, limit: int = 10) -> list[MemoryEntry]:
         """Memory that concerns a text, most relevant first."""
-        entries = await self._scope.memory.recall(text, limit=limit)
+        told = self._scope.instructions.texts  # in every attempt's conversation, in order
+        recalled = await self._scope.memory.recall(text, limit=limit + len(told))
+        entries = [
+            entry
+            for entry in recalled
+            if entry.kind is not MemoryKind.USER_INSTRUCTION or entry.text not in told
+        ][:limit]
         sources = {entry.subtask_id for entry in entries if entry.subtask_id}
         self._recalled_from |= sources
         self._scope.taints.recall(self.subtask_id, sources)
         return entries
+
+    async def new_instructions(self) -> Sequence[str]:
+        """What the user said and was not told here yet, oldest first; each is given out once."""
+        return self._hearing.new()
 
     async def emit(self, body: EventBody) -> None:
         """Put an event into the stream; returns when it is committed.
@@ -275,15 +302,9 @@ class RunContext:
         self.records = list(outcome.tool_records)
         self.usage = outcome.usage
 
-    @asynccontextmanager
-    async def limited(self, limit: TimeLimit) -> AsyncGenerator[None]:
+    def limited(self, limit: TimeLimit) -> AbstractAsyncContextManager[None]:
         """While inside, no more than that time passes, less what a human takes to answer."""
-        self._limit = limit
-        try:
-            async with limit:
-                yield
-        finally:
-            self._limit = None
+        return self._stepping.limited(limit)
 
     async def settle(self) -> None:
         """Wait until everything written so far is in the database."""
@@ -297,7 +318,7 @@ class RunContext:
             return Decision(approved=False, reason=f"approval failed: {error}", by="harness")
         human = self._scope.human
         if decision is None:
-            with self._paused():
+            with self._stepping.waiting_for_human():
                 return await human.approve(call, self._journal, step=step, may_wait=self.may_wait)
         if decision.scope is not ApprovalScope.ONCE:
             await human.record(call, decision, self._journal, step=step)
@@ -305,12 +326,8 @@ class RunContext:
 
     async def _ask(self, step: int, question: Question) -> str:
         """The user's answer to a question of a tool. Raises ``WaitsForHuman``."""
-        with self._paused():
+        with self._stepping.waiting_for_human():
             return await self._scope.human.answer(question, self._journal, step=step)
-
-    def _paused(self) -> AbstractContextManager[None]:
-        """While inside, a human takes time and not the attempt."""
-        return self._limit.paused() if self._limit is not None else nullcontext()
 
     def _tool_call(self, tool: Tool[Any], step: int) -> ToolCallRun:
         """A call of a tool under a step, gated where it could send away what it must not."""

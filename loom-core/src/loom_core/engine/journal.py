@@ -11,6 +11,7 @@ from loom_core.events import (
     ChecksRun,
     Event,
     EventBody,
+    InstructionDelivered,
     ModelCallFailed,
     ModelCallFinished,
     ModelCallStarted,
@@ -84,6 +85,7 @@ class StepJournal:
         self._started: dict[int, ToolCallStarted] = {}
         self._intended_at: dict[int, int] = {}
         self._told: list[EventBody] = []
+        self._delivered: list[InstructionDelivered] = []
         self.beginning: PromptAssembled | None = None
         for event in recorded:
             self._take(event.body)
@@ -94,6 +96,25 @@ class StepJournal:
         """The number of the step that begins now, from 1."""
         self._last_step += 1
         return self._last_step
+
+    @property
+    def coming_step(self) -> int:
+        """The number that the next step will have."""
+        return self._last_step + 1
+
+    @property
+    def delivered(self) -> Sequence[InstructionDelivered]:
+        """What the attempt was told of what the user said, in order."""
+        return self._delivered
+
+    def may_hear(self, step: int) -> bool:
+        """Whether what is said now can go into a step: it has no recorded end and none is after it."""
+        return step >= self._last_recorded and step not in self._finished
+
+    def deliver(self, *told: InstructionDelivered) -> None:
+        """Record what the attempt is told, before the request that has it."""
+        self._delivered.extend(told)
+        self.write(*told)
 
     def finished(self, step: int) -> FinishedStep | None:
         """The recorded end of a step; None when it has to run."""
@@ -205,13 +226,20 @@ class StepJournal:
             self._failed[body.step] = body
         elif isinstance(body, PromptAssembled):
             self.beginning = body
+        elif not isinstance(body, StepRecord):
+            self._take_said(body)
+
+    def _take_said(self, body: EventBody) -> None:
+        """Sort one record of what was said or asked between steps."""
+        if isinstance(body, InstructionDelivered):
+            self._delivered.append(body)
         elif isinstance(body, ApprovalRequested | ApprovalDecided):
             self._take_approval(body)
         elif isinstance(body, QuestionAsked):
             self._asked.add(body.question_id)
         elif isinstance(body, QuestionAnswered):
             self._answers[body.question_id] = body
-        elif not isinstance(body, StepRecord):
+        else:
             self._told.append(body)
 
     def _take_approval(self, body: EventBody) -> None:

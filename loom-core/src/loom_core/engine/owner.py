@@ -1,13 +1,15 @@
-"""Who holds a claim: this process, told apart from any other that ever ran on this machine."""
+"""Who holds a claim: somebody in this process, told apart from all that ever ran on this machine."""
 
 import os
+import secrets
 import socket
 from pathlib import Path
 
 
-def this_owner() -> str:
-    """The name of this process as the owner of claims."""
-    return f"{socket.gethostname()}:{os.getpid()}:{_start_of(os.getpid())}"
+def new_owner() -> str:
+    """A name for one owner of claims in this process, which no other one has."""
+    process = os.getpid()
+    return f"{socket.gethostname()}:{process}:{_start_of(process)}/{secrets.token_hex(4)}"
 
 
 def is_alive(owner: str) -> bool:
@@ -27,7 +29,7 @@ def is_alive(owner: str) -> bool:
         return False
     except PermissionError:
         return True
-    return _start_of(process) == parts[2] and not _is_zombie(process)
+    return _start_of(process) == parts[2].partition("/")[0] and not _is_zombie(process)
 
 
 def _start_of(process: int) -> str:

@@ -6,10 +6,12 @@ from typing import Any
 
 from loom_core.contracts.check import Check
 from loom_core.contracts.tool import Tool
+from loom_core.engine.gate import Gate
 from loom_core.engine.human.answers import Answers
 from loom_core.engine.human.asking import AskHuman, AskQuestion, Human
 from loom_core.engine.human.grants import Grants
 from loom_core.engine.human.waiting import Waiting
+from loom_core.engine.instructions import Instructions
 from loom_core.engine.memory.task_memory import TaskMemory
 from loom_core.engine.taint import TaintLedger
 from loom_core.hooks import Hooks
@@ -46,6 +48,8 @@ class TaskScope:
     hear: Hear = hear_nothing
     """Is shown the executor's answers as they stream; what is journalled is the whole answer."""
     waiting: Waiting = field(default_factory=Waiting)
+    gate: Gate = field(default_factory=Gate)
+    instructions: Instructions = field(default_factory=Instructions)
     grants: Grants = field(default_factory=Grants)
     answers: Answers = field(default_factory=Answers)
     detours: dict[tuple[ModelRole, str], str] = field(

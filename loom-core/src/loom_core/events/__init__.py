@@ -21,6 +21,7 @@ from loom_core.events.step import (
     ApprovalRequested,
     ChecksRun,
     ConversationCompacted,
+    InstructionDelivered,
     ModelCallFailed,
     ModelCallFinished,
     ModelCallStarted,
@@ -53,6 +54,7 @@ from loom_core.events.subtask import (
 )
 from loom_core.events.task import (
     HookFailed,
+    InstructionGiven,
     PlanCreated,
     PlanDegraded,
     PlanningStarted,
@@ -85,6 +87,8 @@ __all__ = [
     "EventBody",
     "ExtractionFailed",
     "HookFailed",
+    "InstructionDelivered",
+    "InstructionGiven",
     "MemoryExtracted",
     "ModelCallFailed",
     "ModelCallFinished",

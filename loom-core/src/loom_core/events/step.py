@@ -96,6 +96,16 @@ class NudgeSent(EventBody):
     text: str
 
 
+class InstructionDelivered(EventBody):
+    """What the user said stands at the tail of the next request; once in each attempt."""
+
+    step: int
+    """The step that follows."""
+    given_at: int
+    """Sequence of the ``InstructionGiven`` event."""
+    text: str
+
+
 class ChecksRun(EventBody):
     """Acceptance checks were run between two calls, so that the model learns where it stands."""
 

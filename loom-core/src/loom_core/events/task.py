@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from loom_core.events.body import EventBody
-from loom_core.types import ApprovalMode, Plan, TaskKind
+from loom_core.types import ApprovalMode, PauseCause, Plan, TaskKind
 
 
 class TaskCreated(EventBody):
@@ -16,6 +16,8 @@ class TaskCreated(EventBody):
     context: str = ""
     approval_mode: ApprovalMode = ApprovalMode.AUTO
     kind: TaskKind = TaskKind.GOAL
+    idempotency_key: str = ""
+    """What whoever asked calls the request, so that it makes one task only; empty when nothing."""
 
 
 class TaskClaimed(EventBody):
@@ -79,6 +81,14 @@ class TaskPaused(EventBody):
     """The task stopped in good order and can be resumed."""
 
     reason: str
+    cause: PauseCause = PauseCause.TROUBLE
+
+
+class InstructionGiven(EventBody):
+    """The user said something about a task that is under way; every model is told from then on."""
+
+    text: str
+    by: str
 
 
 class TaskCompleted(EventBody):

@@ -11,6 +11,7 @@ from loom_core.events import PlanRejected as PlanRejectedEvent
 from loom_core.json_schema import slim_schema
 from loom_core.planning.prompt import correction_message
 from loom_core.planning.schema import PlanDraft, plan_of
+from loom_core.prompts import with_instructions
 from loom_core.types import FinishReason, Message, ModelResponse, ModelRole, Plan
 
 MAX_CORRECTIONS = 2
@@ -31,6 +32,7 @@ async def draft_plan(
     conversation = list(messages)
     schema = slim_schema(PlanDraft.model_json_schema())
     for round_index in range(MAX_CORRECTIONS + 1):
+        conversation = with_instructions(conversation, await context.new_instructions())
         response = await context.ask_model(ModelRole.PLANNER, conversation, answer_schema=schema)
         try:
             return accept(_parse(response))

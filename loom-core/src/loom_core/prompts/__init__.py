@@ -10,6 +10,7 @@ from loom_core.prompts.file_content import (
     file_messages,
     is_data,
 )
+from loom_core.prompts.instruction import instruction_text, with_instructions
 from loom_core.prompts.program import (
     FIRST_STYLES,
     SECOND_STYLES,
@@ -43,12 +44,14 @@ __all__ = [
     "describe_check",
     "estimate_tokens",
     "file_messages",
+    "instruction_text",
     "is_data",
     "program_in",
     "program_messages",
     "reminder",
     "tokens_of",
     "told_forms",
+    "with_instructions",
     "with_reminder",
     "worker_sections",
 ]

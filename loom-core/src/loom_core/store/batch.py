@@ -11,6 +11,7 @@ from loom_core.store.draft import Draft
 from loom_core.store.loaded import LoadedRows
 from loom_core.store.rows import Key, Value
 from loom_core.store.statements import Statements, key_values
+from loom_core.store.steady import Steady
 
 __all__ = ["Batch"]
 
@@ -33,7 +34,9 @@ _Shape = tuple[str, bool, tuple[str, ...]]
 class Batch:
     """The events and rows of one transaction, before they are handed to the database."""
 
-    def __init__(self, rows: LoadedRows, *, sequence: int, now: datetime, at: datetime) -> None:
+    def __init__(
+        self, rows: LoadedRows, *, sequence: int, now: datetime, at: datetime, steady: Steady
+    ) -> None:
         """Start after the event with that sequence; see ``Draft`` for the times."""
         self.events: list[Event] = []
         self._payloads: list[str] = []
@@ -41,13 +44,14 @@ class Batch:
         self._sequence = sequence
         self._now = now
         self._at = at
+        self._steady = steady
         self._new: dict[tuple[str, Key], dict[str, Value]] = {}
         self._changed: dict[tuple[str, Key], dict[str, Value]] = {}
 
     def draft(self) -> Draft:
         """An empty draft on top of what is here."""
         sequence = self._sequence + len(self.events)
-        return Draft(self._rows, sequence=sequence, now=self._now, at=self._at)
+        return Draft(self._rows, sequence=sequence, now=self._now, at=self._at, steady=self._steady)
 
     def take(self, draft: Draft) -> None:
         """Add a complete draft."""

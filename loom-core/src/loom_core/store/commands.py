@@ -1,17 +1,18 @@
-"""Commands: rows by which any process acts on a task, and the engine that holds it takes them."""
+"""Commands: rows by which any process acts on a task, and the engine that holds it obeys them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from json import loads
 
-from sqlalchemy import Connection, RowMapping, exists, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select
 
 from loom_core.store.clock import as_datetime, as_microseconds
 from loom_core.store.draft import Draft
 from loom_core.store.records import Command
 from loom_core.store.schema import commands
-from loom_core.store.works import open_task, owned_task
+from loom_core.store.works import open_task, owned_task, settle
 
-__all__ = ["PutCommand", "TakeCommands", "has_commands"]
+__all__ = ["PutCommand", "SettleCommands", "read_commands"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,31 +38,29 @@ class PutCommand:
 
 
 @dataclass(frozen=True, slots=True)
-class TakeCommands:
-    """Takes the commands that nobody has taken; each is given out once."""
+class SettleCommands:
+    """Marks commands that need nothing more."""
 
     task_id: str
+    command_ids: Sequence[int]
     fence: int
     has_effect: bool = False
     order: None = None
 
-    def do(self, draft: Draft) -> list[Command]:
-        """The commands, oldest first."""
+    def do(self, draft: Draft) -> None:
+        """Mark them."""
         owned_task(draft, self.task_id, self.fence)
-        taken = (
-            update(commands)
-            .where(commands.c.task_id == self.task_id, commands.c.taken_at.is_(None))
-            .values(taken_at=as_microseconds(draft.now))
-            .returning(*commands.c)
-        )
-        rows = draft.connection.execute(taken).mappings().all()
-        return sorted(map(_command, rows), key=lambda command: command.id)
+        settle(draft, self.task_id, self.command_ids)
 
 
-def has_commands(connection: Connection, task_id: str) -> bool:
-    """Whether a task has commands that nobody has taken."""
-    waiting = exists().where(commands.c.task_id == task_id, commands.c.taken_at.is_(None))
-    return bool(connection.execute(select(waiting)).scalar())
+def read_commands(connection: Connection, task_id: str) -> list[Command]:
+    """The commands that nobody has settled, oldest first."""
+    waiting = (
+        select(commands)
+        .where(commands.c.task_id == task_id, commands.c.taken_at.is_(None))
+        .order_by(commands.c.id)
+    )
+    return [_command(row) for row in connection.execute(waiting).mappings()]
 
 
 def _command(row: RowMapping) -> Command:

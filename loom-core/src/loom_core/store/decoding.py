@@ -21,6 +21,7 @@ from loom_core.types import (
     FileChange,
     MemoryEntry,
     MemoryKind,
+    PauseCause,
     Plan,
     SubtaskState,
     TaskKind,
@@ -93,6 +94,8 @@ def as_task(row: RowMapping) -> TaskRecord:
         updated_at=as_datetime(row["updated_at"]),
         started_at=_moment(row["started_at"]),
         finished_at=_moment(row["finished_at"]),
+        pause_cause=PauseCause(row["pause_cause"]) if row["pause_cause"] else None,
+        idempotency_key=row["idempotency_key"] or "",
     )
 
 

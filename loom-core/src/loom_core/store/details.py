@@ -9,7 +9,7 @@ from loom_core import events
 from loom_core.events import Event, EventBody
 from loom_core.store.clock import as_microseconds
 from loom_core.store.rows import Rows, SubtaskRow, TaskRow, Value, Write
-from loom_core.types import FileChange
+from loom_core.types import FileChange, MemoryEntry, MemoryKind
 
 __all__ = ["Details", "details"]
 
@@ -40,8 +40,19 @@ def _task_started(_body: events.TaskExecutionStarted, event: Event, rows: Rows) 
 
 
 @details.register
-def _task_held(body: events.TaskWaiting | events.TaskPaused, _event: Event, _rows: Rows) -> Details:
+def _task_waiting(body: events.TaskWaiting, _event: Event, _rows: Rows) -> Details:
     return Details(task={"reason": body.reason})
+
+
+@details.register
+def _task_paused(body: events.TaskPaused, _event: Event, _rows: Rows) -> Details:
+    return Details(task={"reason": body.reason, "pause_cause": body.cause.value})
+
+
+@details.register
+def _instructed(body: events.InstructionGiven, event: Event, _rows: Rows) -> Details:
+    entry = MemoryEntry(kind=MemoryKind.USER_INSTRUCTION, text=body.text)
+    return Details(others=[_memory(event, 0, entry)])
 
 
 @details.register
@@ -219,25 +230,21 @@ def _change(event: Event, position: int, change: dict[str, Value]) -> Write:
 
 @details.register
 def _remembered(body: events.MemoryExtracted, event: Event, _rows: Rows) -> Details:
-    return Details(
-        others=[
-            Write(
-                "memory_entries",
-                (event.sequence, position),
-                {
-                    "sequence": event.sequence,
-                    "task_id": event.task_id,
-                    "subtask_id": entry.subtask_id,
-                    "kind": entry.kind.value,
-                    "text": entry.text,
-                    "tags": dumps(entry.tags, ensure_ascii=False),
-                    "at": as_microseconds(event.at),
-                },
-                is_new=True,
-            )
-            for position, entry in enumerate(body.entries)
-        ]
-    )
+    return Details(others=[_memory(event, *placed) for placed in enumerate(body.entries)])
+
+
+def _memory(event: Event, position: int, entry: MemoryEntry) -> Write:
+    """The row of one entry of memory."""
+    columns: dict[str, Value] = {
+        "sequence": event.sequence,
+        "task_id": event.task_id,
+        "subtask_id": entry.subtask_id,
+        "kind": entry.kind.value,
+        "text": entry.text,
+        "tags": dumps(entry.tags, ensure_ascii=False),
+        "at": as_microseconds(event.at),
+    }
+    return Write("memory_entries", (event.sequence, position), columns, is_new=True)
 
 
 def _first_start(event: Event, row: TaskRow | SubtaskRow | None) -> dict[str, Value]:

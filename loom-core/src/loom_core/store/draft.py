@@ -15,6 +15,7 @@ from loom_core.events import Event, EventBody
 from loom_core.store.loaded import LoadedRows
 from loom_core.store.projection import project
 from loom_core.store.rows import TRACKED, ApprovalRow, Key, SubtaskRow, TaskRow, Write
+from loom_core.store.steady import Steady
 
 __all__ = ["Draft", "Line"]
 
@@ -33,16 +34,20 @@ class Line:
 class Draft:
     """Events and writes of one piece of work, on top of the rows as they are before it."""
 
-    def __init__(self, base: LoadedRows, *, sequence: int, now: datetime, at: datetime) -> None:
+    def __init__(
+        self, base: LoadedRows, *, sequence: int, now: datetime, at: datetime, steady: Steady
+    ) -> None:
         """Number events from after ``sequence``.
 
         Args:
             base: The rows before; never changed here.
             sequence: Of the last event before.
-            now: What the clock says, for leases.
+            now: What the clock says.
             at: The time of the events, which never goes back.
+            steady: The moment for leases.
         """
         self.now = now
+        self.steady = steady
         self.events: list[Event] = []
         self.payloads: list[str] = []
         self.writes: list[Write] = []
@@ -87,6 +92,10 @@ class Draft:
     def task(self, task_id: str) -> TaskRow | None:
         """The task, or None."""
         return cast("TaskRow | None", self._row("tasks", (task_id,)))
+
+    def task_with_key(self, idempotency_key: str) -> str | None:
+        """The id of the task that was made for a key before this draft, or None."""
+        return self._base.task_with_key(idempotency_key)
 
     def subtask(self, task_id: str, subtask_id: str) -> SubtaskRow | None:
         """The subtask, or None."""

@@ -23,11 +23,13 @@ class LoadedRows:
         self._statements = statements
         self._rows: dict[tuple[str, Key], Mapping[str, Any] | None] = {}
         self._plans: dict[str, dict[str, SubtaskRow]] = {}
+        self._keys: dict[str, str] = {}
 
     def forget(self) -> None:
         """Load everything again when it is next looked at."""
         self._rows.clear()
         self._plans.clear()
+        self._keys.clear()
 
     def forget_if_many(self) -> None:
         """Keep memory bounded."""
@@ -39,6 +41,14 @@ class LoadedRows:
         if task_id not in self._plans:
             self._load_plan(task_id)
         return self._plans[task_id]
+
+    def task_with_key(self, idempotency_key: str) -> str | None:
+        """The id of the task that was made for a key, or None."""
+        if idempotency_key not in self._keys:
+            by_key = self._statements.select("tasks", ("id",), ("idempotency_key",))
+            found = by_key.fetch(self.connection, {"key_idempotency_key": idempotency_key})
+            return str(found[0]["id"]) if found else None
+        return self._keys[idempotency_key]
 
     def row(self, table: str, key: Key) -> Mapping[str, Any] | None:
         """The row of a tracked table from memory, else from the database."""
@@ -53,6 +63,8 @@ class LoadedRows:
     def keep(self, table: str, key: Key, row: Mapping[str, Value]) -> None:
         """Know a row as the transaction has just made it."""
         self._rows[table, key] = row
+        if table == "tasks" and row["idempotency_key"]:
+            self._keys[str(row["idempotency_key"])] = str(key[0])
         if table == "subtasks" and key[0] in self._plans:
             self._plans[str(key[0])][str(key[1])] = cast("SubtaskRow", row)
 

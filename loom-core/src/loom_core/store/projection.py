@@ -38,6 +38,7 @@ WITHOUT_EFFECT = frozenset(
         events.ConversationCompacted,
         events.ReplyRepaired,
         events.NudgeSent,
+        events.InstructionDelivered,
         events.ChecksRun,
         events.ToolCallStarted,
         events.ToolCallDenied,
@@ -57,8 +58,8 @@ HANDLED = frozenset(
 """Events that change a row."""
 
 
-_MOVING = frozenset({*TASK_STATES, *SUBTASK_STATES, *PLAN_EVENTS})
-"""Events that move a task or a subtask to a state; a task that has ended takes none of them."""
+_FOR_OPEN_TASKS = frozenset({*TASK_STATES, *SUBTASK_STATES, *PLAN_EVENTS, events.InstructionGiven})
+"""Events that move a task or a subtask to a state, or steer it: a task that has ended takes none."""
 
 
 def project(event: Event, rows: Rows) -> list[Write]:
@@ -75,7 +76,7 @@ def project(event: Event, rows: Rows) -> list[Write]:
     if isinstance(event.body, events.TaskCreated):
         return [_created(event, event.body, rows)]
     task = _task(event, rows)
-    if kind in _MOVING:
+    if kind in _FOR_OPEN_TASKS:
         _refuse_if_over(event, task)
     if isinstance(event.body, events.TurnStarted):
         return turns.writes(event, event.body, task, rows)
@@ -197,10 +198,14 @@ def _created(event: Event, body: events.TaskCreated, rows: Rows) -> Write:
         "summary": "",
         "reason": "",
         "advice": "",
+        "pause_cause": "",
+        "idempotency_key": body.idempotency_key or None,
         "confidence": None,
         **planned.NO_USAGE,
         "owner": "",
         "lease_until": None,
+        "lease_boot": "",
+        "lease_ticks": None,
         "fence": 0,
         "created_at": as_microseconds(event.at),
         "started_at": None,

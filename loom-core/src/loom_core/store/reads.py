@@ -1,6 +1,6 @@
 """Queries: they run on reading connections in other threads and never wait for the writer."""
 
-from sqlalchemy import Connection, RowMapping, Select, Table, and_, func, literal, select
+from sqlalchemy import Connection, RowMapping, Select, Table, and_, func, literal, or_, select
 
 from loom_core.did_you_mean import did_you_mean
 from loom_core.errors import UnknownTask
@@ -9,17 +9,20 @@ from loom_core.store.clean_text import as_unicode
 from loom_core.store.decoding import as_approval, as_change, as_event, as_subtask, as_task
 from loom_core.store.records import ApprovalRecord, ChangeRecord, SubtaskRecord, TaskRecord
 from loom_core.store.schema import approvals, changes, journal, plans, subtasks, tasks
-from loom_core.types import TaskKind, TaskState
+from loom_core.types import PauseCause, TaskKind, TaskState
 
 __all__ = [
     "read_approvals",
     "read_changes",
     "read_events",
+    "read_resumable_tasks",
     "read_subtasks",
     "read_task",
     "read_tasks",
 ]
 
+_UNDER_WAY = (TaskState.PENDING.value, TaskState.PLANNING.value, TaskState.EXECUTING.value)
+"""States of a task on which somebody works, unless that somebody died."""
 _MAX_NEAR_NAMES = 200
 """Newest tasks among which a mistyped id is looked for."""
 
@@ -49,6 +52,20 @@ def read_tasks(
     if kind is not None:
         query = query.where(tasks.c.kind == kind.value)
     return [as_task(row) for row in connection.execute(query).mappings()]
+
+
+def read_resumable_tasks(connection: Connection) -> list[TaskRecord]:
+    """Tasks that were begun and stopped by chance, or never begun, oldest first."""
+    is_interrupted = and_(
+        tasks.c.state == TaskState.PAUSED.value,
+        tasks.c.pause_cause == PauseCause.INTERRUPTED.value,
+    )
+    query = _tasks().where(
+        tasks.c.kind == TaskKind.GOAL.value,
+        or_(tasks.c.state.in_(_UNDER_WAY), is_interrupted),
+    )
+    found = connection.execute(query.order_by(tasks.c.sequence)).mappings()
+    return [as_task(row) for row in found]
 
 
 def read_subtasks(connection: Connection, task_id: str) -> list[SubtaskRecord]:

@@ -9,6 +9,7 @@ from loom_core.types import (
     ApprovalMode,
     FileChange,
     MemoryEntry,
+    PauseCause,
     Plan,
     SubtaskState,
     Task,
@@ -63,6 +64,10 @@ class TaskRecord:
     started_at: datetime | None
     """When its first subtask could run."""
     finished_at: datetime | None
+    pause_cause: PauseCause | None
+    """Why it was last paused; None when it never was."""
+    idempotency_key: str
+    """What the request that made it is called; empty when nothing."""
 
     @property
     def task(self) -> Task:

@@ -38,6 +38,9 @@ class TaskRow(_Counted):
     state: str
     owner: str
     lease_until: int | None
+    lease_boot: str
+    lease_ticks: int | None
+    idempotency_key: str | None
     fence: int
     plan_version: int
     replans: int

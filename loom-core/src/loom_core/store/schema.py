@@ -30,7 +30,7 @@ __all__ = [
     "tasks",
 ]
 
-REVISION = "0003"
+REVISION = "0004"
 """The migration that leads to these tables; a test compares both."""
 
 _Serial = BigInteger().with_variant(Integer, "sqlite")
@@ -86,8 +86,16 @@ tasks = Table(
     Column("started_at", BigInteger),
     Column("finished_at", BigInteger),
     Column("kind", Text, nullable=False, server_default="goal"),
+    Column("pause_cause", Text, nullable=False, server_default=""),
+    Column("idempotency_key", Text),
+    Column("lease_boot", Text, nullable=False, server_default=""),
+    Column("lease_ticks", BigInteger),
+    Index("tasks_by_key", "idempotency_key", unique=True),
 )
-"""One row per task; ``sequence`` is that of its creation, ``lease_until`` is null when released."""
+"""One row per task; ``sequence`` is that of its creation, ``lease_until`` is null when released.
+
+``lease_ticks`` is the end of the lease by the clock that ``lease_boot`` started, which nobody sets.
+"""
 
 plans = Table(
     "plans",

@@ -17,7 +17,7 @@ from loom_core.store import reads
 from loom_core.store.address import database_at
 from loom_core.store.clean_text import refuse_half_characters
 from loom_core.store.clock import Clock, system_clock
-from loom_core.store.commands import PutCommand, TakeCommands, has_commands
+from loom_core.store.commands import PutCommand, SettleCommands, read_commands
 from loom_core.store.contents import read_needed_contents
 from loom_core.store.decoding import as_memory
 from loom_core.store.draft import Line
@@ -33,6 +33,7 @@ from loom_core.store.records import (
 )
 from loom_core.store.search import find_entries
 from loom_core.store.sqlite import SqliteDatabase
+from loom_core.store.steady import SteadyClock, steady_clock
 from loom_core.store.transactor import Durability, Transactor
 from loom_core.store.works import (
     AppendEvents,
@@ -88,6 +89,7 @@ class Store:
         durability: Durability = "effects",
         busy_timeout_seconds: float = 5.0,
         clock: Clock = system_clock,
+        steady: SteadyClock = steady_clock,
     ) -> "Store":
         """Open the database, creating or migrating it where needed.
 
@@ -96,6 +98,7 @@ class Store:
             durability: What survives a power cut; a killed process loses nothing in any case.
             busy_timeout_seconds: How long to wait for another process's lock.
             clock: Gives the time now.
+            steady: Gives the moment by which leases run.
 
         Raises:
             StoreError: It cannot be opened; says why and what to do.
@@ -107,7 +110,8 @@ class Store:
         except BaseException:
             database.close()
             raise
-        return cls(database, Writer(Transactor(database, durability=durability, clock=clock)))
+        transactor = Transactor(database, durability=durability, clock=clock, steady=steady)
+        return cls(database, Writer(transactor))
 
     async def close(self) -> None:
         """Commit what is queued and let go of the database. Closing twice is allowed."""
@@ -122,8 +126,11 @@ class Store:
         """
         return self._writer.subscribe(observer)
 
-    async def create_task(self, task: Task) -> Event:
-        """Accept a task. Raises ``StoreError`` when one with that id exists."""
+    async def create_task(self, task: Task, *, idempotency_key: str = "") -> str:
+        """Accept a task and give its id; with a key that made one before, the id of that one.
+
+        Raises ``StoreError`` when there is another task with that id.
+        """
         refuse_half_characters(task.id)
         body = TaskCreated(
             goal=task.goal,
@@ -131,8 +138,9 @@ class Store:
             context=task.context,
             approval_mode=task.approval_mode,
             kind=task.kind,
+            idempotency_key=idempotency_key,
         )
-        return await self._writer.submit(CreateTask(task.id, _line(Entry(body))))
+        return await self._writer.submit(CreateTask(task.id, _line(Entry(body)), idempotency_key))
 
     async def claim(
         self,
@@ -169,8 +177,21 @@ class Store:
         """Give a claimed task back. Nothing is accepted under its fence afterwards."""
         await self._writer.submit(ReleaseTask(task_id, fence))
 
-    async def append(self, task_id: str, entries: Sequence[Entry], *, fence: int) -> list[Event]:
+    async def append(
+        self,
+        task_id: str,
+        entries: Sequence[Entry],
+        *,
+        fence: int,
+        settles: Sequence[int] = (),
+    ) -> list[Event]:
         """Put events into the journal, all or none, and derive state from them.
+
+        Args:
+            task_id: Exactly.
+            entries: The events.
+            fence: Of the claim.
+            settles: Ids of the commands that are obeyed by it, in the same transaction.
 
         Raises:
             StaleFence: The task was claimed again or released since.
@@ -178,10 +199,16 @@ class Store:
             SubtaskIsOver: An event would change a completed or skipped subtask.
             StoreError: The database failed, or an event names a subtask that no plan has.
         """
-        return await self.submit(task_id, entries, fence=fence, is_urgent=True)
+        return await self.submit(task_id, entries, fence=fence, is_urgent=True, settles=settles)
 
     def submit(
-        self, task_id: str, entries: Sequence[Entry], *, fence: int, is_urgent: bool = False
+        self,
+        task_id: str,
+        entries: Sequence[Entry],
+        *,
+        fence: int,
+        is_urgent: bool = False,
+        settles: Sequence[int] = (),
     ) -> asyncio.Future[list[Event]]:
         """``append`` without waiting: the future has the committed events.
 
@@ -192,7 +219,7 @@ class Store:
         """
         lines = [_line(entry) for entry in entries]
         has_effect = any(entry.body.has_effect for entry in entries)
-        work = AppendEvents(task_id, lines, fence, has_effect)
+        work = AppendEvents(task_id, lines, fence, has_effect, settles)
         return self._writer.submit(work, is_urgent=is_urgent)
 
     def hurry(self) -> None:
@@ -226,14 +253,13 @@ class Store:
         refuse_half_characters(kind)
         return await self._writer.submit(PutCommand(task_id, kind, dumps(payload)))
 
-    async def take_commands(self, task_id: str, *, fence: int) -> list[Command]:
-        """The commands that nobody has taken, oldest first; each is given out once.
+    async def commands(self, task_id: str) -> list[Command]:
+        """The commands that nobody has settled, oldest first."""
+        return await self._read(read_commands, task_id)
 
-        Cheap while there are none. Raises ``StaleFence``.
-        """
-        if not await self._read(has_commands, task_id):
-            return []
-        return await self._writer.submit(TakeCommands(task_id, fence))
+    async def settle(self, task_id: str, command_ids: Sequence[int], *, fence: int) -> None:
+        """Mark commands that need nothing more. Raises ``StaleFence``."""
+        await self._writer.submit(SettleCommands(task_id, command_ids, fence))
 
     async def task(self, task_id: str) -> TaskRecord:
         """The task with that id, or the only one whose id begins so. Raises ``UnknownTask``."""
@@ -249,6 +275,10 @@ class Store:
     ) -> list[TaskRecord]:
         """Tasks in that state and of that kind, or all, the newest first."""
         return await self._read(reads.read_tasks, state, kind, limit, offset)
+
+    async def resumable_tasks(self) -> list[TaskRecord]:
+        """Tasks that can go on without anybody's word, oldest first: new, or interrupted."""
+        return await self._read(reads.read_resumable_tasks)
 
     async def subtasks(self, task_id: str) -> list[SubtaskRecord]:
         """The subtasks of a task in the order of its plan."""

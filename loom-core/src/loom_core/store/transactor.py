@@ -16,6 +16,7 @@ from loom_core.store.loaded import LoadedRows
 from loom_core.store.schema import journal
 from loom_core.store.sqlite import SqliteDatabase
 from loom_core.store.statements import Statements
+from loom_core.store.steady import SteadyClock, steady_clock
 from loom_core.store.works import Work
 
 __all__ = ["Answer", "Durability", "Result", "Transactor"]
@@ -59,11 +60,19 @@ class _Session:
 class Transactor:
     """The one who writes. Owns its connection; use it from one thread at a time."""
 
-    def __init__(self, database: SqliteDatabase, *, durability: Durability, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: SqliteDatabase,
+        *,
+        durability: Durability,
+        clock: Clock,
+        steady: SteadyClock = steady_clock,
+    ) -> None:
         """Connect with the first work."""
         self._database = database
         self._durability: Durability = durability
         self._clock = clock
+        self._steady = steady
         self._session: _Session | None = None
 
     def run(self, works: Sequence[Work[Any]]) -> Result:
@@ -142,6 +151,7 @@ class Transactor:
             sequence=session.sequence,
             now=as_datetime(now),
             at=as_datetime(session.at),
+            steady=self._steady(),
         )
 
 

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol, TypeVar
 
+from sqlalchemy import update
+
 from loom_core.errors import StaleFence, StoreBusy, TaskIsOver, UnknownTask
 from loom_core.events import Event
 from loom_core.store.clean_text import as_unicode
 from loom_core.store.clock import as_datetime, as_microseconds
 from loom_core.store.draft import Draft, Line
-from loom_core.store.rows import TaskRow, Write
+from loom_core.store.rows import TaskRow, Value, Write
+from loom_core.store.schema import commands
 from loom_core.store.transitions import FINAL_STATES
 
 __all__ = [
@@ -46,16 +49,22 @@ class Work(Protocol[Answer_co]):
 
 @dataclass(frozen=True, slots=True)
 class CreateTask:
-    """Puts a task's first event into the journal."""
+    """Puts a task's first event into the journal, unless its key made one already."""
 
     task_id: str
     line: Line
+    idempotency_key: str = ""
     has_effect: bool = False
     order: None = None
 
-    def do(self, draft: Draft) -> Event:
-        """The event."""
-        return draft.record(self.task_id, [self.line], fence=0)[0]
+    def do(self, draft: Draft) -> str:
+        """The id of the task, which is another one's if the key was used before."""
+        if self.idempotency_key:
+            known = draft.task_with_key(self.idempotency_key)
+            if known is not None:
+                return known
+        draft.record(self.task_id, [self.line], fence=0)
+        return self.task_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,8 @@ class AppendEvents:
     lines: Sequence[Line]
     fence: int
     has_effect: bool
+    settles: Sequence[int] = ()
+    """Commands that are obeyed by it, so that a crash loses none and repeats none."""
 
     @property
     def order(self) -> Hashable:
@@ -76,7 +87,10 @@ class AppendEvents:
     def do(self, draft: Draft) -> list[Event]:
         """The events, in order."""
         owned_task(draft, self.task_id, self.fence)
-        return list(draft.record(self.task_id, self.lines, fence=self.fence))
+        recorded = list(draft.record(self.task_id, self.lines, fence=self.fence))
+        if self.settles:
+            settle(draft, self.task_id, self.settles)
+        return recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,18 +164,44 @@ class ReleaseTask:
         draft.write(Write("tasks", (self.task_id,), {"owner": "", "lease_until": None}))
 
 
+def settle(draft: Draft, task_id: str, command_ids: Sequence[int]) -> None:
+    """Mark commands as obeyed, or as nothing to obey any more."""
+    settled = (
+        update(commands)
+        .where(commands.c.task_id == task_id, commands.c.id.in_(command_ids))
+        .values(taken_at=as_microseconds(draft.now))
+    )
+    draft.connection.execute(settled)
+
+
 def lease(draft: Draft, task_id: str, seconds: float) -> Write:
     """The write that makes a lease run from now."""
     until = as_microseconds(draft.now + timedelta(seconds=seconds))
-    return Write("tasks", (task_id,), {"lease_until": until})
+    columns: dict[str, Value] = {
+        "lease_until": until,
+        "lease_boot": draft.steady.boot,
+        "lease_ticks": draft.steady.microseconds + round(seconds * 1_000_000),
+    }
+    return Write("tasks", (task_id,), columns)
+
+
+def has_run_out(task: TaskRow, draft: Draft) -> bool:
+    """Whether a lease is over: by the clock of the machine's start if it runs here, else by the time.
+
+    The time of day may have jumped since the lease began; the other clock cannot.
+    """
+    ticks, until = task["lease_ticks"], task["lease_until"]
+    if ticks is not None and task["lease_boot"] and task["lease_boot"] == draft.steady.boot:
+        return ticks <= draft.steady.microseconds
+    return until is None or until <= as_microseconds(draft.now)
 
 
 def refuse_if_held(task: TaskRow, draft: Draft, is_alive: Callable[[str], bool]) -> None:
     """Raise when a lease has not run out and its owner may still live."""
     until = task["lease_until"]
-    if not task["owner"] or until is None:
+    if not task["owner"] or until is None or has_run_out(task, draft):
         return
-    if until > as_microseconds(draft.now) and is_alive(task["owner"]):
+    if is_alive(task["owner"]):
         raise StoreBusy(
             f"task {task['id']} is being worked on by {task['owner']}, which holds it until "
             f"{as_datetime(until):%Y-%m-%d %H:%M:%S} UTC unless it goes on; "

@@ -31,6 +31,17 @@ class TaskState(StrEnum):
         return self in {TaskState.COMPLETED, TaskState.FAILED, TaskState.CANCELLED}
 
 
+class PauseCause(StrEnum):
+    """Why a task is paused, which decides whether it may go on by itself."""
+
+    TROUBLE = "trouble"
+    """A model or something around it has to be mended first."""
+    INTERRUPTED = "interrupted"
+    """The engine was stopped; the next one may go on."""
+    ASKED = "asked"
+    """Somebody wants it to stand still until somebody says so."""
+
+
 class SubtaskState(StrEnum):
     """Where a subtask stands."""
 

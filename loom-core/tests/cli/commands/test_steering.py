@@ -6,9 +6,10 @@ import json
 import pytest
 
 from loom_core import events as e
-from loom_core.cli import cancelling
 from loom_core.cli.exit_code import ExitCode
 from loom_core.cli.session import Session
+from loom_core.engine.outside import door
+from loom_core.engine.outside.cancelling import cancel_task
 from loom_core.store import Entry
 from loom_core.types import Plan, Subtask, Task
 
@@ -65,21 +66,20 @@ def test_a_running_engine_is_asked_and_waited_for(home):
     async def engine(store):
         commands = []
         while not commands:  # each look is a query in another thread, so this does not spin
-            commands = await store.take_commands("t1", fence=1)
+            commands = await store.commands("t1")
         await store.append("t1", [Entry(e.TaskCancelled(by=commands[0].payload["by"]))], fence=1)
 
     async def both():
         async with Session().open_store() as store:
-            record = await store.task("t1")
-            _, state = await asyncio.gather(engine(store), cancelling.cancel_task(store, record))
-            return state
+            await asyncio.gather(engine(store), cancel_task(store, "t1", by="me"))
+            return (await store.task("t1")).state
 
     assert asyncio.run(both()).value == "cancelled"
 
 
 def test_an_engine_that_does_not_react_is_named(run_loom, monkeypatch):
     put(*STARTED, held_by="another-host:1:1")
-    monkeypatch.setattr(cancelling, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(door, "PATIENCE_SECONDS", 0.05)
 
     finished = run_loom("cancel", "t1")
 

@@ -9,7 +9,7 @@ import pytest
 from loom_core import events as e
 from loom_core.cli.exit_code import ExitCode
 from loom_core.cli.session import Session
-from loom_core.engine.owner import this_owner
+from loom_core.engine.owner import new_owner
 from loom_core.store import Entry
 from loom_core.types import FileChange, Plan, Subtask, Task, ToolResult
 from loom_core.workspace import Workspace, plan_undo
@@ -188,7 +188,7 @@ def test_a_path_outside_is_refused(run_loom, changed):
 
 
 def test_a_task_at_work_is_not_undone(run_loom):
-    put(*STARTED, held_by=this_owner())
+    put(*STARTED, held_by=new_owner())
 
     finished = run_loom("undo", "t1")
 

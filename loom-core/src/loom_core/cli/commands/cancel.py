@@ -27,16 +27,17 @@ Example:
 async def command(session: Session, task: str, as_json: bool) -> ExitCode:
     """Stop a task for good, also one that runs in another process.
 
-    To stop it so that it can be resumed, press Ctrl-C where it runs. ID is the task's id or a
-    unique beginning of it; "last" is the newest task.
+    To stop it so that it can be resumed: loom pause ID. ID is the task's id or a unique beginning
+    of it; "last" is the newest task.
     """
-    from loom_core.cli.cancelling import cancel_task
     from loom_core.cli.task_reference import find_task
     from loom_core.cli.terminal.json_output import echo_json
+    from loom_core.engine.outside.cancelling import cancel_task
 
     async with session.open_store() as store:
         record = await find_task(store, task)
-        state = await cancel_task(store, record)
+        await cancel_task(store, record.id, by="loom cancel")
+        state = (await store.task(record.id)).state
     if as_json:
         echo_json({"task_id": record.id, "state": state.value})
     else:

@@ -37,6 +37,12 @@ Exit code: 0 completed, 1 failed, 2 wrong usage, 3 needs a human,
     help="Who says yes to risky actions. Default: from the settings.",
 )
 @click.option("--model", default="", metavar="NAME", help="Use this model of the settings only.")
+@click.option(
+    "--idempotency-key",
+    default="",
+    metavar="TEXT",
+    help="Make one task for this key: a second call goes on with it, or reports on it.",
+)
 @click.option("--resume", default="", metavar="ID", help="Go on with an interrupted task.")
 @click.option("--offline", is_flag=True, help="Forbid connections that leave this machine.")
 @click.option("--yes", is_flag=True, help="Fetch a missing model without asking.")
@@ -52,6 +58,7 @@ def command(
     approval: str | None,
     model: str,
     resume: str,
+    idempotency_key: str,
     offline: bool,
     yes: bool,
     as_json: bool,
@@ -66,7 +73,7 @@ def command(
     from loom_core.types import ApprovalMode
 
     mode = ApprovalMode(approval) if approval else None
-    request = RunRequest(goal, workspace, context, mode, resume)
+    request = RunRequest(goal, workspace, context, mode, resume, idempotency_key)
     request.check()
     return asyncio.run(
         run_goal(session, request, model=model, is_offline=offline, agrees=yes, as_json=as_json)

@@ -155,6 +155,16 @@ def _(body: e.QuestionAnswered) -> list[Line]:
 
 
 @describe_event.register
+def _(body: e.InstructionGiven) -> list[Line]:
+    return [Line(f"instruction by {body.by}: {body.text}", WARNING)]
+
+
+@describe_event.register
+def _(_body: e.InstructionDelivered) -> list[Line]:
+    return [Line("the model is told of the instruction", RUNNING)]
+
+
+@describe_event.register
 def _(body: e.VerdictReached) -> list[Line]:
     verdict = body.verdict
     lines = [Line(f"{verdict.status.value} ({verdict.verifier})", STATE_MARKS[verdict.status])]

@@ -24,6 +24,8 @@ class RunRequest:
     """None is what the settings say."""
     resume: str = ""
     """Reference of the task to resume; empty runs the goal."""
+    idempotency_key: str = ""
+    """Makes one task however often it comes; empty makes a new one."""
 
     def check(self) -> None:
         """Raise ``UsageError`` for what cannot be run."""
@@ -39,6 +41,7 @@ class RunRequest:
             )
         _check_text("goal", self.goal)
         _check_text("--context", self.context)
+        _check_text("--idempotency-key", self.idempotency_key)
 
     def _check_resume(self) -> None:
         given: Mapping[str, object] = {
@@ -46,6 +49,7 @@ class RunRequest:
             "--workspace": self.workspace,
             "--context": self.context,
             "--approval": self.approval_mode,
+            "--idempotency-key": self.idempotency_key,
         }
         for name, value in given.items():
             if value:

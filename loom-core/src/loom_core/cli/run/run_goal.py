@@ -15,7 +15,7 @@ from loom_core.cli.progress.task_progress import TaskProgress
 from loom_core.cli.run.approval_prompt import ApprovalPrompt
 from loom_core.cli.run.dialogue import Dialogue
 from loom_core.cli.run.notices import Notices
-from loom_core.cli.run.output import JsonOutput, PeopleOutput
+from loom_core.cli.run.output import JsonOutput, PeopleOutput, RunOutput
 from loom_core.cli.run.question_prompt import QuestionPrompt
 from loom_core.cli.run.request import RunRequest, prepare_workspace
 from loom_core.cli.run.terminal_input import open_terminal_input
@@ -77,6 +77,8 @@ async def run_goal(
         output = JsonOutput() if as_json else PeopleOutput(LiveView(progress, status))
         watched = WatchedRun(loom, progress, output)
         await watched.catch_up(is_shown=not request.resume)
+        if request.idempotency_key and progress.state.is_terminal:
+            return await _report(loom, progress, output, was_interrupted=False)
         _refuse_if_over(progress)
         confinement = describe_sandbox(session.settings.sandbox, is_offline=is_offline).detail
         _announce(progress, notices, confinement, is_resumed=bool(request.resume))
@@ -86,10 +88,17 @@ async def run_goal(
             was_interrupted = await watched.run(lambda: notices.say(_STOPPING))
         finally:
             status.erase()
-        code = choose_exit_code(progress.state, was_interrupted=was_interrupted)
-        changes = net_changes(r.change for r in await loom.store.changes(task_id))
-        output.finish(progress, changes, code)
-        return code
+        return await _report(loom, progress, output, was_interrupted=was_interrupted)
+
+
+async def _report(
+    loom: "Loom", progress: TaskProgress, output: RunOutput, *, was_interrupted: bool
+) -> ExitCode:
+    """Write how the task stands, and give the exit code that says the same."""
+    code = choose_exit_code(progress.state, was_interrupted=was_interrupted)
+    changes = net_changes(r.change for r in await loom.store.changes(progress.task_id))
+    output.finish(progress, changes, code)
+    return code
 
 
 def _announce(
@@ -111,6 +120,7 @@ async def _find_or_create(loom: "Loom", request: RunRequest, notices: Notices) -
             workspace=directory,
             context=request.context,
             approval_mode=request.approval_mode,
+            idempotency_key=request.idempotency_key,
         )
     except BaseException:
         if is_new:

@@ -32,7 +32,7 @@ from loom_core.engine.window.compaction import Compaction
 from loom_core.engine.window.fitting import conversation_tokens, refuse_full, tools_tokens
 from loom_core.errors import ContextExceeded, ErrorCategory
 from loom_core.events import NudgeSent, ReplyRepaired
-from loom_core.prompts import reminder, with_reminder
+from loom_core.prompts import reminder, with_instructions, with_reminder
 from loom_core.types import (
     Evidence,
     FailureKind,
@@ -60,6 +60,7 @@ MAX_REFUSALS = 6
 
 _TRY_ON = "Do not give up yet. Try another way once; if that fails too, call blocked again."
 _NOT_DONE = "Not done yet: a check fails. Put it right, then call complete."
+_TOLD_MORE = "Not done yet: the user has said something new. Do that too, then call complete."
 _NOT_RUN = "Not run: the call before it was refused. Make it again if it is still needed."
 _CUT_OFF = "Your answer was cut off before its end, so nothing of it ran. Do it in smaller pieces."
 _TALKED = "That was text, not an action, so nothing happened."
@@ -93,6 +94,8 @@ class Conversation:
     """Tokens of the last request, as the server counted them; 0 before the first."""
     counted_messages: int = 0
     evidence: list[Evidence] = field(default_factory=list[Evidence])
+    said: list[str] = field(default_factory=list[str])
+    """What the user said that the next request has to tell."""
 
     def __post_init__(self) -> None:
         """Start with the recorded prompt, in its dialect."""
@@ -125,6 +128,7 @@ class Conversation:
 
         Raises ``ContextExceeded`` when it is full and cannot be made shorter.
         """
+        await self._hear()
         await self._make_room()
         self.replies += 1
         try:
@@ -139,6 +143,18 @@ class Conversation:
             self.counted, self.counted_messages = response.usage.prompt_tokens, len(self.messages)
         self.messages.append(as_turn(response))
         return response
+
+    async def _hear(self) -> None:
+        """Put what the user said at the tail of the conversation."""
+        if await self._is_told_more():
+            self.messages = with_instructions(self.messages, self.said)
+            self.compaction.said += self.said
+            self.said = []
+
+    async def _is_told_more(self) -> bool:
+        """Whether the user said something that the model does not know yet."""
+        self.said += await self.context.new_instructions()
+        return bool(self.said)
 
     async def _make_room(self) -> None:
         """Compact the conversation when it has grown far. Raises ``ContextExceeded`` if it is full."""
@@ -234,7 +250,7 @@ class Conversation:
         """The outcome that a control action leads to, or why the attempt may not end by it."""
         if isinstance(action, Blocked):
             return (None, _TRY_ON) if self._is_premature() else (blocked(action.reason), "")
-        missing = await self._missing()
+        missing = await self._missing() or (_TOLD_MORE if await self._is_told_more() else "")
         return (None, missing) if missing else (completed(action), "")
 
     def _together(self, actions: Sequence[Action]) -> list[ToolAction]:
@@ -320,7 +336,7 @@ class Conversation:
         A model that repeats itself while every check passes is done and does not know how to
         stop; going on is how small models destroy right results.
         """
-        if self._all_checks_pass():
+        if self._all_checks_pass() and not await self._is_told_more():
             return done_by_checks()
         if repetition is Repetition.STALLED:
             return stalled(f"{action.tool} was called again and again with nothing changed")
@@ -343,7 +359,8 @@ class Conversation:
 
     async def _nudge(self, response: ModelResponse) -> Outcome | None:
         """Answer a reply without an action; after two it goes to verification as it stands."""
-        if self.nudges == MAX_NUDGES or self._all_checks_pass():
+        is_over = self.nudges == MAX_NUDGES or self._all_checks_pass()
+        if is_over and not await self._is_told_more():
             return Outcome(status=OutcomeStatus.COMPLETED, summary=response.text.strip()[:600])
         self.nudges += 1
         await self._speak(_TALKED)

@@ -5,7 +5,7 @@ what it knows is lost on the way into a JSON string. So the harness asks for the
 with it what has to be done, and sends back what the checks say.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from loom_core.contracts.context import Beginning, Context, ModelFacts
@@ -13,6 +13,7 @@ from loom_core.engine.attempt.endings import done_by_checks, failed
 from loom_core.engine.attempt.opening import ShownFiles
 from loom_core.engine.window.fitting import conversation_tokens, fit_result, refuse_full
 from loom_core.errors import ErrorCategory
+from loom_core.prompts import instruction_text, with_instructions
 from loom_core.types import (
     Evidence,
     FailureKind,
@@ -56,6 +57,7 @@ async def run_plainly(
     last: str | None = None
     answers = min(MAX_ANSWERS, context.settings.execution.max_subtask_iterations)
     for number in range(1, answers + 1):
+        messages = with_instructions(messages, await context.new_instructions())
         refuse_full(conversation_tokens(messages), facts.name, begun.window or facts.window)
         response = await context.ask_model(
             ModelRole.EXECUTOR, messages, max_tokens=MAX_ANSWER_TOKENS
@@ -65,12 +67,13 @@ async def run_plainly(
         last = response.text
         is_cut = response.finish_reason is FinishReason.LENGTH
         problem = _CUT_OFF if is_cut else await act(response.text, number)
-        if not problem:
+        is_last = bool(problem) or number == answers
+        said = () if is_last else await context.new_instructions()
+        if not problem and not said:
             return done_by_checks()
-        messages += [
-            response.as_message(),
-            _correction(fit_result(problem, begun.window or facts.window), wanted),
-        ]
+        wrong = _correction(fit_result(problem, begun.window or facts.window), wanted)
+        turn = wrong if problem else _more_wanted(said, wanted)
+        messages += [response.as_message(), turn]
     return failed(FailureKind.CAPABILITY, ErrorCategory.MODEL, problem)
 
 
@@ -84,6 +87,12 @@ def failing(evidence: list[Evidence]) -> str:
     return "\n".join(
         f"{one.check}: {one.detail}" for one in evidence if one.status is not VerdictStatus.PASSED
     )
+
+
+def _more_wanted(said: Sequence[str], wanted: str) -> Message:
+    """What the model is told of what the user said after its last answer, which was right."""
+    text = f"{instruction_text(said)}\nWrite the whole {wanted} again with that."
+    return Message(role=Role.USER, text=text)
 
 
 def _correction(problem: str, wanted: str) -> Message:

@@ -11,7 +11,7 @@ from typing import cast
 from pydantic import JsonValue, ValidationError
 
 from loom_core.engine.human.waiting import Answer
-from loom_core.engine.owner import is_alive, this_owner
+from loom_core.engine.owner import is_alive, new_owner
 from loom_core.errors import StoreBusy, TaskIsOver, UsageError
 from loom_core.events import ApprovalDecided, Event, QuestionAnswered, QuestionAsked
 from loom_core.store import ApprovalRecord, Entry, Store
@@ -103,7 +103,7 @@ async def _deliver(store: Store, task_id: str, subtask_id: str, answer: Answer) 
     """Put an answer into the journal, by the engine that holds the task if there is one."""
     try:
         fence = await store.claim(
-            task_id, owner=this_owner(), lease_seconds=_LEASE_SECONDS, is_alive=is_alive
+            task_id, owner=new_owner(), lease_seconds=_LEASE_SECONDS, is_alive=is_alive
         )
     except TaskIsOver:
         state = (await store.task(task_id)).state.value

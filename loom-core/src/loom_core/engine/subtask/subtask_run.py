@@ -89,6 +89,7 @@ class SubtaskRun:
 
     async def run(self) -> SubtaskResult:
         """The end of the subtask."""
+        await self._scope.gate.passage()
         while True:
             if self._history.ending is not None:
                 return self._given_up()
@@ -129,8 +130,9 @@ class SubtaskRun:
         last = self._history.attempts[-1] if self._history.attempts else None
         if last is None or last.rolled_back or not (last.outcome and last.outcome.changes):
             return
-        last.rolled_back = await roll_back(self._scope, self.subtask.id, last.outcome.changes)
-        await self._commit(last, last.rolled_back)
+        async with self._scope.gate.acting():
+            last.rolled_back = await roll_back(self._scope, self.subtask.id, last.outcome.changes)
+            await self._commit(last, last.rolled_back)
 
     async def _start(self, tier: int) -> AttemptHistory:
         """Begin the next attempt."""

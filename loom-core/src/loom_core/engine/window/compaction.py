@@ -11,6 +11,7 @@ from loom_core.engine.window.fitting import conversation_tokens
 from loom_core.engine.window.stubs import result_name, with_stubs
 from loom_core.engine.window.summary import first_kept, notes_on, summary_of, with_summary
 from loom_core.events import ConversationCompacted
+from loom_core.prompts import instruction_text
 from loom_core.types import Message, Role
 
 STUBS_AT = 0.6
@@ -35,6 +36,8 @@ class Compaction:
     """About what the tools take that go with each request."""
     count: int = 0
     """Compactions so far."""
+    said: list[str] = field(default_factory=list[str])
+    """What the user said since the beginning, which stays in the user's words."""
     stubs: list[str] = field(default_factory=list[str])
     """The names of results that have become stubs."""
     _results: dict[str, str] = field(default_factory=dict[str, str])
@@ -108,6 +111,8 @@ class Compaction:
         self._notes += await notes_on(self.context, old, window=self.window)
         kept = messages[len(self.prompt) + len(old) :]
         text = summary_of(self._calls, self._notes, window=self.window)
+        if self.said:
+            text = f"{text}\n\n{instruction_text(self.said)}"
         return with_summary(self.prompt, text, kept)
 
     def _size(self, messages: Sequence[Message]) -> int:

@@ -1,0 +1,44 @@
+"""``loom steer``."""
+
+import click
+
+from loom_core.cli.options import (
+    config_option,
+    json_option,
+    pass_looking_session,
+    run_async,
+    task_argument,
+)
+from loom_core.cli.session import Session
+
+EPILOG = """\b
+Examples:
+  loom steer last "use British spelling"
+  loom steer 261130 "leave the tests as they are"
+"""
+
+
+@click.command("steer", epilog=EPILOG)
+@task_argument
+@click.argument("text")
+@config_option
+@json_option
+@pass_looking_session
+@run_async
+async def command(session: Session, *, task: str, text: str, as_json: bool) -> None:
+    """Tell a task something while it is under way, also one that runs in another process.
+
+    Each model that works on it is told at its next call, and so is every later one. ID is the task's
+    id or a unique beginning of it; "last" is the newest task.
+    """
+    from loom_core.cli.task_reference import find_task
+    from loom_core.cli.terminal.json_output import echo_json
+    from loom_core.engine.outside.steering import steer_task
+
+    async with session.open_store() as store:
+        record = await find_task(store, task)
+        await steer_task(store, record.id, text, by="loom steer")
+    if as_json:
+        echo_json({"task_id": record.id, "instruction": text.strip()})
+    else:
+        click.echo(f"task {record.id} is told at its next call of a model")
