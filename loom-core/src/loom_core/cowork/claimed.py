@@ -72,7 +72,7 @@ class _TurnActs:
         self._steer(str(command.payload.get("text", "")))
         await self._store.settle(self._task_id, [command.id], fence=self._claim.fence)
 
-    async def answer(self, answer: Answer, _subtask_id: str) -> None:
+    async def answer(self, answer: Answer, subtask_id: str) -> None:
         """Hand an answer to whoever waits for it."""
         self._claim.waiting.give(answer)
 
