@@ -1,3 +1,5 @@
+import inspect
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -8,6 +10,7 @@ from loom_core import events
 from loom_core.errors import ErrorCategory
 from loom_core.store import Entry, Store
 from loom_core.store.steady import Steady
+from loom_core.testing.postgresql import a_postgresql_server
 from loom_core.types import (
     ApprovalMode,
     ChangeKind,
@@ -102,9 +105,38 @@ def path(tmp_path):
     return tmp_path / "loom.db"
 
 
+def pytest_generate_tests(metafunc):
+    """Run what asks for a store on both databases, unless it looks into an SQLite file itself."""
+    if "backend" in metafunc.fixturenames:
+        own = inspect.signature(metafunc.function).parameters
+        backends = ["sqlite"] if "path" in own else ["sqlite", "postgresql"]
+        metafunc.parametrize("backend", backends, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    """A server for the tests of one process."""
+    with a_postgresql_server(must_run=bool(os.environ.get("CI"))) as server:
+        yield server
+
+
 @pytest.fixture
-async def store(path, clock):
-    opened = Store.open(path, clock=clock, steady=clock.steady)
+def backend(request):
+    """The kind of database."""
+    return request.param
+
+
+@pytest.fixture
+def url(backend, path, request):
+    """Where the database of a test is."""
+    if backend == "sqlite":
+        return str(path)
+    return request.getfixturevalue("postgresql").new_database()
+
+
+@pytest.fixture
+async def store(url, clock):
+    opened = Store.open(url, clock=clock, steady=clock.steady)
     yield opened
     await opened.close()
 

@@ -40,7 +40,7 @@ async def test_locked_database_is_told_apart_and_recovered_from(path, task):
     await store.close()
 
 
-async def test_full_disk_is_told_apart_and_recovered_from(run, monkeypatch):
+async def test_full_disk_is_told_apart_and_recovered_from(run, monkeypatch, path):
     commit = Transactor.commit
 
     def fill(self, transaction):
@@ -96,7 +96,7 @@ async def test_unexpected_error_reaches_the_caller_and_the_writer_lives(run, mon
     assert await run.add(nudge())
 
 
-async def test_database_that_became_read_only_says_so(run, monkeypatch):
+async def test_database_that_became_read_only_says_so(run, monkeypatch, path):
     connect = Transactor._connected
 
     def connected(self):
@@ -212,7 +212,8 @@ def test_database_of_something_else_is_refused_untouched(path):
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("postgresql://localhost/loom", "asks for postgresql, but this Loom keeps its data in"),
+        ("mysql://localhost/loom", "asks for mysql, but Loom keeps its data in SQLite or Post"),
+        ("postgresql+pg8000://localhost/loom", r"asks for postgresql\+pg8000, but Loom"),
         ("sqlite://", "names no file"),
         ("sqlite:///:memory:", "names no file"),
         ("://", "is not a database URL"),

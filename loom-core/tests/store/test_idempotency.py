@@ -32,10 +32,10 @@ async def test_requests_of_one_moment_with_one_key_make_one_task(store, task):
     assert [record.id for record in await store.tasks()] == [made[0]]
 
 
-async def test_a_key_holds_for_every_process_and_after_a_restart(store, task, path, clock):
+async def test_a_key_holds_for_every_process_and_after_a_restart(store, task, url, clock):
     await store.create_task(task, idempotency_key="k")
 
-    other = Store.open(path, clock=clock)
+    other = Store.open(url, clock=clock)
     assert await other.create_task(named(task, "task-2"), idempotency_key="k") == "task-1"
     await other.create_task(named(task, "task-3"), idempotency_key="k2")
     await other.close()

@@ -16,8 +16,8 @@ from loom_core.events import NudgeSent
 from loom_core.store import Entry, Store
 from loom_core.types import Task
 
-async def main(path, task_id, count):
-    store = Store.open(path)
+async def main(url, task_id, count):
+    store = Store.open(url)
     await store.create_task(Task(id=task_id, goal="g", workspace="/w"))
     fence = await store.claim(task_id, owner=task_id, lease_seconds=60)
     for step in range(count):
@@ -61,8 +61,8 @@ asyncio.run(main())
 """
 
 
-async def test_two_stores_on_one_database_see_each_others_work(path, store, task):
-    other = Store.open(path)
+async def test_two_stores_on_one_database_see_each_others_work(url, store, task):
+    other = Store.open(url)
     await store.create_task(task)
     fence = await store.claim(task.id, owner="a", lease_seconds=0)
 
@@ -79,8 +79,8 @@ async def test_two_stores_on_one_database_see_each_others_work(path, store, task
     await other.close()
 
 
-async def test_plan_of_another_process_is_what_decides(path, run, make_plan):
-    other = Store.open(path)
+async def test_plan_of_another_process_is_what_decides(url, run, make_plan):
+    other = Store.open(url)
     fence = await other.claim(run.task_id, owner="engine", lease_seconds=60)
     plan = PlanReplaced(plan=make_plan("second", "third", version=2), reason="r")
     await other.append(run.task_id, [Entry(plan)], fence=fence)
@@ -96,8 +96,8 @@ async def test_plan_of_another_process_is_what_decides(path, run, make_plan):
     await other.close()
 
 
-async def test_two_stores_interleave_without_gaps_or_doubles(path, store):
-    other = Store.open(path)
+async def test_two_stores_interleave_without_gaps_or_doubles(url, store):
+    other = Store.open(url)
 
     async def work(mine, task_id):
         await mine.create_task(Task(id=task_id, goal="g", workspace="/w"))
@@ -117,15 +117,15 @@ async def test_two_stores_interleave_without_gaps_or_doubles(path, store):
 
 
 @pytest.mark.slow
-async def test_processes_create_and_fill_one_database_at_once(path):
+async def test_processes_create_and_fill_one_database_at_once(url):
     def fill(number):
-        command = [sys.executable, "-c", WRITER, str(path), f"task-{number}", "15"]
+        command = [sys.executable, "-c", WRITER, url, f"task-{number}", "15"]
         return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
     done = await asyncio.gather(*(asyncio.to_thread(fill, number) for number in range(3)))
 
     assert [process.stderr for process in done] == [""] * 3
-    store = Store.open(path)
+    store = Store.open(url)
     for number in range(3):
         events = await store.events(f"task-{number}")
         assert [event.body.step for event in events[2:]] == [i for i in range(15) for _ in "xx"]
@@ -136,10 +136,10 @@ async def test_processes_create_and_fill_one_database_at_once(path):
     ("when", "number", "kept"),
     [("before", 3, 0), ("after", 3, 1), ("before", 9, 6), ("after", 9, 7)],
 )
-async def test_killed_process_keeps_what_was_committed_and_no_half(when, number, kept, path):
+async def test_killed_process_keeps_what_was_committed_and_no_half(when, number, kept, url):
     done = await asyncio.to_thread(
         subprocess.run,
-        [sys.executable, "-c", CRASHER, str(path), when, str(number)],
+        [sys.executable, "-c", CRASHER, url, when, str(number)],
         capture_output=True,
         text=True,
         timeout=60,
@@ -148,7 +148,7 @@ async def test_killed_process_keeps_what_was_committed_and_no_half(when, number,
 
     assert done.returncode == -signal.SIGKILL
     acknowledged = len(done.stdout.split())
-    store = Store.open(path)
+    store = Store.open(url)
     steps = [e.body.step for e in await store.events("t") if isinstance(e.body, NudgeSent)]
     assert steps == [step for step in range(kept) for _ in range(2)]
     assert acknowledged <= kept

@@ -35,6 +35,7 @@ COMMAND_SECTIONS: dict[str, dict[str, CommandEntry]] = {
         "models": CommandEntry("models", "Show the models that Loom can use."),
         "tools": CommandEntry("tools", "Show the tools that models can call."),
         "plugins": CommandEntry("plugins", "Show what is installed, and what is broken."),
+        "db": CommandEntry("db", "Check, back up or upgrade the database."),
         "doctor": CommandEntry("doctor", "Check this machine and say how to fix it."),
     },
     "Settings": {

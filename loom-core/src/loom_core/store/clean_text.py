@@ -2,12 +2,17 @@
 
 from loom_core.errors import StoreError
 
-__all__ = ["as_unicode", "refuse_half_characters"]
+__all__ = ["as_unicode", "refuse_half_characters", "without_nul"]
 
 
 def as_unicode(text: str) -> str:
-    """The text with question marks for lone surrogates, to look for it where it cannot be."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+    """The text with marks for what no database can hold, to look for it where it cannot be."""
+    return without_nul(text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8"))
+
+
+def without_nul(text: str) -> str:
+    """The text with a mark for each NUL, which PostgreSQL has no place for."""
+    return text.replace("\0", "\ufffd")
 
 
 def refuse_half_characters(*texts: str) -> None:

@@ -37,9 +37,13 @@ _ADVICE = {
 class SqliteDatabase:
     """One database file in WAL mode: one writing connection, any number of reading ones."""
 
+    setting = "memory.database_path"
+    can_back_up = True
+
     def __init__(self, path: Path, *, busy_timeout_seconds: float) -> None:
         """Nothing is opened yet; the limit is how long to wait for another process's lock."""
         self.path = path
+        self.name = str(path)
         self.busy_timeout_seconds = busy_timeout_seconds
         self.writing = self._engine("BEGIN IMMEDIATE")
         self.reading = self._engine("BEGIN")
@@ -78,6 +82,10 @@ class SqliteDatabase:
     def foreign_commits(self, connection: Connection) -> object:
         """A value that stays equal as long as no other connection commits."""
         return connection.exec_driver_sql("PRAGMA data_version").scalar()
+
+    def shared_time(self, connection: Connection) -> int | None:
+        """None: whoever opens the file has the clock of the same machine."""
+        return None
 
     def explained(self, error: DBAPIError | sqlite3.Error) -> StoreError:
         """The error to raise for one of the driver: what happened, to which file, what to do."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ClauseElement, Connection, Dialect, Table, bindparam, insert, select, update
 
+from loom_core.store.clean_text import without_nul
 from loom_core.store.rows import Key, Value
 from loom_core.store.schema import metadata
 
@@ -27,6 +28,7 @@ class Statement:
         """Compile for the dialect; columns are those that an insert or update gives values to."""
         compiled = clause.compile(dialect=dialect, column_keys=list(columns) or None)
         self._sql = str(compiled)
+        self._has_no_nul = dialect.name == "postgresql"
         self._names: Sequence[str] | None = getattr(compiled, "positiontup", None)
 
     def run(self, connection: Connection, rows: Sequence[Mapping[str, Value]]) -> None:
@@ -40,6 +42,8 @@ class Statement:
 
     def _parameters(self, row: Mapping[str, Value]) -> Any:
         """The row in the form that the driver's parameter style asks for."""
+        if self._has_no_nul:
+            row = {name: _without_nul(value) for name, value in row.items()}
         if self._names is None:
             return dict(row)
         return tuple([row[name] for name in self._names])
@@ -57,7 +61,7 @@ class Statements:
 
     def _insert(self, table: str, columns: tuple[str, ...]) -> Statement:
         """Insert rows with these columns."""
-        return Statement(insert(metadata.tables[table]), self._dialect, columns)
+        return Statement(insert(metadata.tables[table]).inline(), self._dialect, columns)
 
     def _update(self, table: str, columns: tuple[str, ...]) -> Statement:
         """Update these columns of rows by primary key, given as ``key_…``."""
@@ -69,6 +73,8 @@ class Statements:
         """These columns of the rows that match other columns, given as ``key_…``."""
         target = metadata.tables[table]
         clause = select(*[target.c[name] for name in columns]).where(*_matches(target, by))
+        if table == "tasks":  # whoever decides by a task holds it until the commit
+            clause = clause.with_for_update()
         return Statement(clause, self._dialect)
 
 
@@ -76,6 +82,11 @@ def key_values(table: str, key: Key) -> dict[str, Value]:
     """The values of a primary key as ``update`` takes them."""
     names = _key_names(metadata.tables[table])
     return {_KEY + name: value for name, value in zip(names, key, strict=True)}
+
+
+def _without_nul(value: Value) -> Value:
+    """The value as a text of PostgreSQL can hold it; the journal has it exactly, as JSON."""
+    return without_nul(value) if isinstance(value, str) else value
 
 
 @cache

@@ -16,9 +16,10 @@ from loom_core.events import Event, EventBody, TaskClaimed, TaskCreated
 from loom_core.store import reads
 from loom_core.store.address import database_at
 from loom_core.store.clean_text import refuse_half_characters
-from loom_core.store.clock import Clock, system_clock
+from loom_core.store.clock import Clock
 from loom_core.store.commands import PutCommand, SettleCommands, read_commands
 from loom_core.store.contents import read_needed_contents
+from loom_core.store.database import Database
 from loom_core.store.decoding import as_memory
 from loom_core.store.draft import Line
 from loom_core.store.migrate import bring_up_to_date
@@ -32,7 +33,6 @@ from loom_core.store.records import (
     TaskRecord,
 )
 from loom_core.store.search import find_entries
-from loom_core.store.sqlite import SqliteDatabase
 from loom_core.store.steady import SteadyClock, steady_clock
 from loom_core.store.transactor import Durability, Transactor
 from loom_core.store.works import (
@@ -76,7 +76,7 @@ class Store:
     of it was written, and the next call may succeed.
     """
 
-    def __init__(self, database: SqliteDatabase, writer: Writer) -> None:
+    def __init__(self, database: Database, writer: Writer) -> None:
         """Use ``open`` instead."""
         self._database = database
         self._writer = writer
@@ -88,16 +88,16 @@ class Store:
         *,
         durability: Durability = "effects",
         busy_timeout_seconds: float = 5.0,
-        clock: Clock = system_clock,
+        clock: Clock | None = None,
         steady: SteadyClock = steady_clock,
     ) -> "Store":
         """Open the database, creating or migrating it where needed.
 
         Args:
-            url_or_path: Path of an SQLite file, or an SQLAlchemy URL.
+            url_or_path: Path of an SQLite file, or an SQLAlchemy URL of SQLite or PostgreSQL.
             durability: What survives a power cut; a killed process loses nothing in any case.
             busy_timeout_seconds: How long to wait for another process's lock.
-            clock: Gives the time now.
+            clock: Gives the time now; None is the system's, and for leases the database's own.
             steady: Gives the moment by which leases run.
 
         Raises:

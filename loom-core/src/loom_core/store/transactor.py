@@ -11,10 +11,10 @@ from sqlalchemy.exc import DBAPIError
 from loom_core.errors import StoreError
 from loom_core.events import Event
 from loom_core.store.batch import Batch
-from loom_core.store.clock import Clock, as_datetime, as_microseconds
+from loom_core.store.clock import Clock, as_datetime, as_microseconds, system_clock
+from loom_core.store.database import Database
 from loom_core.store.loaded import LoadedRows
 from loom_core.store.schema import journal
-from loom_core.store.sqlite import SqliteDatabase
 from loom_core.store.statements import Statements
 from loom_core.store.steady import SteadyClock, steady_clock
 from loom_core.store.works import Work
@@ -62,16 +62,17 @@ class Transactor:
 
     def __init__(
         self,
-        database: SqliteDatabase,
+        database: Database,
         *,
         durability: Durability,
-        clock: Clock,
+        clock: Clock | None,
         steady: SteadyClock = steady_clock,
     ) -> None:
-        """Connect with the first work."""
+        """Connect with the first work; without a clock, leases run by the one that users share."""
         self._database = database
         self._durability: Durability = durability
-        self._clock = clock
+        self._clock = clock or system_clock
+        self._has_own_clock = clock is not None
         self._steady = steady
         self._session: _Session | None = None
 
@@ -88,7 +89,7 @@ class Transactor:
         except StoreError as error:
             failure = error
         except Exception as error:  # noqa: BLE001 - a writer that dies leaves every caller waiting
-            _LOG.exception("writing to %s failed", self._database.path)
+            _LOG.exception("writing to %s failed", self._database.name)
             failure = error
         self.close()
         return Result([Answer(error=failure)] * len(works))
@@ -146,10 +147,11 @@ class Transactor:
         """An empty batch; its time is not before that of the last event, whatever the clock says."""
         now = as_microseconds(self._clock())
         session.at = max(session.at, now)
+        shared = None if self._has_own_clock else self._database.shared_time(session.connection)
         return Batch(
             session.rows,
             sequence=session.sequence,
-            now=as_datetime(now),
+            now=as_datetime(now if shared is None else shared),
             at=as_datetime(session.at),
             steady=self._steady(),
         )

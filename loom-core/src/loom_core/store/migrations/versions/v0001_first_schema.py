@@ -21,6 +21,20 @@ _INDEX = (
     END""",
 )
 
+_INDEX_OF_POSTGRESQL = (
+    "CREATE TEXT SEARCH DICTIONARY loom_stems (TEMPLATE = snowball, Language = english)",
+    'CREATE TEXT SEARCH CONFIGURATION loom_words (PARSER = "default")',
+    (
+        "ALTER TEXT SEARCH CONFIGURATION loom_words ADD MAPPING FOR asciiword, word, numword, int, uint, "
+        "float, sfloat, hword, asciihword, numhword, hword_part, hword_asciipart, hword_numpart "
+        "WITH loom_stems"
+    ),
+    r"""CREATE INDEX memory_index ON memory_entries USING gin (
+        to_tsvector('loom_words'::regconfig, regexp_replace(lower(regexp_replace(
+            normalize(text || ' ' || tags, NFKD), '[\u0300-\u036f]', '', 'g')),
+            '[\x01-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]+', ' ', 'g')))""",
+)
+
 
 def upgrade() -> None:
     """Create everything."""
@@ -153,5 +167,6 @@ def _create_memory() -> None:
         *_required("at", of=BigInteger),
     )
     op.create_index("memory_entries_by_task", "memory_entries", ["task_id", "id"])
-    for statement in _INDEX:
-        op.execute(statement)
+    is_sqlite = op.get_bind().dialect.name == "sqlite"
+    for statement in _INDEX if is_sqlite else _INDEX_OF_POSTGRESQL:
+        op.get_bind().exec_driver_sql(statement)

@@ -1,0 +1,120 @@
+"""The whole way from the command line to PostgreSQL and back."""
+
+import json
+import os
+import signal
+
+import pytest
+from scenario import (
+    BIG_GOAL,
+    done,
+    part,
+    planned,
+    says_hi,
+    subtask,
+    three_parts,
+    turns,
+    wait_until,
+    write,
+)
+
+from loom_core.testing import FaultKind, Reply, Rule
+from loom_core.testing.postgresql import a_postgresql_server
+
+HANGS = Reply.failing(FaultKind.SILENT)
+
+
+@pytest.fixture(scope="module")
+def postgresql():
+    with a_postgresql_server(must_run=bool(os.environ.get("CI"))) as server:
+        yield server
+
+
+@pytest.fixture
+def memory(place, postgresql):
+    """The table of the settings that names a new database, which every call of ``loom`` uses."""
+    yield f'[memory]\ndatabase_url = "{postgresql.new_database()}"'
+    assert not (place.home / "loom.db").exists()
+    assert place.run("db", "check").stdout.startswith("the database is sound")
+
+
+def test_a_goal_is_planned_run_and_verified(place, memory):
+    place.serve(*three_parts(), settings=memory)
+
+    finished = place.work(BIG_GOAL)
+
+    assert finished.code == 0, finished.stderr
+    assert finished.states() == dict.fromkeys(("left", "right", "whole"), "completed")
+    assert place.files() == ["left.txt", "right.txt", "whole.txt"]
+    assert json.loads(place.run("status", "last", "--json").stdout)["state"] == "completed"
+    assert place.events() == finished.events
+    assert place.run("undo", "last").code == 0
+    assert place.files() == []
+
+
+def test_a_killed_run_resumes_without_repeating_a_step(place, memory):
+    names = (subtask("first"), subtask("second", "first"))
+    first = part("first", write("first.txt", "1\n"), done())
+    server = place.serve(*planned(*names), *first, *part("second", HANGS), settings=memory)
+    process = place.start("run", BIG_GOAL, "-w", place.workspace)
+    wait_until(lambda: len(server.requests) == 4, "the second subtask never asks")
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait(10)
+    place.run("steer", "last", "in capitals")
+    again = place.serve(*part("second", write("second.txt", "2\n"), done()), settings=memory)
+
+    resumed = place.run("resume", "last", "--json")
+
+    assert resumed.code == 0, resumed.stderr
+    assert resumed.states() == {"first": "completed", "second": "completed"}
+    assert len(again.requests) == 2
+    assert "in capitals" in again.requests[0].body["messages"][-1]["content"]
+
+
+def test_a_run_is_steered_and_cancelled_from_another_process(place, memory):
+    server = place.serve(Rule(reply=HANGS), settings=memory)
+    process = place.start("run", "Create hello.txt", "-w", place.workspace, "--json")
+    assert server.wait_for_requests(1, 30)
+
+    steered = place.run("steer", "last", "in capitals")
+    cancelled = place.run("cancel", "last", "--json")
+
+    assert steered.code == 0, steered.stderr
+    assert json.loads(cancelled.stdout)["state"] == "cancelled"
+    assert server.wait_for_cancelled(1, 5)
+    assert place.finish(process).of("InstructionGiven")
+
+
+def test_a_task_that_runs_is_refused_and_a_key_makes_one(place, memory):
+    server = place.serve(*turns(HANGS), settings=memory)
+    place.start("run", "Create hello.txt", "-w", place.workspace, "--idempotency-key", "k")
+    assert server.wait_for_requests(1, 30)
+
+    second = place.work("Create hello.txt", "--idempotency-key", "k")
+
+    assert second.code == 1
+    assert "is being worked on by" in second.stderr
+    assert place.run("cancel", "last").code == 0
+    assert len(json.loads(place.run("list", "--json").stdout)) == 1
+
+
+def test_answers_and_approvals_find_their_task(place, memory):
+    ask = Reply.calling("ask_user", question="Which?")
+    place.serve(*turns(ask, *says_hi()), settings=memory)
+    waiting = place.work("Create hello.txt that says hi in this folder")
+
+    answered = place.run("answer", "last", "this one")
+    resumed = place.run("resume", "last", "--json")
+
+    assert (waiting.code, answered.code, resumed.code) == (3, 0, 0), resumed.stderr
+
+
+def test_the_password_of_a_database_is_shown_nowhere(place):
+    url = "postgresql://me:sesame@127.0.0.1:9/loom"
+    place.serve(*turns(*says_hi()), settings=f'[memory]\ndatabase_url = "{url}"')
+
+    failed, shown = place.work(), place.run("config", "show")
+
+    assert failed.code == 1
+    assert "cannot be reached" in failed.stderr
+    assert "sesame" not in failed.stderr + failed.stdout + shown.stdout
