@@ -43,7 +43,7 @@ PUBLIC_FOR_INTERFACES = PUBLIC_FOR_MEMBERS | {
 }
 """What the distributions may use by which people and programs reach Loom: they stand above the engine."""
 
-INTERFACES = {"loom_cowork"}
+INTERFACES = {"loom_cowork", "loom_tui"}
 
 
 def public_for(source):

@@ -14,15 +14,15 @@ from rich.console import Console
 from rich.text import Text
 
 from loom_core.app import Loom
+from loom_core.cli.cowork.desk import Desk
+from loom_core.cli.cowork.slash import Slash
 from loom_core.cli.exit_code import ExitCode
 from loom_core.cowork import CoworkSession, Update
 from loom_core.errors import LoomError
 from loom_core.sanitize import sanitize_line, sanitize_text
 from loom_cowork.asking import Asking
 from loom_cowork.completing import CoworkCompleter
-from loom_cowork.desk import Desk
 from loom_cowork.keys import key_bindings
-from loom_cowork.slash import Slash
 from loom_cowork.view import View
 
 _HISTORY = "cowork_history"

@@ -7,6 +7,8 @@ import click
 
 from loom_core import events as e
 from loom_core.app import Loom
+from loom_core.cli.cowork.desk import Desk
+from loom_core.cli.cowork.slash import Slash
 from loom_core.cli.exit_code import ExitCode
 from loom_core.cli.progress.status_line import StatusLine
 from loom_core.cli.run.approval_prompt import ApprovalPrompt
@@ -17,8 +19,6 @@ from loom_core.cowork import CoworkSession, Recorded, TurnWay, Update
 from loom_core.cowork.showing import describe_call, describe_result, describe_turn
 from loom_core.sanitize import sanitize_line, sanitize_text
 from loom_core.types import Decision, Question
-from loom_cowork.desk import Desk
-from loom_cowork.slash import Slash
 
 
 class PlainFace:

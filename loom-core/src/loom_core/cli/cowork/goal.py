@@ -13,7 +13,12 @@ _MOST_FILES = 20
 
 
 async def run_goal_beside(
-    loom: Loom, session: CoworkSession, goal: str, *, say: Callable[[str], None]
+    loom: Loom,
+    session: CoworkSession,
+    goal: str,
+    *,
+    say: Callable[[str], None],
+    watch: Callable[[Event], None] = lambda _event: None,
 ) -> None:
     """Plan, run and verify a goal in the session's workspace; the model is told what came of it.
 
@@ -27,6 +32,7 @@ async def run_goal_beside(
     def show(event: Event) -> None:
         if event.task_id != task.id:
             return
+        watch(event)
         prefix = f"[{sanitize_line(event.subtask_id)}] " if event.subtask_id else ""
         for line in describe_event(event.body):
             say(f"{prefix}{line.format(columns=200)}")

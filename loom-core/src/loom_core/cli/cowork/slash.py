@@ -6,13 +6,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from loom_core.app import Loom
+from loom_core.cli.cowork.goal import run_goal_beside
 from loom_core.cowork import CoworkSession, latest_sessions
 from loom_core.cowork.showing import window_share
 from loom_core.did_you_mean import did_you_mean
 from loom_core.errors import LoomError
+from loom_core.events import Event
 from loom_core.sanitize import sanitize_line, sanitize_text
 from loom_core.types import ApprovalMode
-from loom_cowork.goal import run_goal_beside
 
 Say = Callable[[str], None]
 
@@ -28,8 +29,16 @@ class _Command:
 class Slash:
     """Carries out what the user types to Loom and not to the model."""
 
-    def __init__(self, loom: Loom, session: CoworkSession, *, say: Say) -> None:
-        """Act on this session and tell what comes of it, in lines."""
+    def __init__(
+        self,
+        loom: Loom,
+        session: CoworkSession,
+        *,
+        say: Say,
+        watch: Callable[[Event], None] = lambda _event: None,
+    ) -> None:
+        """Act on this session and tell what comes of it, in lines; show events of goals it runs."""
+        self._watch = watch
         self._loom = loom
         self._session = session
         self._say = say
@@ -142,7 +151,7 @@ class Slash:
         if not goal:
             self._say("say which goal: /run Write tests for parser.py")
             return
-        await run_goal_beside(self._loom, self._session, goal, say=self._say)
+        await run_goal_beside(self._loom, self._session, goal, say=self._say, watch=self._watch)
 
     async def _compact(self, _rest: str) -> None:
         gained = await self._session.compact()

@@ -1,0 +1,1 @@
+"""Loom's full-screen terminal interface; start with ``loom_tui.command``."""

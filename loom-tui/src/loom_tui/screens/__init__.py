@@ -1,0 +1,1 @@
+"""Dialogues over the conversation."""

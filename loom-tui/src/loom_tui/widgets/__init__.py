@@ -1,0 +1,1 @@
+"""What the interface is made of."""
