@@ -187,6 +187,22 @@ async def test_denied_call_has_not_run_and_is_told(place, desk):
     assert "not in this file" in messages(server)[-1]["content"]
 
 
+async def test_no_stands_for_its_turn_only(place, desk):
+    desk.decision = Decision(approved=False, by="test", reason="no")
+    again = write("a.txt", "one\n")
+    place.serve(
+        *(Rule(turn=turn, reply=again) for turn in (0, 1, 3)),
+        Rule(reply=Reply(text="I did not.")),
+    )
+
+    async with desk.open(mode=ApprovalMode.MANUAL) as (_, session):
+        await session.send("make a.txt")
+        assert len(desk.asked) == 1  # the second call of the same turn was refused unasked
+        await session.send("do make a.txt")
+
+    assert len(desk.asked) == 2
+
+
 async def test_yes_for_the_session_is_not_asked_again_after_resuming(place, desk):
     desk.decision = Decision(approved=True, by="test", scope=ApprovalScope.SESSION)
     place.serve(

@@ -214,6 +214,7 @@ class CoworkSession:
 
     async def _converse(self, scope: TaskScope, turn: str, body: TurnStarted) -> str:
         """A turn that a model answers."""
+        self._grants.ask_again()
         facts = await self._prepare(scope)
         begun = self._history.beginning
         is_known = begun is not None and (begun.model, begun.dialect) == (facts.name, facts.dialect)

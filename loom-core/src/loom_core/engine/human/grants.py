@@ -35,6 +35,10 @@ class Grants:
         elif not decided.approved and decided.by != HARNESS:
             self._refused[request.digest] = decided
 
+    def ask_again(self) -> None:
+        """Let what was refused be asked once more: the user has said something new since."""
+        self._refused.clear()
+
     def answer(self, call: PendingCall) -> Decision | None:
         """The standing answer to a call; None when somebody has to be asked.
 
