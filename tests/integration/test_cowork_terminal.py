@@ -1,5 +1,6 @@
 """``loom cowork`` as a person uses it: in a pipe, and on a terminal with keys."""
 
+import json
 import re
 
 import pytest
@@ -42,6 +43,27 @@ def test_pipe_answers_each_line(place):
     assert "done: write_file a.txt" in stderr
     assert "2 calls" in stderr
     assert place.read("a.txt") == "one\n"
+
+
+def test_session_is_shown_by_every_command_and_is_no_goal(place):
+    place.serve(*EDITS)
+    process = place.start("cowork", "-w", place.workspace, stdin=-1)
+    process.communicate("do the first\n", timeout=60)
+
+    [listed] = json.loads(place.run("list", "--json").stdout)
+    status = place.run("status", "last")
+    events = place.run("events", "last")
+    refused = place.run("run", "--resume", "last")
+    undone = place.run("undo", "last", "--subtask", "turn-1")
+
+    assert (listed["kind"], listed["state"], listed["done"]) == ("session", "paused", 1)
+    assert "do the first" in status.stdout
+    assert "cowork --resume" in status.stdout
+    assert "That is all." in events.stdout
+    assert refused.code == 2
+    assert "is a session" in refused.stderr
+    assert undone.code == 0
+    assert place.files() == []
 
 
 def test_pipe_denies_what_would_have_to_be_asked(place):

@@ -39,7 +39,7 @@ from loom_core.routing.discovery import discover
 from loom_core.sandbox import choose as choose_sandbox
 from loom_core.settings.shape import Settings
 from loom_core.store import Store, TaskRecord
-from loom_core.types import ApprovalMode, ModelRole, Task
+from loom_core.types import ApprovalMode, ModelRole, Task, TaskKind
 from loom_core.verification import TieredVerification
 from loom_core.workspace import BlobStore, Workspace
 from loom_core.workspace.quarantine import quarantine_of
@@ -232,6 +232,11 @@ class Loom:
         A pause that was asked for and never reached is taken back, unless ``obeys_pauses``.
         Cancelling this leaves the task paused and resumable.
         """
+        record = await self.store.task(task_id)
+        if record.kind is not TaskKind.GOAL:
+            raise UsageError(
+                f"{record.id} is a session; go on with it: loom cowork --resume {record.id}"
+            )
         make_scope = await self._scopes()
         with ExitStack() as held:
             # In a thread: whoever deletes contents at the moment may be a task of this very loop.

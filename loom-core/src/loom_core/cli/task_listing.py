@@ -11,7 +11,7 @@ from loom_core.cli.terminal.size import stdout_columns
 from loom_core.cli.terminal.table import echo_table
 from loom_core.cli.terminal.time_text import format_age
 from loom_core.store import Store, TaskRecord
-from loom_core.types import SubtaskState, TaskState
+from loom_core.types import SubtaskState, TaskKind, TaskState
 
 _HEADERS = ["ID", "STATE", "DONE", "AGE", "GOAL"]
 
@@ -31,6 +31,7 @@ class ListedTask:
         record = self.record
         return {
             "task_id": record.id,
+            "kind": record.kind.value,
             "goal": record.goal,
             "workspace": record.workspace,
             "state": record.state.value,
@@ -51,7 +52,10 @@ async def list_tasks(store: Store, *, state: TaskState | None, limit: int) -> li
 async def _count(store: Store, record: TaskRecord) -> ListedTask:
     planned = {subtask.id for subtask in record.plan.subtasks} if record.plan else set[str]()
     subtasks = await store.subtasks(record.id)
-    done = sum(s.state is SubtaskState.COMPLETED and s.id in planned for s in subtasks)
+    is_session = record.kind is TaskKind.SESSION
+    done = sum(
+        s.state is SubtaskState.COMPLETED and (is_session or s.id in planned) for s in subtasks
+    )
     return ListedTask(record, done, len(planned))
 
 
@@ -68,5 +72,7 @@ def echo_tasks(tasks: Sequence[ListedTask]) -> None:
 def _row(task: ListedTask, now: datetime) -> list[str]:
     record = task.record
     done = f"{task.done}/{task.planned}" if task.planned else "-"
+    if record.kind is TaskKind.SESSION:
+        done = f"{task.done} turns"
     age = format_age(record.created_at, now=now)
     return [record.id, record.state.value, done, age, record.goal]

@@ -254,3 +254,28 @@ def _describe_response(response: ModelResponse) -> str:
         )
     parts.append(f"{usage.cache_share:.0%} of {usage.prompt_tokens:,} prompt tokens cached")
     return ", ".join(parts)
+
+
+@describe_event.register
+def _(body: e.TurnStarted) -> list[Line]:
+    return [Line(body.text, RUNNING)]
+
+
+@describe_event.register
+def _(body: e.TurnSteered) -> list[Line]:
+    return [Line(f"told the model: {body.text}", RUNNING)]
+
+
+@describe_event.register
+def _(body: e.TurnAnswered) -> list[Line]:
+    return [Line(body.text, DONE)] if body.text else []
+
+
+@describe_event.register
+def _(body: e.TurnInterrupted | e.TurnFailed) -> list[Line]:
+    return [Line(f"no answer: {body.reason}", FAILED)]
+
+
+@describe_event.register
+def _(_body: e.SessionSummarized) -> list[Line]:
+    return [Line("older turns became a summary, to fit the window", WARNING)]

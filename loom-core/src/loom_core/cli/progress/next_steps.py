@@ -24,6 +24,8 @@ def list_next_steps(progress: TaskProgress, changes: Sequence[FileChange]) -> li
     task_id, loom = progress.task_id, program_name()
     steps: list[tuple[str, str]] = []
     match progress.state:
+        case TaskState.PAUSED if progress.is_session:
+            steps.append(("go on", f"{loom} cowork --resume {task_id}"))
         case TaskState.WAITING_APPROVAL:
             steps += [*_answers(progress), _resume(task_id)]
         case TaskState.COMPLETED | TaskState.CANCELLED:

@@ -15,7 +15,7 @@ from loom_core.store.transitions import (
     after_answer,
     after_replanning,
 )
-from loom_core.types import Plan, SubtaskState, TaskState, Usage
+from loom_core.types import Plan, Subtask, SubtaskState, TaskKind, TaskState, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,8 @@ class TaskProgress:
         self.decode_seconds = 0.0
         """Time between first and last token, summed over all calls."""
         self.clock = WorkClock()
+        self.is_session = False
+        """Whether it is a conversation in turns, which has no plan and no end of its own."""
         self.is_undo_open = False
         """Whether an undo was begun and its end is not recorded."""
         self.undos: set[int] = set()
@@ -91,6 +93,7 @@ class TaskProgress:
 
     def _create(self, _event: Event, body: e.TaskCreated) -> None:
         self.goal, self.workspace = body.goal, body.workspace
+        self.is_session = body.kind is TaskKind.SESSION
 
     def _claim(self, event: Event, _body: EventBody) -> None:
         self.clock.start(event.at)
@@ -106,6 +109,14 @@ class TaskProgress:
         self.subtasks = {s.id: before.get(s.id) or SubtaskProgress(s) for s in plan.subtasks}
         for progress in self.subtasks.values():
             progress.state = after_replanning(progress.state, is_planned=True)
+
+    def _start_turn(self, event: Event, body: e.TurnStarted) -> None:
+        self.clock.start(event.at)
+        turn = Subtask(id=event.subtask_id, description=body.text or "(empty)")
+        self.subtasks[turn.id] = SubtaskProgress(turn)
+
+    def _end_turn(self, event: Event, _body: EventBody) -> None:
+        self.clock.stop(event.at)
 
     def _wait_for_model(self, event: Event, body: e.ModelCallStarted) -> None:
         self.model_waits[event.subtask_id] = ModelWait(body.model, event.at)
@@ -176,6 +187,10 @@ class TaskProgress:
     _TAKES: ClassVar[dict[type[EventBody], Callable[..., None]]] = {
         e.TaskCreated: _create,
         e.TaskClaimed: _claim,
+        e.TurnStarted: _start_turn,
+        e.TurnAnswered: _end_turn,
+        e.TurnInterrupted: _end_turn,
+        e.TurnFailed: _end_turn,
         e.PlanCreated: _take_plan,
         e.PlanReplaced: _take_plan,
         e.ModelCallStarted: _wait_for_model,
@@ -217,7 +232,7 @@ def _apply_to_subtask(progress: SubtaskProgress, event: Event) -> None:
             progress.evidence = evidence
         case e.SubtaskParked(reason=reason):
             progress.is_parked, progress.reason = True, reason
-        case e.SubtaskCompleted(summary=summary):
+        case e.SubtaskCompleted(summary=summary) | e.TurnAnswered(text=summary):
             progress.summary, progress.reason = summary, ""
         case (
             e.AttemptFailed(reason=reason)
@@ -225,6 +240,8 @@ def _apply_to_subtask(progress: SubtaskProgress, event: Event) -> None:
             | e.SubtaskBlocked(reason=reason)
             | e.SubtaskStalled(reason=reason)
             | e.SubtaskSkipped(reason=reason)
+            | e.TurnInterrupted(reason=reason)
+            | e.TurnFailed(reason=reason)
         ):
             progress.reason = reason
         case _:
