@@ -9,6 +9,7 @@ import pytest
 HEAVY = {
     *("aiohttp", "alembic", "httpx", "pip", "sqlalchemy", "stevedore", "textual", "xllamacpp"),
     *("bs4", "ddgs", "httpcore", "lxml", "markdownify", "primp", "protego", "trafilatura"),
+    *("fastapi", "starlette", "uvicorn"),
 }
 """Libraries that take long to import."""
 
@@ -36,14 +37,21 @@ PUBLIC_FOR_MEMBERS = {
 
 PUBLIC_FOR_INTERFACES = PUBLIC_FOR_MEMBERS | {
     "loom_core.app",
+    "loom_core.changes",
     "loom_core.cli",
     "loom_core.cowork",
     "loom_core.dialects",
+    "loom_core.engine.human",
+    "loom_core.engine.outside",
+    "loom_core.engine.owner",
+    "loom_core.extensions",
+    "loom_core.inventory",
+    "loom_core.settings",
     "loom_core.store",
 }
 """What the distributions may use by which people and programs reach Loom: they stand above the engine."""
 
-INTERFACES = {"loom_cowork", "loom_tui"}
+INTERFACES = {"loom_cowork", "loom_server", "loom_tui"}
 
 
 def public_for(source):

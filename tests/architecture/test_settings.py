@@ -5,9 +5,6 @@ import re
 from loom_core.settings.shape import ModelSettings, Settings, Table
 
 NOT_READ_YET = {
-    "server.host": "this version has no server; the user's own files set it",
-    "server.port": "as above",
-    "workspace.default_path": "without -w the current directory is used; the user's own files set it",
     "workspace.scratch_dir": "nothing needs scratch space yet; the user's own files set it",
     "verification.tier3_vote_count": "no distribution brings a third tier yet",
 }

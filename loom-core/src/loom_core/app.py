@@ -24,7 +24,7 @@ from loom_core.engine.memory.recalling import memory_of
 from loom_core.engine.observing import PluginObserver
 from loom_core.engine.orchestrator import Orchestrator
 from loom_core.engine.scope import TaskScope
-from loom_core.errors import PluginError, StoreBusy, StoreError, UsageError
+from loom_core.errors import ExtensionNotFound, PluginError, StoreBusy, StoreError, UsageError
 from loom_core.extensions import Group
 from loom_core.extensions.instances import BrokenPart, make_all, subclass
 from loom_core.extensions.unloaded_verifier import stand_ins
@@ -165,6 +165,17 @@ class Loom:
             made, _ = self._instances(Group.TOOLS, kind)
             self._tools = {tool.name: tool for tool in made}
         return self._tools
+
+    def tool(self, name: str) -> Tool[Any]:
+        """The tool of a name. Raises ``ExtensionNotFound``."""
+        tool = self.tools().get(name)
+        if tool is None:
+            raise ExtensionNotFound(f"no tool {name!r} is installed; loom tools lists them")
+        return tool
+
+    def open_workspace(self, directory: Path) -> Workspace:
+        """A workspace with the contents that were kept of it. Raises ``WorkspaceError``."""
+        return Workspace(directory, blobs=self._blobs)
 
     def checks(self) -> dict[str, Check]:
         """Every acceptance check that can be loaded, by name."""
@@ -307,7 +318,7 @@ class Loom:
             task=task,
             fence=fence,
             settings=self.settings,
-            workspace=Workspace(Path(task.workspace), blobs=self._blobs),
+            workspace=self.open_workspace(Path(task.workspace)),
             sandbox=self.sandbox,
             tools=self.tools(),
             checks=self.checks(),

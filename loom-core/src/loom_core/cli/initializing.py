@@ -10,13 +10,13 @@ from pathlib import Path
 import click
 
 from loom_core.cli.initial_settings import initial_settings, is_writable
-from loom_core.cli.installed_providers import provider_classes
 from loom_core.cli.program_name import program_name
 from loom_core.cli.session import Session
 from loom_core.cli.terminal.json_output import echo_json
 from loom_core.contracts.provider import FoundModel
 from loom_core.errors import ModelUnavailable, UsageError
 from loom_core.extensions import Group, load_all
+from loom_core.inventory.providers import provider_classes
 from loom_core.routing.discovery import discover
 from loom_core.sanitize import sanitize_line
 from loom_core.workspace.durable import replace_file

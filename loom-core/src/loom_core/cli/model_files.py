@@ -7,7 +7,6 @@ from dataclasses import asdict
 
 import click
 
-from loom_core.cli.installed_providers import provider_class
 from loom_core.cli.progress.status_line import StatusLine
 from loom_core.cli.run.notices import Notices
 from loom_core.cli.session import Session
@@ -20,6 +19,7 @@ from loom_core.contracts.provider import ProviderEnvironment
 from loom_core.did_you_mean import did_you_mean
 from loom_core.errors import PluginError, UsageError
 from loom_core.extensions import Group, load_all
+from loom_core.inventory.providers import provider_class
 from loom_core.settings import ModelSettings
 
 _HEADERS = ["NAME", "MODEL", "SIZE", "LICENCE", "STATE", "PROVIDER"]

@@ -4,7 +4,6 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
-from loom_core.cli.installed_providers import provider_class, provider_classes
 from loom_core.cli.probe_report import echo_probe
 from loom_core.cli.progress.status_line import StatusLine
 from loom_core.cli.run.notices import COUNTING, Notices
@@ -12,6 +11,7 @@ from loom_core.cli.session import Session
 from loom_core.cli.terminal.json_output import echo_json
 from loom_core.contracts.provider import FoundModel, ProviderEnvironment
 from loom_core.extensions import Group, LoadedParts, load_all
+from loom_core.inventory.providers import provider_class, provider_classes
 from loom_core.probing import probe
 from loom_core.profiles import MeasuredProfile, ProfileStore
 from loom_core.routing.chosen_models import choose_models

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from loom_core.cli.model_listing import ModelStatus
 from loom_core.cli.probe_report import describe_measured
 from loom_core.cli.terminal.line import Line, echo_lines
 from loom_core.cli.terminal.marks import DONE, FAILED
 from loom_core.cli.terminal.size import stdout_columns
 from loom_core.cli.terminal.table import echo_table
+from loom_core.inventory.models import ModelStatus
 from loom_core.types import ModelRole
 
 _HEADERS = ["NAME", "PROVIDER", "MODEL", "TIER", "ROLES", "WINDOW", "PROFILE", "SOURCE"]

@@ -24,10 +24,19 @@ class Table(BaseModel):
 
 
 class ServerSettings(Table):
-    """Where a server will listen; not used by this version, which has none."""
+    """Where ``loom serve`` listens, and how much it does at once."""
 
     host: str = "127.0.0.1"
+    """Only this machine reaches 127.0.0.1; another address needs a certificate or a flag."""
     port: Annotated[int, Field(ge=1, le=65535)] = 9000
+    names: tuple[str, ...] = ()
+    """Other names under which it may be asked, such as this machine's name in a network."""
+    tls_certificate: Path | None = None
+    """A file with the certificate and its chain, in PEM; None serves without TLS."""
+    tls_key: Path | None = None
+    """A file with the certificate's key, in PEM; None is in the certificate's file."""
+    max_running_tasks: Annotated[int, Field(ge=1, le=64)] = 4
+    """Tasks that run at once; more wait their turn."""
 
 
 class ModelSettings(Table):
@@ -73,9 +82,10 @@ class ModelSettings(Table):
 
 
 class WorkspaceSettings(Table):
-    """Where work will happen when no workspace is named; not used by this version."""
+    """Where work happens when no workspace is named; ``scratch_dir`` is not used by this version."""
 
     default_path: Path = Path("~/projects")
+    """Where a task of the server works if it names none; the command line takes the current directory."""
     scratch_dir: Path = Path("~/.loom/scratch")
 
 

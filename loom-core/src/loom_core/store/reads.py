@@ -1,6 +1,20 @@
 """Queries: they run on reading connections in other threads and never wait for the writer."""
 
-from sqlalchemy import Connection, RowMapping, Select, Table, and_, func, literal, or_, select
+from collections.abc import Sequence
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    Table,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
 
 from loom_core.did_you_mean import did_you_mean
 from loom_core.errors import UnknownTask
@@ -12,9 +26,11 @@ from loom_core.store.schema import approvals, changes, journal, plans, subtasks,
 from loom_core.types import PauseCause, TaskKind, TaskState
 
 __all__ = [
+    "count_tasks",
     "read_approvals",
     "read_changes",
     "read_events",
+    "read_newest_sequence",
     "read_resumable_tasks",
     "read_subtasks",
     "read_task",
@@ -40,18 +56,29 @@ def read_task(connection: Connection, task_id: str) -> TaskRecord:
 
 def read_tasks(
     connection: Connection,
-    state: TaskState | None,
+    states: Sequence[TaskState],
     kind: TaskKind | None,
     limit: int,
     offset: int,
+    *,
+    is_oldest_first: bool,
 ) -> list[TaskRecord]:
-    """Tasks, the newest first."""
-    query = _tasks().order_by(tasks.c.sequence.desc()).limit(limit).offset(offset)
-    if state is not None:
-        query = query.where(tasks.c.state == state.value)
-    if kind is not None:
-        query = query.where(tasks.c.kind == kind.value)
+    """Tasks that are so, or all, by the time of their creation."""
+    order = tasks.c.sequence.asc() if is_oldest_first else tasks.c.sequence.desc()
+    query = _tasks().where(_are(states, kind)).order_by(order).limit(limit).offset(offset)
     return [as_task(row) for row in connection.execute(query).mappings()]
+
+
+def count_tasks(connection: Connection, states: Sequence[TaskState], kind: TaskKind | None) -> int:
+    """How many tasks are so, or are there at all."""
+    query = select(func.count()).select_from(tasks).where(_are(states, kind))
+    return connection.execute(query).scalar_one()
+
+
+def read_newest_sequence(connection: Connection, task_id: str) -> int:
+    """Sequence of the newest event of a task; 0 when it has none."""
+    query = select(func.max(journal.c.sequence)).where(journal.c.task_id == task_id)
+    return connection.execute(query).scalar() or 0
 
 
 def read_resumable_tasks(connection: Connection) -> list[TaskRecord]:
@@ -105,6 +132,12 @@ def read_events(
         query = query.where(journal.c.attempt == attempt)
     query = query.order_by(journal.c.sequence).limit(limit)
     return [as_event(row) for row in connection.execute(query).mappings()]
+
+
+def _are(states: Sequence[TaskState], kind: TaskKind | None) -> ColumnElement[bool]:
+    """Whether a task is in one of these states and of this kind; what is left out does not count."""
+    is_in = tasks.c.state.in_([state.value for state in states]) if states else true()
+    return and_(is_in, tasks.c.kind == kind.value if kind else true())
 
 
 def _of_task(table: Table, task_id: str) -> Select[*tuple[object, ...]]:

@@ -268,13 +268,29 @@ class Store:
     async def tasks(
         self,
         *,
-        state: TaskState | None = None,
+        state: TaskState | Sequence[TaskState] | None = None,
         kind: TaskKind | None = None,
         limit: int = 50,
         offset: int = 0,
+        is_oldest_first: bool = False,
     ) -> list[TaskRecord]:
-        """Tasks in that state and of that kind, or all, the newest first."""
-        return await self._read(reads.read_tasks, state, kind, limit, offset)
+        """Tasks in that state, or one of those, and of that kind, or all, the newest first."""
+        return await self._read(
+            reads.read_tasks, _states(state), kind, limit, offset, is_oldest_first=is_oldest_first
+        )
+
+    async def count_tasks(
+        self,
+        *,
+        state: TaskState | Sequence[TaskState] | None = None,
+        kind: TaskKind | None = None,
+    ) -> int:
+        """How many tasks are in that state, or one of those, and of that kind, or at all."""
+        return await self._read(reads.count_tasks, _states(state), kind)
+
+    async def newest_sequence(self, task_id: str) -> int:
+        """Sequence of the newest event of a task; 0 when there is no such task."""
+        return await self._read(reads.read_newest_sequence, task_id)
 
     async def resumable_tasks(self) -> list[TaskRecord]:
         """Tasks that can go on without anybody's word, oldest first: new, or interrupted."""
@@ -353,6 +369,13 @@ class Store:
             return await asyncio.to_thread(run)
         except DBAPIError as error:
             raise self._database.explained(error) from error
+
+
+def _states(state: TaskState | Sequence[TaskState] | None) -> Sequence[TaskState]:
+    """The states that count; none is all."""
+    if state is None:
+        return ()
+    return (state,) if isinstance(state, TaskState) else state
 
 
 def _find_memory(

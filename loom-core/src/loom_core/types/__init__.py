@@ -38,6 +38,7 @@ from loom_core.types.outcome import (
     VerdictStatus,
 )
 from loom_core.types.task import (
+    MAX_GOAL_CHARACTERS,
     MAX_TIER,
     ApprovalMode,
     CheckSpec,
@@ -51,6 +52,7 @@ from loom_core.types.task import (
 )
 
 __all__ = [
+    "MAX_GOAL_CHARACTERS",
     "MAX_LOGPROB_TOKENS",
     "MAX_TIER",
     "MAX_TOP_LOGPROBS",

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from loom_core.cli import model_listing, tool_listing
 from loom_core.cli.exit_code import ExitCode
 from loom_core.contracts.provider import FoundAs, FoundModel, Health
 from loom_core.errors import PluginError
 from loom_core.extensions import ExtensionInfo, LoadedPart, LoadedParts
+from loom_core.inventory import models as model_listing
+from loom_core.inventory import tools as tool_listing
 from loom_core.sandbox import describe
 from loom_core.settings import ModelSettings
 from loom_core.settings.shape import SandboxSettings

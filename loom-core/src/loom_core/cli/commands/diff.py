@@ -36,7 +36,9 @@ async def command(
 
     ID is the task's id or a unique beginning of it; "last" is the newest task.
     """
-    from loom_core.cli.diff.of_task import diffs_of_task
+    from pathlib import Path
+
+    from loom_core.changes.of_task import diffs_of_task
     from loom_core.cli.diff.output import as_json as diff_as_json
     from loom_core.cli.diff.output import echo_diffs, echo_stat
     from loom_core.cli.task_reference import find_task
@@ -45,7 +47,8 @@ async def command(
 
     async with session.open_store() as store:
         record = await find_task(store, task)
-        found = await diffs_of_task(session, store, record, subtask=subtask, file=file)
+        workspace = session.open_workspace(Path(record.workspace))
+        found = await diffs_of_task(workspace, store, record, subtask=subtask, file=file)
     if as_json:
         files = [diff_as_json(diff) for diff in found.files]
         echo_json({"task_id": record.id, "files": files, "git": found.git})

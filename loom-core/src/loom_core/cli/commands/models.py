@@ -53,9 +53,9 @@ def command(
 
 def _show(session: Session, offline: bool, as_json: bool) -> None:
     """List every model."""
-    from loom_core.cli.model_listing import list_models
     from loom_core.cli.model_table import echo_models
     from loom_core.cli.terminal.json_output import echo_json
+    from loom_core.inventory.models import list_models
 
     models = asyncio.run(list_models(session.settings, session.provider_environment(offline)))
     if as_json:

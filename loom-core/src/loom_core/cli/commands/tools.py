@@ -28,7 +28,7 @@ def command(session: Session, as_json: bool) -> None:
     from loom_core.cli.terminal.marks import FAILED
     from loom_core.cli.terminal.size import stdout_columns
     from loom_core.cli.terminal.table import echo_table
-    from loom_core.cli.tool_listing import list_tools
+    from loom_core.inventory.tools import list_tools
 
     tools = list_tools(disabled=session.settings.plugins.disabled)
     if as_json:

@@ -51,8 +51,9 @@ async def command(
     also one with --force. ID is the task's id or a unique beginning of it; "last" is the newest
     task.
     """
+    from loom_core.changes.undo import UndoRequest, undo_task
     from loom_core.cli.task_reference import find_task
-    from loom_core.cli.undoing import UndoRequest, show_undo, undo_task
+    from loom_core.cli.undoing import show_undo
 
     if redo and (subtask or file):
         raise click.UsageError("--redo takes a whole undo back; leave --subtask and --file out")
@@ -60,4 +61,4 @@ async def command(
     async with session.open_store() as store:
         report = await undo_task(session, store, await find_task(store, task), request)
     show_undo(report, as_json=as_json)
-    return report.exit_code
+    return ExitCode.COMPLETED if report.is_whole else ExitCode.FAILED

@@ -1,8 +1,8 @@
 """Checks of the models."""
 
 from loom_core.cli.doctor.finding import Finding, Level
-from loom_core.cli.model_listing import ModelStatus, list_models
 from loom_core.cli.session import Session
+from loom_core.inventory.models import ModelStatus, list_models
 
 _FIX = (
     "start Ollama or LM Studio, configure a model in loom.toml, or install "

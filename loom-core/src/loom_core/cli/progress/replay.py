@@ -1,6 +1,6 @@
 """A stored task, folded from its journal."""
 
-from loom_core.cli.progress.net_changes import net_changes
+from loom_core.changes.net import net_changes
 from loom_core.cli.progress.task_progress import TaskProgress
 from loom_core.store import Store
 from loom_core.types import FileChange

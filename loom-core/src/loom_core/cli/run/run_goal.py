@@ -5,10 +5,10 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from loom_core.changes.net import net_changes
 from loom_core.cli.exit_code import ExitCode
 from loom_core.cli.program_name import program_name
 from loom_core.cli.progress.live_view import LiveView
-from loom_core.cli.progress.net_changes import net_changes
 from loom_core.cli.progress.next_steps import choose_exit_code
 from loom_core.cli.progress.status_line import StatusLine
 from loom_core.cli.progress.task_progress import TaskProgress

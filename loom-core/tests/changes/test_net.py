@@ -2,7 +2,7 @@
 
 import pytest
 
-from loom_core.cli.progress.net_changes import net_changes
+from loom_core.changes.net import net_changes
 from loom_core.types import ChangeKind, FileChange
 
 C, M, D = ChangeKind.CREATED, ChangeKind.MODIFIED, ChangeKind.DELETED

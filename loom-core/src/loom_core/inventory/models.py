@@ -3,10 +3,10 @@
 import asyncio
 from dataclasses import asdict, dataclass
 
-from loom_core.cli.installed_providers import provider_class, provider_classes
 from loom_core.contracts.provider import FoundModel, ProviderEnvironment
 from loom_core.errors import LoomError, SettingsError
 from loom_core.extensions import Group, LoadedParts, load_all
+from loom_core.inventory.providers import provider_class, provider_classes
 from loom_core.profiles import MeasuredProfile, ModelProfile, find_profile
 from loom_core.routing.discovery import discover
 from loom_core.settings import ModelSettings, Settings

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import unified_diff
 
-from loom_core.cli.diff.versions import Version, Versions
+from loom_core.changes.versions import Version, Versions
 from loom_core.types import FileType
 
 _TYPE_BITS = {FileType.FILE: 0o100000, FileType.SYMLINK: 0o120000, FileType.DIRECTORY: 0o040000}

@@ -2,14 +2,13 @@
 
 import asyncio
 from dataclasses import dataclass
-from pathlib import Path
 
-from loom_core.cli.diff.unified import FileDiff, diff_of
-from loom_core.cli.diff.versions import versions_of
-from loom_core.cli.progress.net_changes import net_changes
-from loom_core.cli.session import Session
+from loom_core.changes.net import net_changes
+from loom_core.changes.unified import FileDiff, diff_of
+from loom_core.changes.versions import versions_of
 from loom_core.engine.changes.undoing import choose_changes
 from loom_core.store import Store, TaskRecord
+from loom_core.workspace import Workspace
 from loom_core.workspace.git_state import is_in_git
 
 
@@ -23,12 +22,12 @@ class TaskDiff:
 
 
 async def diffs_of_task(
-    session: Session, store: Store, record: TaskRecord, *, subtask: str, file: str
+    workspace: Workspace, store: Store, record: TaskRecord, *, subtask: str, file: str
 ) -> TaskDiff:
     """The diffs of what is in force.
 
     Args:
-        session: knows where contents are kept.
+        workspace: where the task worked, with the contents that were kept.
         store: has the changes.
         record: the task.
         subtask: id of the only subtask that counts; empty is all.
@@ -36,9 +35,7 @@ async def diffs_of_task(
 
     Raises:
         UsageError: the subtask or the file changed nothing.
-        WorkspaceError: the workspace is gone.
     """
-    workspace = session.open_workspace(Path(record.workspace))
     path = workspace.relative(file) if file else ""
     every = await store.changes(record.id, with_undone=True)
     chosen = choose_changes(every, subtask=subtask, path=path)

@@ -1,0 +1,1 @@
+"""What there is on this machine for Loom to work with, for whoever shows it."""

@@ -1,0 +1,1 @@
+"""Loom as a service: REST, live events and the guard before both."""

@@ -1,0 +1,1 @@
+"""The REST interface: what goes over the wire, and the routes."""

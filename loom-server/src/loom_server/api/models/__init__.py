@@ -1,0 +1,1 @@
+"""Every shape that goes over the wire; unknown fields and lax types are refused."""

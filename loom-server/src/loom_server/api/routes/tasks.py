@@ -1,0 +1,147 @@
+"""Tasks: created, listed, looked at, watched and cancelled."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Response
+
+from loom_core.engine.outside.cancelling import cancel_task
+from loom_core.types import ApprovalMode, TaskState
+from loom_server.api.errors import ABOUT_TASK, ACTS_ON_TASK, Documented, NotFound, NotNow
+from loom_server.api.models.events import EventView, Trace
+from loom_server.api.models.tasks import (
+    Cancelled,
+    NewTask,
+    PageQuery,
+    SubtaskView,
+    TaskPage,
+    TaskSummary,
+    TaskView,
+)
+from loom_server.api.routes.depends import ServiceDep, TaskDep
+from loom_server.api.views import view_task
+from loom_server.running.place import prepare_place
+from loom_server.streaming.response import EventStream
+
+router = APIRouter(tags=["tasks"])
+
+_MAX_SEQUENCE = 2**63 - 1
+_STREAM: Documented = {
+    204: {"description": "The task has ended, and the client has every event."},
+    **ABOUT_TASK,
+}
+
+
+@router.post("/tasks", status_code=201)
+async def create_task(wanted: NewTask, service: ServiceDep, response: Response) -> TaskView:
+    """Accept a goal. It runs as soon as the server has room for it."""
+    settings = service.loom.settings
+    place = prepare_place(wanted.workspace, settings.workspace.default_path)
+    task = await service.loom.create(
+        wanted.goal,
+        workspace=place,
+        context=wanted.context,
+        approval_mode=ApprovalMode(wanted.approval_mode) if wanted.approval_mode else None,
+    )
+    service.pool.start(task.id)
+    response.headers["Location"] = f"/tasks/{task.id}"
+    return await view_task(service, await service.store.task(task.id))
+
+
+@router.get("/tasks")
+async def list_tasks(page: Annotated[PageQuery, Query()], service: ServiceDep) -> TaskPage:
+    """Tasks, some at a time."""
+    records = await service.store.tasks(
+        state=page.state,
+        kind=page.kind,
+        limit=page.limit,
+        offset=page.offset,
+        is_oldest_first=page.sort == "oldest",
+    )
+    return TaskPage(
+        tasks=[TaskSummary.of(record) for record in records],
+        total=await service.store.count_tasks(state=page.state, kind=page.kind),
+        limit=page.limit,
+        offset=page.offset,
+    )
+
+
+@router.get("/tasks/{task_id}", responses=ABOUT_TASK)
+async def get_task(task: TaskDep, service: ServiceDep) -> TaskView:
+    """A task: its plan, subtasks with evidence, progress, tokens, and what it waits for."""
+    return await view_task(service, task)
+
+
+@router.delete("/tasks/{task_id}", responses=ACTS_ON_TASK)
+async def delete_task(task: TaskDep, service: ServiceDep) -> Cancelled:
+    """Stop a task for good, whichever process works on it. What it changed stays; see undo."""
+    service.pool.forget(task.id)
+    await cancel_task(service.store, task.id, by="the API")
+    return Cancelled(id=task.id, state=TaskState.CANCELLED)
+
+
+@router.get(
+    "/tasks/{task_id}/stream",
+    status_code=200,
+    responses=_STREAM,
+    response_class=EventStream,
+    response_description="Events in order; the stream ends with the event that ends the task.",
+)
+async def stream_task(
+    task: TaskDep,
+    service: ServiceDep,
+    last_event_id: Annotated[int, Header(ge=0, le=_MAX_SEQUENCE)] = 0,
+    after: Annotated[int, Query(ge=0, le=_MAX_SEQUENCE)] = 0,
+) -> Response:
+    """Watch a task: server-sent events from the beginning, or from where a client stopped.
+
+    The id of a message is the event's sequence. ``Last-Event-ID``, which browsers send by themselves when
+    they connect again, wins over ``after``.
+    """
+    seen = last_event_id or after
+    newest = await service.store.newest_sequence(task.id)
+    if task.state.is_terminal and seen >= newest:
+        return Response(status_code=204)
+    if service.hub.is_full:
+        raise NotNow("too many clients watch already; close one")
+    return EventStream(
+        service.hub, task.id, after=seen, newest=newest, is_over=task.state.is_terminal
+    )
+
+
+@router.get("/tasks/{task_id}/subtasks", responses=ABOUT_TASK)
+async def list_subtasks(task: TaskDep, service: ServiceDep) -> list[SubtaskView]:
+    """The steps of a task in the order of its plan, also those of earlier plans."""
+    return [SubtaskView.of(one, task.plan) for one in await service.store.subtasks(task.id)]
+
+
+@router.get("/tasks/{task_id}/subtasks/{subtask_id}", responses=ABOUT_TASK)
+async def get_subtask(task: TaskDep, subtask_id: str, service: ServiceDep) -> SubtaskView:
+    """One step of a task."""
+    for one in await service.store.subtasks(task.id):
+        if one.id == subtask_id:
+            return SubtaskView.of(one, task.plan)
+    raise NotFound(f"task {task.id} has no subtask {subtask_id!r}")
+
+
+@router.get("/tasks/{task_id}/subtasks/{subtask_id}/trace", responses=ABOUT_TASK)
+async def get_trace(
+    task: TaskDep,
+    subtask_id: str,
+    service: ServiceDep,
+    *,
+    after: Annotated[int, Query(ge=0, le=_MAX_SEQUENCE)] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    attempt: Annotated[int | None, Query(ge=1, le=1000)] = None,
+) -> Trace:
+    """What happened in a subtask, in order: prompts, model calls, tool calls, verdicts."""
+    await get_subtask(task, subtask_id, service)
+    events = await service.store.events(
+        task.id, after=after, limit=limit + 1, subtask_id=subtask_id, attempt=attempt
+    )
+    shown = events[:limit]
+    return Trace(
+        task_id=task.id,
+        subtask_id=subtask_id,
+        events=[EventView.of(event) for event in shown],
+        next_after=shown[-1].sequence if len(events) > limit else None,
+    )

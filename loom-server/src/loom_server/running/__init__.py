@@ -1,0 +1,1 @@
+"""Tasks that run in the server's own loop, several at once."""

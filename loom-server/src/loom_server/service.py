@@ -1,0 +1,53 @@
+"""What the routes work with: one engine, one store, the tasks that run here and who watches them."""
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from loom_core.app import Loom
+from loom_core.contracts.tool import Tool
+from loom_core.store import Store
+from loom_core.workspace import Workspace
+from loom_server.counting import Counters
+from loom_server.running.pool import Pool
+from loom_server.streaming.hub import Hub
+
+MAX_RUNNING = 4
+"""Tasks that run at once where nothing else is said."""
+
+
+@dataclass(slots=True)
+class Service:
+    """The server's parts, made once; it is the ``Workshop`` of undos too."""
+
+    loom: Loom
+    pool: Pool
+    hub: Hub
+    counters: Counters = field(default_factory=Counters)
+    started_at: float = field(default_factory=time.monotonic)
+
+    @classmethod
+    def over(cls, loom: Loom, *, max_running: int = MAX_RUNNING) -> "Service":
+        """A service over an engine. Belongs to the running event loop."""
+        service = cls(loom, Pool(loom.run, max_running=max_running), Hub(loom.store))
+        loom.store.subscribe(service.counters.see)
+        return service
+
+    @property
+    def store(self) -> Store:
+        """The store of the engine."""
+        return self.loom.store
+
+    async def close(self) -> None:
+        """Let the clients go and park the tasks; the engine belongs to whoever made it."""
+        await self.hub.close()
+        await self.pool.close()
+
+    def open_workspace(self, directory: Path) -> Workspace:
+        """A workspace with the contents that were kept of it. Raises ``WorkspaceError``."""
+        return self.loom.open_workspace(directory)
+
+    def load_tool(self, name: str) -> Tool[Any]:
+        """An installed tool. Raises ``ExtensionNotFound``."""
+        return self.loom.tool(name)

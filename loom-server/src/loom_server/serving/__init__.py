@@ -1,0 +1,1 @@
+"""The command ``loom serve``: where it listens, how it starts and how it stops."""

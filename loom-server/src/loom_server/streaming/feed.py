@@ -1,0 +1,115 @@
+"""The newest events of one task, read once and serialised once for all who watch it."""
+
+import asyncio
+import logging
+from bisect import bisect_right
+from collections.abc import AsyncGenerator
+
+from loom_core.errors import StoreError
+from loom_core.store import Store
+from loom_server.streaming.frame import Frame, frame_of
+
+_log = logging.getLogger(__name__)
+
+KEPT_FRAMES = 2_000
+"""Frames that are held for everybody; who is further behind reads the database by himself."""
+PAGE = 500
+"""Events that are read at once."""
+POLL_SECONDS = 0.5
+"""How often events that another process wrote are looked for."""
+
+
+class Feed:
+    """Follows the journal of a task while somebody watches.
+
+    The journal alone tells what comes next, whoever wrote it. What this process writes only wakes
+    the feed up; for what others write it looks every ``POLL_SECONDS``.
+    """
+
+    def __init__(self, store: Store, task_id: str, *, after: int) -> None:
+        """Follow from a sequence on."""
+        self._store = store
+        self._task_id = task_id
+        self._frames: list[Frame] = []
+        self._sequences: list[int] = []
+        self._start = after
+        """Everything later is, or was, in ``_frames``."""
+        self._end = after
+        self._wake = asyncio.Event()
+        self._news: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._is_closed = False
+        self.watchers = 0
+        """How many clients follow it; whoever makes the feed counts them."""
+        self._following = asyncio.create_task(self._follow(), name=f"feed {task_id}")
+
+    def wake(self) -> None:
+        """Look for news now."""
+        self._wake.set()
+
+    async def close(self) -> None:
+        """Let every client go and follow no more."""
+        self._is_closed = True
+        self._tell()
+        self._following.cancel()
+        await asyncio.gather(self._following, return_exceptions=True)
+
+    async def read(self, after: int) -> AsyncGenerator[list[Frame]]:
+        """Frames after a sequence, some at a time, without an end until the feed is closed.
+
+        Nobody waits for a client that reads slowly: what is not held any more comes from the database.
+        """
+        while not self._is_closed:
+            news = self._news
+            if after < self._start:
+                frames = await self._read_patiently(after)
+            else:
+                frames = self._frames[bisect_right(self._sequences, after) :]
+            if frames:
+                after = frames[-1].sequence
+                yield frames
+            else:
+                await asyncio.shield(news)
+
+    async def _follow(self) -> None:
+        """Read what comes, for ever."""
+        while True:
+            self._wake.clear()
+            frames = await self._read_patiently(self._end)
+            if frames:
+                self._take(frames)
+            if len(frames) < PAGE:
+                await self._sleep()
+
+    async def _sleep(self) -> None:
+        """Wait until somebody wakes the feed, or until it is time to look by itself."""
+        try:
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    async def _read_patiently(self, after: int) -> list[Frame]:
+        """The next events after a sequence, at most ``PAGE``; waits while the database fails."""
+        while True:
+            try:
+                events = await self._store.events(self._task_id, after=after, limit=PAGE)
+            except StoreError:
+                _log.warning("the journal of %s cannot be read now", self._task_id, exc_info=True)
+                await asyncio.sleep(POLL_SECONDS)
+            else:
+                return [frame_of(event) for event in events]
+
+    def _take(self, frames: list[Frame]) -> None:
+        """Hold the newest frames, and tell the clients."""
+        kept = [*self._frames, *frames][-KEPT_FRAMES:]
+        if len(self._frames) + len(frames) > len(kept):
+            self._start = kept[0].sequence - 1
+        self._frames = kept
+        self._sequences = [frame.sequence for frame in kept]
+        self._end = frames[-1].sequence
+        self._tell()
+
+    def _tell(self) -> None:
+        """Wake every client."""
+        news, self._news = self._news, asyncio.get_running_loop().create_future()
+        news.set_result(None)

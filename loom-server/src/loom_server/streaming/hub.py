@@ -1,0 +1,65 @@
+"""The feeds of all tasks that somebody watches."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from loom_core.events import Event
+from loom_core.store import Store
+from loom_server.streaming.feed import Feed
+
+MAX_STREAMS = 2_000
+"""Clients that may watch at once."""
+
+
+class Hub:
+    """Hands out feeds, and drops those that nobody watches any more."""
+
+    def __init__(self, store: Store) -> None:
+        """Watch this store."""
+        self._store = store
+        self._feeds: dict[str, Feed] = {}
+        self._unsubscribe = store.subscribe(self._see)
+        self._is_closed = False
+        self.streams = 0
+        """Clients that watch now."""
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nobody else may watch now."""
+        return self._is_closed or self.streams >= MAX_STREAMS
+
+    @asynccontextmanager
+    async def watch(self, task_id: str, *, newest: int) -> AsyncGenerator[Feed]:
+        """The feed of a task, while inside.
+
+        Args:
+            task_id: exactly.
+            newest: sequence of the newest event, or an earlier one: a new feed follows from there, and
+                clients that are further behind read the database by themselves.
+        """
+        feed = self._feeds.get(task_id)
+        if feed is None:
+            feed = self._feeds[task_id] = Feed(self._store, task_id, after=newest)
+        feed.watchers += 1
+        self.streams += 1
+        try:
+            yield feed
+        finally:
+            feed.watchers -= 1
+            self.streams -= 1
+            if not feed.watchers and self._feeds.get(task_id) is feed:
+                del self._feeds[task_id]
+                await feed.close()
+
+    async def close(self) -> None:
+        """End every stream; clients come back with the id that they saw last. Twice is allowed."""
+        self._is_closed = True
+        self._unsubscribe()
+        await asyncio.gather(*(feed.close() for feed in list(self._feeds.values())))
+
+    def _see(self, event: Event) -> None:
+        """Wake the feed of a task that this process wrote to."""
+        feed = self._feeds.get(event.task_id)
+        if feed is not None:
+            feed.wake()

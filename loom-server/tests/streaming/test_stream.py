@@ -1,0 +1,162 @@
+"""Server-sent events: from the beginning, from an id, of tasks that wait, run or have ended."""
+
+import asyncio
+
+import pytest
+from server_site import SAYS_HI, Site
+
+from loom_core.engine.owner import is_alive, new_owner
+from loom_core.events import HookFailed, TaskCompleted, TaskExecutionStarted
+from loom_core.store import Entry, Store
+from loom_core.testing import Reply, Rule, Script
+from loom_core.types import Task
+from loom_server.streaming import feed as feeds
+from loom_server.streaming.feed import Feed
+
+SLOW = Script(rules=(Rule(reply=Reply(delay_seconds=3600)),))
+
+
+async def test_a_finished_task_is_streamed_from_the_beginning_and_ends(client, site):
+    task = await client.create(site.workspace)
+    await client.finished(task["id"])
+
+    events = await client.events(task["id"])
+
+    assert events[0]["type"] == "TaskCreated"
+    assert events[-1]["type"] == "TaskCompleted"
+    sequences = [event["sequence"] for event in events]
+    assert sequences == sorted(set(sequences))
+
+
+async def test_a_stream_goes_on_from_the_id_that_was_seen_last(client, site):
+    task = await client.create(site.workspace)
+    every = await client.events(task["id"])
+
+    for seen in range(len(every) - 1):
+        assert await client.events(task["id"], every[seen]["sequence"]) == every[seen + 1 :]
+
+
+async def test_a_client_that_has_everything_is_told_not_to_come_again(client, site):
+    task = await client.create(site.workspace)
+    last = (await client.events(task["id"]))[-1]["sequence"]
+
+    for seen in (last, last + 1000):
+        answer = await client.http.get(
+            f"/tasks/{task['id']}/stream", headers={"Last-Event-ID": str(seen)}
+        )
+        assert (answer.status_code, answer.text) == (204, "")
+
+
+@pytest.mark.parametrize("seen", ["-1", "x", "1.5", "9" * 30])
+async def test_an_id_that_is_none_is_refused(client, site, seen):
+    task = await client.create(site.workspace)
+
+    answer = await client.http.get(f"/tasks/{task['id']}/stream", headers={"Last-Event-ID": seen})
+
+    assert answer.status_code == 422
+
+
+async def test_a_task_that_has_not_started_is_streamed_once_it_does(site: Site):
+    site.server = site.server.model_copy(update={"max_running_tasks": 1})
+    site.script = SLOW
+    async with site.serve() as client:
+        first = await client.create(site.workspace)
+        await client.type(first["id"], "ModelCallStarted")
+        second = await client.create(site.workspace)
+        watching = asyncio.create_task(client.events(second["id"]))
+        await client.type(second["id"], "TaskCreated")
+        site.script = Script(rules=SAYS_HI)
+        await client.http.delete(f"/tasks/{first['id']}")
+        await client.type(second["id"], "ModelCallStarted")
+        await client.http.delete(f"/tasks/{second['id']}")
+        events = await watching
+
+    assert [event["type"] for event in events][:2] == ["TaskCreated", "TaskClaimed"]
+    assert events[-1]["type"] == "TaskCancelled"
+
+
+async def test_what_another_process_writes_is_streamed_too(client, site):
+    """The other process is another store on the same database here."""
+    other = Store.open(site.home / "loom.db")
+    try:
+        await other.create_task(Task(id="t1", goal="g", workspace=str(site.workspace)))
+        watching = asyncio.create_task(client.events("t1"))
+        await client.type("t1", "TaskCreated")
+        fence = await other.claim("t1", owner=new_owner(), lease_seconds=60, is_alive=is_alive)
+        bodies = [TaskExecutionStarted(), TaskCompleted(summary="", confidence=1.0)]
+        await other.append("t1", [Entry(body) for body in bodies], fence=fence)
+        events = await watching
+    finally:
+        await other.close()
+
+    types = [event["type"] for event in events]
+    assert types == ["TaskCreated", "TaskClaimed", "TaskExecutionStarted", "TaskCompleted"]
+
+
+async def test_the_server_lets_streams_go_when_it_stops(site: Site):
+    site.script = SLOW
+    async with site.serve() as client:
+        task = await client.create(site.workspace)
+        await client.type(task["id"], "ModelCallStarted")
+        watching = asyncio.create_task(client.events(task["id"]))
+        await client.type(task["id"], "ModelCallStarted")
+        site.stop()
+        events = await watching
+
+    assert events[-1]["type"] == "ModelCallStarted"
+
+
+@pytest.fixture
+async def journal(tmp_path):
+    """A task on a store, under a claim."""
+    store = Store.open(tmp_path / "loom.db", durability="process")
+    await store.create_task(Task(id="t1", goal="g", workspace="/tmp"))
+    fence = await store.claim("t1", owner="me", lease_seconds=600)
+    yield store, fence
+    await store.close()
+
+
+def something(number):
+    return Entry(HookFailed(hook="h", plugin="p", error=str(number)))
+
+
+async def test_clients_that_read_slowly_miss_nothing_and_hold_up_nobody(journal, monkeypatch):
+    store, fence = journal
+    monkeypatch.setattr(feeds, "KEPT_FRAMES", 20)
+    monkeypatch.setattr(feeds, "PAGE", 7)
+    feed = Feed(store, "t1", after=0)
+    quick = feed.read(0)
+    slow = feed.read(0)
+    seen = [frame.sequence for frame in await anext(slow)]
+    latest = 0
+    for start in range(0, 300, 50):
+        await store.append("t1", [something(n) for n in range(start, start + 50)], fence=fence)
+        feed.wake()
+        wanted = await store.newest_sequence("t1")
+        while latest < wanted:  # the slow one has not read since
+            latest = (await anext(quick))[-1].sequence
+
+    newest = await store.newest_sequence("t1")
+    while seen[-1] < newest:
+        seen += [frame.sequence for frame in await anext(slow)]
+    await quick.aclose()
+    await slow.aclose()
+    await feed.close()
+
+    assert seen == list(range(1, newest + 1))
+
+
+async def test_replay_from_any_id_gives_what_comes_after_it(journal):
+    store, fence = journal
+    await store.append("t1", [something(n) for n in range(1000)], fence=fence)
+    feed = Feed(store, "t1", after=0)
+    newest = await store.newest_sequence("t1")
+
+    for after in range(0, newest, 97):
+        reading = feed.read(after)
+        seen: list[int] = []
+        while not seen or seen[-1] < newest:
+            seen += [frame.sequence for frame in await anext(reading)]
+        await reading.aclose()
+        assert seen == list(range(after + 1, newest + 1))
+    await feed.close()
