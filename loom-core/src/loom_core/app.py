@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -197,8 +197,19 @@ class Loom:
         context: str = "",
         approval_mode: ApprovalMode | None = None,
         idempotency_key: str = "",
+        is_hosted: bool = False,
+        metadata: Mapping[str, str] | None = None,
     ) -> Task:
         """A new task, stored and not yet running; for a key that was used, the task of that time.
+
+        Args:
+            goal: what should be done.
+            workspace: the directory that it may change.
+            context: what else the model should know.
+            approval_mode: who says yes; None is what the settings say.
+            idempotency_key: what whoever asks calls the request; empty makes a task each time.
+            is_hosted: whether a server runs it without being asked again.
+            metadata: what whoever asks wants to find again.
 
         Raises:
             UsageError: the goal is empty, or the key was used for something else.
@@ -216,7 +227,9 @@ class Loom:
             context=context,
             approval_mode=approval_mode or self.settings.approval.mode,
         )
-        made = await self.store.create_task(task, idempotency_key=idempotency_key)
+        made = await self.store.create_task(
+            task, idempotency_key=idempotency_key, is_hosted=is_hosted, metadata=metadata
+        )
         return task if made == task.id else await self._made_before(made, task, idempotency_key)
 
     async def _made_before(self, task_id: str, asked: Task, idempotency_key: str) -> Task:

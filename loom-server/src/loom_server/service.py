@@ -1,5 +1,6 @@
 """What the routes work with: one engine, one store, the tasks that run here and who watches them."""
 
+import asyncio
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from loom_core.contracts.tool import Tool
 from loom_core.store import Store
 from loom_core.workspace import Workspace
 from loom_server.counting import Counters
+from loom_server.running.keeper import Keeper
 from loom_server.running.pool import Pool
 from loom_server.streaming.hub import Hub
 
@@ -24,13 +26,17 @@ class Service:
     loom: Loom
     pool: Pool
     hub: Hub
+    keeping: "asyncio.Task[None]"
+    """Takes up what nobody runs."""
     counters: Counters = field(default_factory=Counters)
     started_at: float = field(default_factory=time.monotonic)
 
     @classmethod
     def over(cls, loom: Loom, *, max_running: int = MAX_RUNNING) -> "Service":
         """A service over an engine. Belongs to the running event loop."""
-        service = cls(loom, Pool(loom.run, max_running=max_running), Hub(loom.store))
+        pool = Pool(loom.run, max_running=max_running)
+        keeping = asyncio.create_task(Keeper(loom, pool).keep(), name="keeper")
+        service = cls(loom, pool, Hub(loom.store), keeping)
         loom.store.subscribe(service.counters.see)
         return service
 
@@ -41,6 +47,8 @@ class Service:
 
     async def close(self) -> None:
         """Let the clients go and park the tasks; the engine belongs to whoever made it."""
+        self.keeping.cancel()
+        await asyncio.gather(self.keeping, return_exceptions=True)
         await self.hub.close()
         await self.pool.close()
 

@@ -18,6 +18,10 @@ class TaskCreated(EventBody):
     kind: TaskKind = TaskKind.GOAL
     idempotency_key: str = ""
     """What whoever asked calls the request, so that it makes one task only; empty when nothing."""
+    is_hosted: bool = False
+    """Whether a server accepted it, which runs it without being asked again, also after a restart."""
+    metadata: dict[str, str] = {}
+    """What whoever asked wants to find again; nothing acts on it."""
 
 
 class TaskClaimed(EventBody):

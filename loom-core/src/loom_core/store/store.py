@@ -1,8 +1,7 @@
 """The store: one journal, the state derived from it, and the rows by which processes talk."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from json import dumps
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
@@ -11,8 +10,7 @@ from pydantic import JsonValue
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from loom_core.errors import StoreError
-from loom_core.events import Event, EventBody, TaskClaimed, TaskCreated
+from loom_core.events import Event, TaskClaimed, TaskCreated
 from loom_core.store import reads
 from loom_core.store.address import database_at
 from loom_core.store.clean_text import refuse_half_characters
@@ -21,7 +19,7 @@ from loom_core.store.commands import PutCommand, SettleCommands, read_commands
 from loom_core.store.contents import read_needed_contents
 from loom_core.store.database import Database
 from loom_core.store.decoding import as_memory
-from loom_core.store.draft import Line
+from loom_core.store.entry import Entry, line_of
 from loom_core.store.migrate import bring_up_to_date
 from loom_core.store.records import (
     ApprovalRecord,
@@ -55,17 +53,6 @@ T = TypeVar("T")
 def _always(_owner: str) -> bool:
     """Take every owner for alive: only the lease tells."""
     return True
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An event to append: its body and what it concerns."""
-
-    body: EventBody
-    subtask_id: str = ""
-    """Empty when it concerns the task."""
-    attempt: int = 0
-    """From 1; 0 when it concerns no attempt."""
 
 
 class Store:
@@ -126,8 +113,17 @@ class Store:
         """
         return self._writer.subscribe(observer)
 
-    async def create_task(self, task: Task, *, idempotency_key: str = "") -> str:
+    async def create_task(
+        self,
+        task: Task,
+        *,
+        idempotency_key: str = "",
+        is_hosted: bool = False,
+        metadata: Mapping[str, str] | None = None,
+    ) -> str:
         """Accept a task and give its id; with a key that made one before, the id of that one.
+
+        A server runs a hosted one without being asked again. The metadata is kept for whoever asks.
 
         Raises ``StoreError`` when there is another task with that id.
         """
@@ -139,8 +135,10 @@ class Store:
             approval_mode=task.approval_mode,
             kind=task.kind,
             idempotency_key=idempotency_key,
+            is_hosted=is_hosted,
+            metadata=dict(metadata or {}),
         )
-        return await self._writer.submit(CreateTask(task.id, _line(Entry(body)), idempotency_key))
+        return await self._writer.submit(CreateTask(task.id, line_of(Entry(body)), idempotency_key))
 
     async def claim(
         self,
@@ -166,7 +164,7 @@ class Store:
             TaskIsOver: It has ended.
             StoreBusy: Another owner's lease has not run out; says who and until when.
         """
-        line = _line(Entry(TaskClaimed(owner=owner, is_resumed=is_resumed)))
+        line = line_of(Entry(TaskClaimed(owner=owner, is_resumed=is_resumed)))
         return await self._writer.submit(ClaimTask(task_id, line, owner, lease_seconds, is_alive))
 
     async def renew(self, task_id: str, *, fence: int, lease_seconds: float) -> None:
@@ -217,7 +215,7 @@ class Store:
         What is submitted for one attempt succeeds in order: waiting for the last is enough, because
         it fails if one before it failed.
         """
-        lines = [_line(entry) for entry in entries]
+        lines = [line_of(entry) for entry in entries]
         has_effect = any(entry.body.has_effect for entry in entries)
         work = AppendEvents(task_id, lines, fence, has_effect, settles)
         return self._writer.submit(work, is_urgent=is_urgent)
@@ -240,7 +238,7 @@ class Store:
             StoreBusy: An owner that may be alive holds it.
             StoreError: As for ``append``.
         """
-        lines = [_line(entry) for entry in entries]
+        lines = [line_of(entry) for entry in entries]
         return await self._writer.submit(AppendUnclaimed(task_id, lines, is_alive))
 
     async def request(self, task_id: str, kind: str, payload: dict[str, JsonValue]) -> int:
@@ -384,16 +382,3 @@ def _find_memory(
     """The records of the entries that a search finds."""
     rows = find_entries(connection, text, task_id=task_id, kinds=kinds, limit=limit)
     return [as_memory(row) for row in rows]
-
-
-def _line(entry: Entry) -> Line:
-    """The entry with its body as JSON; raises ``StoreError`` for text that is not Unicode."""
-    refuse_half_characters(entry.subtask_id)
-    try:
-        payload = entry.body.model_dump_json()
-    except ValueError as error:
-        raise StoreError(
-            f"a {type(entry.body).__name__} event cannot be kept, because its text holds a lone "
-            f"surrogate, which is no Unicode character; replace it first ({error})"
-        ) from error
-    return Line(entry.body, payload, entry.subtask_id, entry.attempt)

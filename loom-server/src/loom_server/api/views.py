@@ -12,6 +12,7 @@ from loom_server.api.models.tasks import (
     TaskSummary,
     TaskView,
 )
+from loom_server.running.creation import creation_of
 from loom_server.service import Service
 
 _RUNNING = {SubtaskState.RUNNING, SubtaskState.VERIFYING}
@@ -22,9 +23,11 @@ async def view_task(service: Service, record: TaskRecord) -> TaskView:
     subtasks = await service.store.subtasks(record.id)
     views = [SubtaskView.of(one, record.plan) for one in subtasks]
     events = await service.store.events(record.id)
+    created = await creation_of(service.store, record.id)
     return TaskView(
         **TaskSummary.of(record).model_dump(),
         context=record.context,
+        metadata=created.metadata,
         advice=record.advice,
         plan_version=record.plan.version if record.plan else 0,
         is_degraded=record.plan is not None and record.plan.degraded,

@@ -2,15 +2,20 @@
 
 import asyncio
 import logging
-from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
+from typing import Protocol
 
 from loom_core.errors import LoomError, StoreBusy, TaskIsOver
 
 _log = logging.getLogger(__name__)
 
-RunTask = Callable[[str], Awaitable[object]]
-"""Runs a task until it is over, waits or is paused; cancelling it leaves the task resumable."""
+
+class RunTask(Protocol):
+    """Runs a task until it is over, waits or is paused; cancelling it leaves the task resumable."""
+
+    def __call__(self, task_id: str, *, obeys_pauses: bool) -> Awaitable[object]:
+        """Run it; a pause that was asked for before is obeyed, or taken back."""
+        ...
 
 
 class Pool:
@@ -20,7 +25,8 @@ class Pool:
         """Run tasks with this, at most so many at once."""
         self._run = run
         self._max_running = max_running
-        self._queue: deque[str] = deque()
+        self._queue: dict[str, bool] = {}
+        """Tasks in order, and whether each obeys a pause that was asked for before."""
         self._running: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._is_closed = False
@@ -35,25 +41,28 @@ class Pool:
         """The tasks that wait for a place, the next one first."""
         return list(self._queue)
 
-    def start(self, task_id: str) -> None:
+    def start(self, task_id: str, *, obeys_pauses: bool = True) -> None:
         """Run a task as soon as there is a place.
 
         One that runs already is run once more when it stops: whatever was answered meanwhile may have
         come too late for it.
+
+        Args:
+            task_id: exactly.
+            obeys_pauses: False where somebody asks for it although it was to pause.
         """
-        if self._is_closed or task_id in self._queue:
+        if self._is_closed:
             return
         if task_id in self._running:
             self._again.add(task_id)
             return
-        self._queue.append(task_id)
+        self._queue[task_id] = obeys_pauses
         self._fill()
 
     def forget(self, task_id: str) -> None:
         """Take a task out of the queue, and do not run it again when it stops."""
         self._again.discard(task_id)
-        if task_id in self._queue:
-            self._queue.remove(task_id)
+        self._queue.pop(task_id, None)
 
     async def close(self) -> None:
         """Park every running task so that it can be resumed, and start no other."""
@@ -68,15 +77,16 @@ class Pool:
     def _fill(self) -> None:
         """Give every free place to the next in the queue."""
         while self._queue and len(self._running) < self._max_running:
-            task_id = self._queue.popleft()
-            task = asyncio.create_task(self._carry_out(task_id), name=f"run {task_id}")
+            task_id = next(iter(self._queue))
+            running = self._carry_out(task_id, obeys_pauses=self._queue.pop(task_id))
+            task = asyncio.create_task(running, name=f"run {task_id}")
             self._running[task_id] = task
             task.add_done_callback(lambda _done, task_id=task_id: self._leave(task_id))
 
-    async def _carry_out(self, task_id: str) -> None:
+    async def _carry_out(self, task_id: str, *, obeys_pauses: bool) -> None:
         """Run one task; whatever breaks is its own end and nobody else's."""
         try:
-            await self._run(task_id)
+            await self._run(task_id, obeys_pauses=obeys_pauses)
         except StoreBusy as busy:
             _log.info("task %s is not run here: %s", task_id, busy)
         except TaskIsOver:
@@ -89,8 +99,9 @@ class Pool:
     def _leave(self, task_id: str) -> None:
         """Make room."""
         del self._running[task_id]
+        if self._is_closed:
+            return
         if task_id in self._again:
             self._again.discard(task_id)
-            self._queue.append(task_id)
-        if not self._is_closed:
-            self._fill()
+            self._queue[task_id] = True
+        self._fill()

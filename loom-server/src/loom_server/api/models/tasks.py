@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from loom_core.store import SubtaskRecord, TaskRecord
 from loom_core.types import (
@@ -31,6 +31,8 @@ class NewTask(Received):
     """What else the model should know."""
     approval_mode: ModeName | None = None
     """Who says yes to risky actions; null is what the settings say."""
+    metadata: Annotated[dict[Name, ShortText], Field(max_length=50)] = {}
+    """What the client wants to find again; nothing acts on it."""
 
 
 class UsageView(Sent):
@@ -212,6 +214,8 @@ class TaskView(TaskSummary):
     """A task with everything about it."""
 
     context: str
+    metadata: dict[str, str]
+    """As the client gave it."""
     advice: str
     """What the user can do about a failure."""
     plan_version: int
@@ -229,6 +233,27 @@ class TaskView(TaskSummary):
     """Whether this server runs it as soon as it has room."""
     is_running_here: bool
     """Whether this server runs it now."""
+
+
+class TaskPatch(Received):
+    """What is to be different; at least one of both."""
+
+    steer: Annotated[str, StringConstraints(min_length=1, max_length=2_000)] | None = None
+    """An instruction: every model that works on the task is told from its next call on."""
+    paused: bool | None = None
+    """True lets the task stand still, once what runs now is finished; false lets it go on."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.steer is None and self.paused is None:
+            raise ValueError("say steer, paused, or both")
+        return self
+
+
+class Feedback(Received):
+    """What a human says about a task that is under way."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 
 
 class Answer(Received):

@@ -3,18 +3,53 @@
 from fastapi import APIRouter
 
 from loom_core.engine.human.answering import answer_question, decide, open_questions
+from loom_core.engine.outside.pausing import pause_task, take_back_pause
+from loom_core.engine.outside.steering import steer_task
 from loom_core.errors import UsageError
 from loom_core.store import TaskRecord
-from loom_core.types import ApprovalScope, Decision
+from loom_core.types import ApprovalScope, Decision, TaskState
 from loom_server.api.errors import ACTS_ON_TASK, NotFound, NotNow
-from loom_server.api.models.tasks import Answer, Answered, QuestionAnswer
+from loom_server.api.models.tasks import (
+    Answer,
+    Answered,
+    Feedback,
+    QuestionAnswer,
+    TaskPatch,
+    TaskView,
+)
 from loom_server.api.routes.depends import ServiceDep, TaskDep
-from loom_server.api.views import requests_of, scopes_of
+from loom_server.api.views import requests_of, scopes_of, view_task
 from loom_server.service import Service
 
 router = APIRouter(tags=["steering"], responses=ACTS_ON_TASK)
 
 _BY = "the API"
+
+
+@router.patch("/tasks/{task_id}")
+async def patch_task(task: TaskDep, patch: TaskPatch, service: ServiceDep) -> TaskView:
+    """Steer, pause or resume a task, whichever process works on it.
+
+    A pause lets what runs now finish, which may take longer than this answer: the task pauses all the same.
+    """
+    _refuse_if_over(task)
+    if patch.steer is not None:
+        await steer_task(service.store, task.id, patch.steer, by=_BY)
+    if patch.paused is True:
+        service.pool.forget(task.id)
+        await pause_task(service.store, task.id, by=_BY)
+    elif patch.paused is False and not await take_back_pause(service.store, task.id, by=_BY):
+        _refuse_to_resume(task)
+        service.pool.start(task.id, obeys_pauses=False)
+    return await view_task(service, await service.store.task(task.id))
+
+
+@router.post("/tasks/{task_id}/feedback")
+async def give_feedback(task: TaskDep, feedback: Feedback, service: ServiceDep) -> TaskView:
+    """Tell a task something while it is under way: every model is told from its next call on."""
+    _refuse_if_over(task)
+    await steer_task(service.store, task.id, feedback.text, by=_BY)
+    return await view_task(service, await service.store.task(task.id))
 
 
 @router.post("/tasks/{task_id}/approve")
@@ -49,6 +84,12 @@ async def answer(task: TaskDep, said: QuestionAnswer, service: ServiceDep) -> An
     taken = await answer_question(service.store, asked, said.answer, by=_BY)
     await _go_on(service, task)
     return Answered(task_id=task.id, id=said.question_id, answer=taken)
+
+
+def _refuse_to_resume(task: TaskRecord) -> None:
+    """Raise ``NotNow`` for a task that waits for an answer, not for somebody who runs it."""
+    if task.state is TaskState.WAITING_APPROVAL:
+        raise NotNow(f"task {task.id} waits for an answer, which lets it go on: {task.reason}")
 
 
 async def _go_on(service: Service, task: TaskRecord) -> None:

@@ -32,8 +32,16 @@ _STREAM: Documented = {
 
 
 @router.post("/tasks", status_code=201)
-async def create_task(wanted: NewTask, service: ServiceDep, response: Response) -> TaskView:
-    """Accept a goal. It runs as soon as the server has room for it."""
+async def create_task(
+    wanted: NewTask,
+    service: ServiceDep,
+    response: Response,
+    idempotency_key: Annotated[str, Header(max_length=200)] = "",
+) -> TaskView:
+    """Accept a goal. It runs as soon as the server has room for it, also after a restart.
+
+    The same ``Idempotency-Key`` with the same request makes no second task: the first is answered again.
+    """
     settings = service.loom.settings
     place = prepare_place(wanted.workspace, settings.workspace.default_path)
     task = await service.loom.create(
@@ -41,10 +49,15 @@ async def create_task(wanted: NewTask, service: ServiceDep, response: Response) 
         workspace=place,
         context=wanted.context,
         approval_mode=ApprovalMode(wanted.approval_mode) if wanted.approval_mode else None,
+        idempotency_key=idempotency_key,
+        is_hosted=True,
+        metadata=wanted.metadata,
     )
-    service.pool.start(task.id)
+    record = await service.store.task(task.id)
+    if record.state is TaskState.PENDING and not record.owner:
+        service.pool.start(task.id)
     response.headers["Location"] = f"/tasks/{task.id}"
-    return await view_task(service, await service.store.task(task.id))
+    return await view_task(service, record)
 
 
 @router.get("/tasks")

@@ -1,0 +1,114 @@
+"""Steering, pausing and resuming over HTTP, and tasks that are asked for twice."""
+
+import json
+
+import pytest
+from server_site import GOAL, Site, done, shell, turns, write
+
+from loom_core.testing import Reply, Rule, Script
+
+SLOW = Script(rules=(Rule(reply=Reply(delay_seconds=3600)),))
+
+
+def said_to(site):
+    """Everything that the models were told, as text."""
+    return "\n".join(
+        message.text
+        for model in site.models
+        for request in model.requests
+        for message in request.messages
+    )
+
+
+async def test_an_instruction_reaches_the_model_and_the_journal(site: Site):
+    site.script = Script(rules=turns(shell("true"), write("hello.txt", "hi\n"), done()))
+    async with site.serve() as client:
+        task = await client.create(site.workspace, approval_mode="manual")
+        path = f"/tasks/{task['id']}"
+        asked = await client.type(task["id"], "ApprovalRequested")
+        steered = await client.http.patch(path, json={"steer": "use British spelling"})
+        told = await client.http.post(f"{path}/feedback", json={"text": "and be brief"})
+        for _ in range(2):
+            approval = asked["data"]["approval_id"]
+            answer = await client.http.post(
+                f"{path}/approve", json={"approval_id": approval, "approved": True}
+            )
+            assert answer.status_code == 200, answer.text
+            if asked["data"]["tool"] == "write_file":
+                break
+            asked = await client.type(task["id"], "ApprovalRequested", after=asked["sequence"])
+        events = await client.events(task["id"])
+
+    assert (steered.status_code, told.status_code) == (200, 200)
+    given = [event["data"]["text"] for event in events if event["type"] == "InstructionGiven"]
+    assert given == ["use British spelling", "and be brief"]
+    assert "use British spelling" in said_to(site)
+
+
+async def test_a_queued_task_pauses_and_goes_on_when_told(site: Site):
+    site.server = site.server.model_copy(update={"max_running_tasks": 1})
+    site.script = SLOW
+    async with site.serve() as client:
+        first = await client.create(site.workspace)
+        await client.type(first["id"], "ModelCallStarted")
+        second = await client.create(site.workspace)
+        paused = await client.http.patch(f"/tasks/{second['id']}", json={"paused": True})
+        await client.http.delete(f"/tasks/{first['id']}")
+        await client.finished(first["id"])
+        still = await client.get(f"/tasks/{second['id']}")
+        resumed = await client.http.patch(f"/tasks/{second['id']}", json={"paused": False})
+        await client.type(second["id"], "ModelCallStarted")
+
+    assert paused.json()["state"] == "paused"
+    assert (still["state"], still["is_queued"], still["is_running_here"]) == (
+        "paused",
+        False,
+        False,
+    )
+    assert resumed.status_code == 200
+
+
+@pytest.mark.parametrize("body", [{}, {"paused": "yes"}, {"steer": ""}, {"steer": "a" * 2001}])
+async def test_a_patch_that_says_nothing_is_refused(client, site, body):
+    task = await client.create(site.workspace)
+
+    answer = await client.http.patch(f"/tasks/{task['id']}", json=body)
+
+    assert (answer.status_code, answer.json()["error"]) == (422, "invalid_request")
+
+
+@pytest.mark.parametrize("body", [{"paused": True}, {"paused": False}, {"steer": "more"}])
+async def test_a_task_that_has_ended_is_not_changed(client, site, body):
+    task = await client.create(site.workspace)
+    await client.finished(task["id"])
+
+    answer = await client.http.patch(f"/tasks/{task['id']}", json=body)
+
+    assert answer.status_code == 409
+    assert "completed" in answer.json()["detail"]
+
+
+async def test_a_task_that_waits_is_not_resumed_without_its_answer(site: Site):
+    site.script = Script(rules=turns(shell("true"), done()))
+    async with site.serve() as client:
+        task = await client.create(site.workspace, approval_mode="manual")
+        await client.type(task["id"], "TaskWaiting")
+
+        answer = await client.http.patch(f"/tasks/{task['id']}", json={"paused": False})
+
+    assert (answer.status_code, answer.json()["error"]) == (409, "not_now")
+
+
+async def test_the_same_key_makes_one_task(client, site):
+    body = {"goal": GOAL, "workspace": str(site.workspace), "metadata": {"ticket": "7"}}
+    headers = {"Idempotency-Key": "abc"}
+
+    first = await client.http.post("/tasks", json=body, headers=headers)
+    await client.finished(first.json()["id"])
+    again = await client.http.post("/tasks", json=body, headers=headers)
+    other = await client.http.post("/tasks", json={**body, "goal": "Else"}, headers=headers)
+
+    assert (first.status_code, again.status_code, other.status_code) == (201, 201, 422)
+    assert again.json()["id"] == first.json()["id"]
+    assert json.loads(again.text)["metadata"] == {"ticket": "7"}
+    assert (await client.get("/tasks"))["total"] == 1
