@@ -96,6 +96,7 @@ class FakeLoom:
         workspace: Path,
         context: str = "",
         approval_mode: ApprovalMode | None = None,
+        idempotency_key: str = "",
     ) -> Task:
         task = Task(
             id="t1",

@@ -1,6 +1,6 @@
 """Answering what a task waits for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import click
 
@@ -8,23 +8,23 @@ from loom_core.cli.program_name import program_name
 from loom_core.cli.scope_text import describe_scope
 from loom_core.cli.terminal.json_output import echo_json
 from loom_core.cli.terminal.marks import WAITING
+from loom_core.desk.protocol import OpenApproval
 from loom_core.did_you_mean import did_you_mean
 from loom_core.errors import UsageError
-from loom_core.events import ApprovalRequested
+from loom_core.events import ApprovalRequested, Event
 from loom_core.sanitize import sanitize_line, sanitize_text
-from loom_core.store import ApprovalRecord, Store
 from loom_core.types import ApprovalScope
 
 
-async def read_requests(store: Store, task_id: str) -> dict[str, ApprovalRequested]:
+def requests_in(events: Iterable[Event]) -> dict[str, ApprovalRequested]:
     """The requests of a task's calls for approval, by id; a parked subtask has none."""
-    bodies = [event.body for event in await store.events(task_id)]
+    bodies = [event.body for event in events]
     return {body.approval_id: body for body in bodies if isinstance(body, ApprovalRequested)}
 
 
 def echo_approvals(
     task_id: str,
-    waiting: Sequence[ApprovalRecord],
+    waiting: Sequence[OpenApproval],
     requests: Mapping[str, ApprovalRequested],
     *,
     as_json: bool,
@@ -54,7 +54,7 @@ def _echo_scopes(request: ApprovalRequested | None) -> None:
         click.echo(f"  --scope {scope.value} covers {covered}")
 
 
-def _as_json(approval: ApprovalRecord, request: ApprovalRequested | None) -> dict[str, object]:
+def _as_json(approval: OpenApproval, request: ApprovalRequested | None) -> dict[str, object]:
     scopes = [scope.value for scope in scopes_of(request)]
     return {"id": approval.id, "what": approval.what, "reason": approval.reason, "scopes": scopes}
 
@@ -74,9 +74,7 @@ def check_scope(scope: ApprovalScope, request: ApprovalRequested | None) -> None
         raise UsageError(f"--scope {scope.value} is not offered here; take one of: {names}")
 
 
-def find_approval(
-    task_id: str, approval_id: str, waiting: Sequence[ApprovalRecord]
-) -> ApprovalRecord:
+def find_approval(task_id: str, approval_id: str, waiting: Sequence[OpenApproval]) -> OpenApproval:
     """The approval of that id, or the only one that begins so; raises ``UsageError``."""
     ids = [approval.id for approval in waiting]
     wanted = find_waiting(task_id, approval_id, ids)

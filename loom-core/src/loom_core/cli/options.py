@@ -33,6 +33,15 @@ config_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON for programs.")
 """``--json``, handed over as ``as_json``."""
 
+server_option = click.option(
+    "--server",
+    default="",
+    envvar="LOOM_SERVER",
+    metavar="URL",
+    help='Ask the server there; "local" finds the one that runs here.',
+)
+"""``--server URL``; its token is read by itself where it runs here, else from LOOM_TOKEN."""
+
 task_argument = click.argument("task", metavar="ID")
 """The task: its id, a unique beginning of it, or ``last``."""
 

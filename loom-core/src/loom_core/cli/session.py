@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from loom_core.contracts.context import PendingCall
     from loom_core.contracts.provider import ProviderEnvironment
     from loom_core.contracts.tool import Tool
+    from loom_core.desk import Desk, OpenDesk
     from loom_core.settings import LoadedSettings, Settings
     from loom_core.store import Store
     from loom_core.types import Decision, Question
@@ -123,6 +124,39 @@ class Session:
             yield store
         finally:
             await store.close()
+
+    @asynccontextmanager
+    async def open_desk(self, server: str) -> "AsyncGenerator[Desk]":
+        """Where tasks are looked at and acted on, open while inside.
+
+        Args:
+            server: URL of a server, or ``local`` for the one that runs in this home; empty is the database.
+
+        Raises:
+            UsageError: the server is not there, or loom-server is not installed.
+        """
+        if not server:
+            from loom_core.desk.local import LocalDesk
+
+            async with self.open_store() as store:
+                yield LocalDesk(store)
+            return
+        async with self.load_desk()(server, home=self.home, environ=self.environ) as desk:
+            yield desk
+
+    def load_desk(self) -> "OpenDesk":
+        """What opens a desk at a server. Raises ``UsageError`` where nothing does."""
+        from loom_core import extensions
+        from loom_core.errors import ExtensionNotFound, UsageError
+        from loom_core.extensions import Group
+
+        try:
+            found = extensions.load(Group.DESKS, "http", disabled=self.settings.plugins.disabled)
+        except ExtensionNotFound as error:
+            raise UsageError(
+                "--server needs the distribution loom-server, which is not installed here"
+            ) from error
+        return cast("OpenDesk", found)
 
     def open_workspace(self, directory: Path) -> "Workspace":
         """A workspace with the contents that were kept of it. Raises ``WorkspaceError``."""

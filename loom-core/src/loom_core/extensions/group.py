@@ -18,5 +18,7 @@ class Group(StrEnum):
     """Subclasses of ``Check``; loaded on first use."""
     EXECUTORS = "loom.executors"
     """Where subtasks run; reserved, nothing loads it in this version."""
+    DESKS = "loom.desks"
+    """Functions that open a ``Desk`` at a server; ``http`` is loaded when ``--server`` is given."""
     COMMANDS = "loom.commands"
     """click commands; loaded when invoked."""

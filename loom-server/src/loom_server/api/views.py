@@ -25,7 +25,7 @@ async def view_task(service: Service, record: TaskRecord) -> TaskView:
     events = await service.store.events(record.id)
     created = await creation_of(service.store, record.id)
     return TaskView(
-        **TaskSummary.of(record).model_dump(),
+        **TaskSummary.of(record, subtasks).model_dump(),
         context=record.context,
         metadata=created.metadata,
         advice=record.advice,

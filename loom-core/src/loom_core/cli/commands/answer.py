@@ -7,6 +7,7 @@ from loom_core.cli.options import (
     json_option,
     pass_looking_session,
     run_async,
+    server_option,
     task_argument,
 )
 from loom_core.cli.session import Session
@@ -26,10 +27,13 @@ Examples:
     "--question", default="", metavar="QUESTION", help="Which one; needed if several wait."
 )
 @config_option
+@server_option
 @json_option
 @pass_looking_session
 @run_async
-async def command(session: Session, *, task: str, text: str, question: str, as_json: bool) -> None:
+async def command(
+    session: Session, *, task: str, text: str, question: str, server: str, as_json: bool
+) -> None:
     """Answer what a model asks; without TEXT, show what that is.
 
     The number of an option picks it. ID is the task's id or a unique beginning of it; "last" is the
@@ -37,20 +41,19 @@ async def command(session: Session, *, task: str, text: str, question: str, as_j
     """
     from loom_core.cli.program_name import program_name
     from loom_core.cli.questions import echo_questions, find_question
-    from loom_core.cli.task_reference import find_task
     from loom_core.cli.terminal.json_output import echo_json
-    from loom_core.engine.human.answering import answer_question, open_questions
+    from loom_core.engine.human.answering import open_questions
     from loom_core.sanitize import sanitize_line
 
-    async with session.open_store() as store:
-        record = await find_task(store, task)
-        waiting = open_questions(await store.events(record.id))
+    async with session.open_desk(server) as desk:
+        record = await desk.task(task)
+        waiting = open_questions(await desk.events(record.id))
         if not text:
             echo_questions(record.id, waiting, as_json=as_json)
             return
         chosen = find_question(record.id, question, waiting)
-        answer = await answer_question(store, waiting[chosen], text, by="loom answer")
-        is_resumable = len(waiting) == 1 and not (await store.task(record.id)).owner
+        answer = await desk.answer(record.id, chosen, text, by="loom answer")
+        is_resumable = not server and len(waiting) == 1 and not (await desk.task(record.id)).owner
     if as_json:
         echo_json({"task_id": record.id, "question": chosen, "answer": answer})
         return

@@ -7,6 +7,7 @@ from loom_core.cli.options import (
     json_option,
     pass_looking_session,
     run_async,
+    server_option,
     task_argument,
 )
 from loom_core.cli.session import Session
@@ -32,6 +33,7 @@ Examples:
 )
 @click.option("--reason", default="", metavar="TEXT", help="Why; kept with the answer.")
 @config_option
+@server_option
 @json_option
 @pass_looking_session
 @run_async
@@ -43,6 +45,7 @@ async def command(
     deny: bool,
     scope: str,
     reason: str,
+    server: str,
     as_json: bool,
 ) -> None:
     """Answer what a task waits for; without APPROVAL, show what that is.
@@ -54,18 +57,16 @@ async def command(
         check_scope,
         echo_approvals,
         find_approval,
-        read_requests,
+        requests_in,
     )
     from loom_core.cli.program_name import program_name
-    from loom_core.cli.task_reference import find_task
     from loom_core.cli.terminal.json_output import echo_json
-    from loom_core.engine.human.answering import decide
     from loom_core.types import ApprovalScope, Decision
 
-    async with session.open_store() as store:
-        record = await find_task(store, task)
-        waiting = [a for a in await store.approvals(record.id) if a.decision is None]
-        requests = await read_requests(store, record.id)
+    async with session.open_desk(server) as desk:
+        record = await desk.task(task)
+        waiting = await desk.approvals(record.id)
+        requests = requests_in(await desk.events(record.id))
         if not approval:
             echo_approvals(record.id, waiting, requests, as_json=as_json)
             return
@@ -73,8 +74,8 @@ async def command(
         covers = ApprovalScope(scope)
         check_scope(covers, requests.get(chosen.id))
         decision = Decision(approved=not deny, reason=reason, by="loom approve", scope=covers)
-        await decide(store, chosen, decision)
-        is_resumable = len(waiting) == 1 and not (await store.task(record.id)).owner
+        await desk.decide(record.id, chosen.id, decision)
+        is_resumable = not server and len(waiting) == 1 and not (await desk.task(record.id)).owner
     if as_json:
         echo_json({"task_id": record.id, "approval": chosen.id, "approved": not deny})
         return

@@ -7,6 +7,7 @@ from loom_core.cli.options import (
     json_option,
     pass_looking_session,
     run_async,
+    server_option,
     task_argument,
 )
 from loom_core.cli.session import Session
@@ -24,22 +25,22 @@ Examples:
     "--after", default=0, type=click.IntRange(0), metavar="N", help="Only events after this one."
 )
 @config_option
+@server_option
 @json_option
 @pass_looking_session
 @run_async
-async def command(session: Session, task: str, after: int, as_json: bool) -> None:
+async def command(session: Session, task: str, after: int, server: str, as_json: bool) -> None:
     """Show what happened in a task, one event a line, in the order in which it happened.
 
     ID is the task's id or a unique beginning of it; "last" is the newest task.
     """
     from loom_core.cli.event_listing import describe_events
-    from loom_core.cli.task_reference import find_task
     from loom_core.cli.terminal.json_output import echo_json
     from loom_core.cli.terminal.size import stdout_columns
 
-    async with session.open_store() as store:
-        record = await find_task(store, task)
-        events = await store.events(record.id, after=after)
+    async with session.open_desk(server) as desk:
+        record = await desk.task(task)
+        events = await desk.events(record.id, after=after)
     if as_json:
         for event in events:
             echo_json(event.as_json())

@@ -2,7 +2,13 @@
 
 import click
 
-from loom_core.cli.options import config_option, json_option, pass_looking_session, run_async
+from loom_core.cli.options import (
+    config_option,
+    json_option,
+    pass_looking_session,
+    run_async,
+    server_option,
+)
 from loom_core.cli.session import Session
 
 EPILOG = """\b
@@ -34,17 +40,20 @@ _STATES = [
     help="At most so many.",
 )
 @config_option
+@server_option
 @json_option
 @pass_looking_session
 @run_async
-async def command(session: Session, state: str | None, limit: int, as_json: bool) -> None:
+async def command(
+    session: Session, *, state: str | None, limit: int, server: str, as_json: bool
+) -> None:
     """List tasks, newest first, with state, age and how many subtasks are done."""
-    from loom_core.cli.task_listing import echo_tasks, list_tasks
+    from loom_core.cli.task_listing import echo_tasks
     from loom_core.cli.terminal.json_output import echo_json
     from loom_core.types import TaskState
 
-    async with session.open_store() as store:
-        tasks = await list_tasks(store, state=TaskState(state) if state else None, limit=limit)
+    async with session.open_desk(server) as desk:
+        tasks = await desk.tasks(state=TaskState(state) if state else None, limit=limit)
     if as_json:
         echo_json([task.as_json() for task in tasks])
     else:

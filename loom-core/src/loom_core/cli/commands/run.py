@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from loom_core.cli.exit_code import ExitCode
-from loom_core.cli.options import config_option, json_option
+from loom_core.cli.options import config_option, json_option, server_option
 from loom_core.cli.session import Session
 
 EPILOG = """\b
@@ -46,6 +46,8 @@ Exit code: 0 completed, 1 failed, 2 wrong usage, 3 needs a human,
 @click.option("--resume", default="", metavar="ID", help="Go on with an interrupted task.")
 @click.option("--offline", is_flag=True, help="Forbid connections that leave this machine.")
 @click.option("--yes", is_flag=True, help="Fetch a missing model without asking.")
+@click.option("--detach", is_flag=True, help="With --server: do not wait for the end.")
+@server_option
 @config_option
 @json_option
 @click.pass_obj
@@ -61,6 +63,8 @@ def command(
     idempotency_key: str,
     offline: bool,
     yes: bool,
+    detach: bool,
+    server: str,
     as_json: bool,
 ) -> ExitCode:
     """Plan GOAL, run it, verify the result with evidence, and report.
@@ -75,6 +79,13 @@ def command(
     mode = ApprovalMode(approval) if approval else None
     request = RunRequest(goal, workspace, context, mode, resume, idempotency_key)
     request.check()
+    if server or detach:
+        from loom_core.cli.run.on_server import check_server_options, run_on_server
+
+        check_server_options(server, model=model, is_offline=offline, agrees=yes)
+        return asyncio.run(
+            run_on_server(session, request, server=server, is_detached=detach, as_json=as_json)
+        )
     return asyncio.run(
         run_goal(session, request, model=model, is_offline=offline, agrees=yes, as_json=as_json)
     )

@@ -7,6 +7,7 @@ from loom_core.cli.options import (
     json_option,
     pass_looking_session,
     run_async,
+    server_option,
     task_argument,
 )
 from loom_core.cli.session import Session
@@ -22,22 +23,21 @@ Examples:
 @task_argument
 @click.argument("text")
 @config_option
+@server_option
 @json_option
 @pass_looking_session
 @run_async
-async def command(session: Session, *, task: str, text: str, as_json: bool) -> None:
+async def command(session: Session, *, task: str, text: str, server: str, as_json: bool) -> None:
     """Tell a task something while it is under way, also one that runs in another process.
 
     Each model that works on it is told at its next call, and so is every later one. ID is the task's
     id or a unique beginning of it; "last" is the newest task.
     """
-    from loom_core.cli.task_reference import find_task
     from loom_core.cli.terminal.json_output import echo_json
-    from loom_core.engine.outside.steering import steer_task
 
-    async with session.open_store() as store:
-        record = await find_task(store, task)
-        await steer_task(store, record.id, text, by="loom steer")
+    async with session.open_desk(server) as desk:
+        record = await desk.task(task)
+        await desk.steer(record.id, text, by="loom steer")
     if as_json:
         echo_json({"task_id": record.id, "instruction": text.strip()})
     else:

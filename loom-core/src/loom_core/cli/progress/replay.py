@@ -1,14 +1,14 @@
-"""A stored task, folded from its journal."""
+"""A task, folded from its events."""
 
-from loom_core.changes.net import net_changes
+from collections.abc import Iterable
+
 from loom_core.cli.progress.task_progress import TaskProgress
-from loom_core.store import Store
-from loom_core.types import FileChange
+from loom_core.events import Event
 
 
-async def replay_task(store: Store, task_id: str) -> tuple[TaskProgress, list[FileChange]]:
-    """The task as it stands, and its net changes of files; the id must be exact."""
+def replay(task_id: str, events: Iterable[Event]) -> TaskProgress:
+    """The task as it stands after these events, which are all of it."""
     progress = TaskProgress(task_id)
-    for event in await store.events(task_id):
+    for event in events:
         progress.apply(event)
-    return progress, net_changes(record.change for record in await store.changes(task_id))
+    return progress

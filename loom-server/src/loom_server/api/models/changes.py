@@ -13,8 +13,19 @@ class ChangeView(Sent):
     """Relative to the workspace."""
     kind: ChangeKind
     type: FileType
+    before: str
+    """SHA-256 of the content before; empty when nothing was there."""
+    after: str
+    """SHA-256 of the content after; empty when nothing is there."""
+    mode: int
+    """Permission bits before; 0 when nothing was there."""
+    mode_after: int
     is_recoverable: bool
     """False when undo cannot restore what was there before."""
+    by_command: bool
+    """Whether a command made it, not a model that wrote the content out."""
+    parents_made: int
+    """How many directories above it were made for it."""
 
     @classmethod
     def of(cls, change: FileChange) -> "ChangeView":

@@ -32,6 +32,15 @@ class EventView(Sent):
         return cls.model_validate(event.as_json())
 
 
+class EventPage(Sent):
+    """Some of what happened in a task, in order."""
+
+    task_id: str
+    events: list[EventView]
+    next_after: int | None
+    """Ask with ``after`` of this for more; null when this was all."""
+
+
 class Trace(Sent):
     """Some of what happened in a subtask, in order."""
 

@@ -1,5 +1,6 @@
 """Tasks, as they are asked for and as they stand."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
@@ -135,14 +136,21 @@ class TaskSummary(Sent):
     usage: UsageView
     owner: str
     """The process that works on it; empty when none does."""
+    done: int
+    """Completed subtasks of the plan in force."""
+    planned: int
+    """All subtasks of the plan in force; 0 before the first plan."""
     created_at: datetime
     updated_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
 
     @classmethod
-    def of(cls, record: TaskRecord) -> Self:
-        """The view of a task."""
+    def of(cls, record: TaskRecord, subtasks: Sequence[SubtaskRecord]) -> Self:
+        """The view of a task with these subtasks."""
+        planned = {item.id for item in record.plan.subtasks} if record.plan else set[str]()
+        is_session = record.kind is TaskKind.SESSION
+        states = [one.state for one in subtasks if is_session or one.id in planned]
         return cls(
             id=record.id,
             kind=record.kind,
@@ -155,6 +163,8 @@ class TaskSummary(Sent):
             approval_mode=record.approval_mode.value,
             usage=UsageView.of(record.usage),
             owner=record.owner,
+            done=states.count(SubtaskState.COMPLETED),
+            planned=len(planned),
             created_at=record.created_at,
             updated_at=record.updated_at,
             started_at=record.started_at,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Query, Response
 from loom_core.engine.outside.cancelling import cancel_task
 from loom_core.types import ApprovalMode, TaskState
 from loom_server.api.errors import ABOUT_TASK, ACTS_ON_TASK, Documented, NotFound, NotNow
-from loom_server.api.models.events import EventView, Trace
+from loom_server.api.models.events import EventPage, EventView, Trace
 from loom_server.api.models.tasks import (
     Cancelled,
     NewTask,
@@ -71,7 +71,9 @@ async def list_tasks(page: Annotated[PageQuery, Query()], service: ServiceDep) -
         is_oldest_first=page.sort == "oldest",
     )
     return TaskPage(
-        tasks=[TaskSummary.of(record) for record in records],
+        tasks=[
+            TaskSummary.of(record, await service.store.subtasks(record.id)) for record in records
+        ],
         total=await service.store.count_tasks(state=page.state, kind=page.kind),
         limit=page.limit,
         offset=page.offset,
@@ -118,6 +120,23 @@ async def stream_task(
         raise NotNow("too many clients watch already; close one")
     return EventStream(
         service.hub, task.id, after=seen, newest=newest, is_over=task.state.is_terminal
+    )
+
+
+@router.get("/tasks/{task_id}/events", responses=ABOUT_TASK)
+async def list_events(
+    task: TaskDep,
+    service: ServiceDep,
+    after: Annotated[int, Query(ge=0, le=_MAX_SEQUENCE)] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+) -> EventPage:
+    """What has happened in a task so far, some at a time; the stream waits for more."""
+    events = await service.store.events(task.id, after=after, limit=limit + 1)
+    shown = events[:limit]
+    return EventPage(
+        task_id=task.id,
+        events=[EventView.of(event) for event in shown],
+        next_after=shown[-1].sequence if len(events) > limit else None,
     )
 
 

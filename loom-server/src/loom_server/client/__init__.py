@@ -1,0 +1,1 @@
+"""The other side of the API: what the command line uses to reach a server."""

@@ -1,0 +1,160 @@
+"""A desk at a server: the entry point ``http`` of ``loom.desks``."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from loom_core.desk import TaskInShort
+from loom_core.desk.protocol import OpenApproval
+from loom_core.errors import UnknownTask
+from loom_core.events import Event
+from loom_core.events.reading import event_from_json
+from loom_core.types import Decision, FileChange, TaskKind, TaskState
+from loom_server.client.connection import Connection
+from loom_server.client.place import find_place
+
+_LAST = "last"
+_PAGE = 1000
+_MOST_SEARCHED = 500
+
+
+@asynccontextmanager
+async def open_desk(
+    server: str, *, home: Path, environ: Mapping[str, str]
+) -> AsyncGenerator["HttpDesk"]:
+    """A desk at a server, open while inside. Raises ``UsageError`` when none is there."""
+    yield HttpDesk(Connection(find_place(server, home=home, environ=environ)))
+
+
+class HttpDesk:
+    """A ``Desk`` over HTTP. Who acts is the API, whatever the caller calls himself."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Ask over this connection."""
+        self._connection = connection
+
+    async def task(self, reference: str) -> TaskInShort:
+        """The task that is meant."""
+        if reference == _LAST:
+            newest = await self.tasks(state=None, limit=1)
+            if not newest:
+                raise UnknownTask("the server has no task yet; start one: loom run GOAL --server …")
+            return newest[0]
+        try:
+            return _in_short(await self._connection.ask("GET", _path(reference)))
+        except UnknownTask:
+            found = await self.tasks(state=None, limit=_MOST_SEARCHED)
+            fitting = [task for task in found if task.id.startswith(reference)]
+            if len(fitting) != 1:
+                raise
+            return fitting[0]
+
+    async def tasks(self, *, state: TaskState | None, limit: int) -> Sequence[TaskInShort]:
+        """Tasks, the newest first."""
+        found: list[TaskInShort] = []
+        while len(found) < limit:
+            query: dict[str, object] = {"offset": len(found), "limit": min(500, limit - len(found))}
+            if state is not None:
+                query["state"] = state.value
+            page = (await self._connection.ask("GET", "/tasks", query=query))["tasks"]
+            found += map(_in_short, page)
+            if not page:
+                break
+        return found
+
+    async def events(self, task_id: str, *, after: int = 0) -> Sequence[Event]:
+        """Events in order."""
+        found: list[Event] = []
+        next_after: int | None = after
+        while next_after is not None:
+            query = {"after": next_after, "limit": _PAGE}
+            page = await self._connection.ask("GET", _path(task_id, "events"), query=query)
+            found += map(event_from_json, page["events"])
+            next_after = page["next_after"]
+        return found
+
+    async def changes(self, task_id: str) -> Sequence[FileChange]:
+        """Net changes."""
+        answer = await self._connection.ask("GET", _path(task_id, "changes"))
+        return [FileChange.model_validate(change) for change in answer["changes"]]
+
+    async def approvals(self, task_id: str) -> Sequence[OpenApproval]:
+        """What is open."""
+        task = await self._connection.ask("GET", _path(task_id))
+        return [
+            OpenApproval(one["id"], one["subtask_id"], one["what"], one["reason"])
+            for one in task["approvals"]
+        ]
+
+    async def decide(self, task_id: str, approval_id: str, decision: Decision) -> None:
+        """Say yes or no."""
+        body = {
+            "approval_id": approval_id,
+            "approved": decision.approved,
+            "reason": decision.reason,
+            "scope": decision.scope.value,
+        }
+        await self._connection.ask("POST", _path(task_id, "approve"), body=body)
+
+    async def answer(self, task_id: str, question_id: str, text: str, *, by: str) -> str:
+        """Answer a question."""
+        body = {"question_id": question_id, "answer": text}
+        answered = await self._connection.ask("POST", _path(task_id, "answer"), body=body)
+        return str(answered["answer"])
+
+    async def steer(self, task_id: str, text: str, *, by: str) -> None:
+        """Tell a task something."""
+        await self._connection.ask("PATCH", _path(task_id), body={"steer": text})
+
+    async def pause(self, task_id: str, *, by: str) -> bool:
+        """Let a task stand still."""
+        task = await self._connection.ask("PATCH", _path(task_id), body={"paused": True})
+        return task["state"] == TaskState.PAUSED
+
+    async def cancel(self, task_id: str, *, by: str) -> None:
+        """Stop a task for good."""
+        await self._connection.ask("DELETE", _path(task_id))
+
+    async def create(self, wanted: Mapping[str, object], *, idempotency_key: str = "") -> str:
+        """Have the server accept a goal, and give the task's id.
+
+        Raises:
+            LoomError: the server refuses it, and says why.
+        """
+        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+        task = await self._connection.ask("POST", "/tasks", body=wanted, headers=headers)
+        return str(task["id"])
+
+    async def resume(self, task_id: str) -> None:
+        """Let a task go on."""
+        await self._connection.ask("PATCH", _path(task_id), body={"paused": False})
+
+    async def watch(self, task_id: str, *, after: int = 0) -> AsyncGenerator[Event]:
+        """Events as they happen, until the task or the server ends."""
+        async for value in self._connection.stream(_path(task_id, "stream"), after=after):
+            yield event_from_json(value)
+
+
+def _path(task_id: str, *rest: str) -> str:
+    """The path of a task, or of something of it."""
+    return "/".join(["/tasks", quote(task_id, safe=""), *rest])
+
+
+def _in_short(task: Mapping[str, Any]) -> TaskInShort:
+    """A task from its JSON."""
+    return TaskInShort(
+        id=task["id"],
+        kind=TaskKind(task["kind"]),
+        goal=task["goal"],
+        workspace=task["workspace"],
+        state=TaskState(task["state"]),
+        reason=task["reason"],
+        owner=task["owner"],
+        created_at=datetime.fromisoformat(task["created_at"]),
+        updated_at=datetime.fromisoformat(task["updated_at"]),
+        done=task["done"],
+        planned=task["planned"],
+    )
