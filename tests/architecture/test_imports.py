@@ -41,6 +41,7 @@ PUBLIC_FOR_INTERFACES = PUBLIC_FOR_MEMBERS | {
     "loom_core.cli",
     "loom_core.cowork",
     "loom_core.dialects",
+    "loom_core.desk",
     "loom_core.engine.human",
     "loom_core.engine.outside",
     "loom_core.engine.owner",

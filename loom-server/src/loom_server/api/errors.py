@@ -25,7 +25,7 @@ from loom_core.errors import (
     UnknownTask,
     UsageError,
 )
-from loom_server.api.models.base import ErrorBody
+from loom_server.api.models.forms import ErrorBody
 
 _log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ import json
 import ssl
 import threading
 from collections.abc import AsyncGenerator, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
 from loom_core.errors import (
@@ -52,8 +52,8 @@ class Connection:
         body: object = None,
         query: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Any:
-        """The answer's JSON.
+    ) -> dict[str, Any]:
+        """The answer's JSON; empty where there is none.
 
         Raises:
             LoomError: as the server says; ``UsageError`` when it cannot be reached.
@@ -90,7 +90,9 @@ class Connection:
         finally:
             _hang_up(connection)
 
-    def _ask(self, method: str, target: str, body: object, headers: Mapping[str, str]) -> Any:
+    def _ask(
+        self, method: str, target: str, body: object, headers: Mapping[str, str]
+    ) -> dict[str, Any]:
         """One request, and its answer."""
         connection = self._connection()
         try:
@@ -150,15 +152,15 @@ class Connection:
         return UsageError(f"the server at {self._place.url} does not answer: {error}")
 
 
-def _value(status: int, data: bytes) -> Any:
+def _value(status: int, data: bytes) -> dict[str, Any]:
     """The JSON of an answer. Raises the ``LoomError`` that an error stands for."""
     try:
-        value = json.loads(data) if data else None
+        value: object = json.loads(data) if data else {}
     except ValueError as error:
         raise UsageError(f"that is no server of Loom: it answers {status} without JSON") from error
+    facts = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
     if status < _FIRST_ERROR:
-        return value
-    facts: dict[str, Any] = value if isinstance(value, dict) else {}
+        return facts
     detail = str(facts.get("detail", f"the server answers {status}"))
     kind = _ERRORS.get(str(facts.get("error")))
     raise (kind or (UsageError if status < _FIRST_SERVER_ERROR else StoreError))(detail)

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from loom_core.types import ChangeKind, FileChange, FileType
-from loom_server.api.models.base import Name, Received, Sent, ShortText
+from loom_server.api.models.forms import Name, Received, Sent, ShortText
 
 
 class ChangeView(Sent):

@@ -7,7 +7,7 @@ from pydantic import JsonValue
 from loom_core.events import Event
 from loom_core.store import MemoryRecord
 from loom_core.types import MemoryKind
-from loom_server.api.models.base import Sent
+from loom_server.api.models.forms import Sent
 
 
 class EventView(Sent):

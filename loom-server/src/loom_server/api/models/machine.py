@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import JsonValue
 
-from loom_server.api.models.base import Sent
+from loom_server.api.models.forms import Sent
 
 
 class ModelView(Sent):

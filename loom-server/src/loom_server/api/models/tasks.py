@@ -16,7 +16,7 @@ from loom_core.types import (
     TaskState,
     Usage,
 )
-from loom_server.api.models.base import Name, Received, Sent, ShortText
+from loom_server.api.models.forms import Name, Received, Sent, ShortText
 
 ModeName = Literal["auto", "manual", "confidence_threshold"]
 

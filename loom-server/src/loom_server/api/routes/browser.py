@@ -5,7 +5,7 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import RedirectResponse
 
-from loom_server.api.models.base import Sent
+from loom_server.api.models.forms import Sent
 from loom_server.guard.middleware import COOKIE, OPEN_PATH
 from loom_server.guard.refusal import Refused
 from loom_server.guard.secrets import CODE_SECONDS, SESSION_SECONDS, Admission
