@@ -4,7 +4,6 @@ import logging
 from pathlib import Path
 
 from loom_core.app import Loom
-from loom_core.engine.human.asking import leave_open
 from loom_core.settings.shape import Settings
 
 _log = logging.getLogger(__name__)
@@ -22,5 +21,4 @@ def engine_for(settings: Settings, home: Path, *, is_offline: bool = False) -> L
         is_offline=is_offline,
         say=lambda line: _log.info("%s", line),
         confirm=lambda _question: False,
-        ask=leave_open,
     )

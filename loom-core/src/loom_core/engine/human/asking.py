@@ -23,10 +23,6 @@ TERMINAL = "terminal"
 _CHANGED = "what it works on has changed since it was asked"
 
 
-async def leave_open(_call: PendingCall) -> None:
-    """Ask nobody here: the request waits in the journal until it is answered from elsewhere."""
-
-
 class Human:
     """How the subtasks of one run reach a human; every answer is journalled with what was shown."""
 
