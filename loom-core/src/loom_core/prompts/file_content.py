@@ -29,8 +29,8 @@ class FileForm(StrEnum):
 
 
 FIRST_FORMS = {
-    False: (FileForm.BARE, FileForm.SHOWN, FileForm.CAREFUL),
-    True: (FileForm.SHOWN, FileForm.BARE, FileForm.CAREFUL),
+    False: (FileForm.BARE, FileForm.SHOWN, FileForm.CAREFUL, FileForm.CASES),
+    True: (FileForm.SHOWN, FileForm.BARE, FileForm.CAREFUL, FileForm.CASES),
 }
 """The forms of the attempts at a file, by whether it is new data."""
 _DATA = (".csv", ".tsv", ".json", ".jsonl", ".toml", ".yaml", ".yml", ".ini", ".cfg", ".txt")

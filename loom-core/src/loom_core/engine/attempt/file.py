@@ -12,8 +12,11 @@ from loom_core.types import Outcome, Subtask
 
 FILE = "file"
 """What the journal calls the form of such an attempt, where others name a dialect."""
-MAX_ATTEMPTS = 3
-"""Attempts by content, or by a program that changes the file; later ones are conversations."""
+MAX_ATTEMPTS = 4
+"""Attempts by content, or by a program that changes the file; later ones are conversations.
+
+A conversation takes ten times the prompt, and does no better at what four forms got wrong.
+"""
 
 _WRITER = "write_file"
 _MAX_REWRITTEN_BYTES = 2_000
