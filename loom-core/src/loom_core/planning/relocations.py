@@ -39,12 +39,22 @@ _ALSO_CHANGES = re.compile(
 """Words for a content that is not what it was."""
 _DELETES = re.compile(r"\b(?:delete|remove|erase)\b", re.IGNORECASE)
 _BY_EXTENSION = re.compile(
-    r"""\b(?:delete|remove|erase)\s+(?:all|every|each|any|the)(?:\s+(?:of\s+)?the)?\s+(?:
-      (?:files?\s+(?:that\s+|which\s+)?(?:end(?:s|ing)?\s+(?:in|with)|with\s+the\s+(?:extension|ending|suffix)))
-      \s+["'`*]*\.?(?P<ending>\w+)
-    | ["'`*]*\.(?P<dotted>\w+)["'`]?\s+files?)\b(?!\s*(?:older|except|but|that|which|in\b|from\b))""",
+    r"""\b(?:delete|remove|erase|get\s+rid\s+of)\s+(?:all|every|each|any|the)\b[^.;]{0,60}?
+    (?<=[\s("'`*])\.(?P<ending>[A-Za-z]\w*)\b(?!\.)""",
     re.VERBOSE | re.IGNORECASE,
 )
+"""All files of one kind: ``all .log files``, ``every file that ends in .tmp``, ``all backups (*.bak)``."""
+_ONLY_SOME = re.compile(
+    r"\b(?:older|newer|larger|smaller|empty|except|but|other\s+than|unless|if|contain\w*|in|from|under|inside|line)\b"
+    r"(?!\s+(?:[\"'`*]*\.\w|(?:this|the)\s+(?:current\s+)?(?:workspace|project|directory|folder)))",
+    re.IGNORECASE,
+)
+"""Words after which only some of them are meant, or those somewhere."""
+_MOVES_FIRST = re.compile(
+    r"^\s*(?:please\s+)?(?:delete|remove|erase|get\s+rid\s+of|move|rename|copy)\s+(?:all|every|each|any|the\s+files?\b|both)",
+    re.IGNORECASE,
+)
+"""The beginning of a goal that is about files as a whole, though no check may say which."""
 _NEW_DIRECTORY = re.compile(
     r"""\b(?:create|make|add)\s+(?:an?|the)\s+(?:new\s+|empty\s+)*(?:sub)?(?:folder|directory)\s+
     (?:called\s+|named\s+)?["'`]?(?P<name>[\w./-]*\w)""",
@@ -80,7 +90,9 @@ def relocation_checks(
 
 
 def is_only_moving(text: str, checks: Sequence[CheckSpec]) -> bool:
-    """Whether checks say all that a subtask wants, and none of it needs a content to be written."""
+    """Whether a subtask wants files as a whole to go elsewhere, and no content to be written."""
+    if not checks and _MOVES_FIRST.match(text) and not _ALSO_CHANGES.search(own_words(text)):
+        return True
     kinds = {check.kind for check in checks}
     settled = {check.target for check in checks if check.kind == FILE_SAME_AS}
     made = {check.target for check in checks if check.kind == "file_exists"}
@@ -134,7 +146,7 @@ def _relocation(source: str, destination: str, is_directory: bool, is_move: bool
 def _deleted_by_extension(sentence: Sentence, existing: Collection[str]) -> list[str]:
     """The files that go when all of one kind do."""
     match = _BY_EXTENSION.search(sentence.text)
-    if match is None:
+    if match is None or _ONLY_SOME.search(sentence.text):
         return []
-    ending = f".{match['ending'] or match['dotted']}".lower()
+    ending = f".{match['ending']}".lower()
     return sorted(path for path in existing if path.lower().endswith(ending))
