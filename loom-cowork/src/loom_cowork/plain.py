@@ -66,8 +66,8 @@ class PlainFace:
         return await asyncio.to_thread(sys.stdin.readline)
 
     async def _approve(self, call: PendingCall) -> Decision:
-        if self._is_attended:
-            return await self._approval.ask(call)
+        if self._is_attended and (decision := await self._approval.ask(call)) is not None:
+            return decision
         self._say(
             f"{call.tool} was not run: nobody is there to be asked ({call.reason or 'gated'})"
         )

@@ -37,7 +37,7 @@ class PostgresqlServer:
         self._root = Path(
             tempfile.mkdtemp(prefix="loom-pg-", dir="/tmp")
         )  # a socket's path is short
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[Any] | None = None
         self._numbers = count(1)
 
     def __enter__(self) -> Self:
@@ -104,7 +104,7 @@ class PostgresqlServer:
         options = [part for setting in _FAST for part in ("-c", setting)]
         command = [str(self._programs / "postgres"), "-D", str(self._data), "-k", str(self._root)]
         with (self._root / "log").open("ab") as log:
-            process: subprocess.Popen[bytes] = subprocess.Popen(
+            process = subprocess.Popen(
                 [*command, *options], stdout=log, stderr=log, cwd="/", **self._account
             )
         self._process = process

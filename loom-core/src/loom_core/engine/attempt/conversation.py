@@ -47,6 +47,7 @@ from loom_core.types import (
     VerdictStatus,
 )
 from loom_core.workspace import Workspace
+from loom_core.workspace.git_state import is_in_git
 
 MAX_NUDGES = 2
 """Replies without an action that are answered; the next one goes to verification as it stands."""
@@ -318,7 +319,8 @@ class Conversation:
             self.kept[action.tool] = result.facts["kept"]
             self.times_kept += 1
         self.calls.keep(action.tool, action.arguments, text, state=self._state())
-        if result.changes and self.subtask.checks:
+        # Git rewrites its own index whenever it looks: that is no try at what the checks want.
+        if self.subtask.checks and not all(is_in_git(one.path) for one in result.changes):
             self.evidence = await self.context.run_checks(self.subtask.checks)
             if self.progress.is_stalled(self.evidence):
                 return stalled("change after change, and the same checks fail")
