@@ -20,6 +20,7 @@ from loom_core.engine.attempt.runner import Runner
 from loom_core.engine.changes.cleaning import clean
 from loom_core.engine.human.asking import AskHuman, AskQuestion
 from loom_core.engine.human.policy import ApprovalPolicy
+from loom_core.engine.memory.earlier import earlier_memory
 from loom_core.engine.memory.recalling import memory_of
 from loom_core.engine.observing import PluginObserver
 from loom_core.engine.orchestrator import Orchestrator
@@ -29,6 +30,8 @@ from loom_core.extensions import Group
 from loom_core.extensions.instances import BrokenPart, make_all, subclass
 from loom_core.extensions.unloaded_verifier import stand_ins
 from loom_core.extraction.archivist import Archivist
+from loom_core.extraction.chronicler import Chronicler
+from loom_core.extraction.extractor import Extractor
 from loom_core.hooks import Hooks, Plugin
 from loom_core.planning.planner import BUILT_IN_PLANNER, Planner
 from loom_core.planning.replanner import Replanner
@@ -339,6 +342,7 @@ class Loom:
             router=router,
             store=self.store,
             memory=memory_of(self.store, task.id),
+            earlier=earlier_memory(self.store, task),
             ask_human=self._ask,
             is_offline=self.environment.is_offline,
             ask_question=self._ask_question,
@@ -369,6 +373,8 @@ class Loom:
             "loom-approval-policy": ApprovalPolicy(),
             "loom-verification": TieredVerification(self.verifiers, self.sandbox),
             "loom-archivist": Archivist(),
+            "loom-chronicler": Chronicler(),
+            "loom-extractor": Extractor(),
         }
         return [
             Plugin(name=name, implementation=part, is_builtin=True) for name, part in own.items()

@@ -7,7 +7,8 @@ A message says what happened, to which thing, and what to do next::
     │   ├── SettingsError          a settings file, variable or flag is wrong
     │   ├── UntrustedSettings      a project file sets what only its trusted owner may set
     │   ├── WorkspaceError         the workspace is missing, not a directory or not writable
-    │   └── UnknownTask            no task has that id
+    │   ├── UnknownTask            no task has that id
+    │   └── UnknownEntry           no entry of memory, or no lesson, has that id
     ├── PluginError                a distribution cannot be loaded or breaks the rules of hooks
     │   └── ExtensionNotFound      no distribution registers that name in that group
     ├── PlanRejected               a plan is not valid; carries the problems
@@ -81,6 +82,10 @@ class WorkspaceError(UsageError):
 
 class UnknownTask(UsageError):
     """No task in the database has that id."""
+
+
+class UnknownEntry(UsageError):
+    """No entry of memory, or no lesson, has that id."""
 
 
 class PluginError(LoomError):

@@ -32,6 +32,7 @@ COMMAND_SECTIONS: dict[str, dict[str, CommandEntry]] = {
         "clean": CommandEntry("clean", "Delete old contents that undo would restore from."),
     },
     "Look": {
+        "memory": CommandEntry("memory", "Show, search and delete what Loom remembers."),
         "models": CommandEntry("models", "Show the models that Loom can use."),
         "tools": CommandEntry("tools", "Show the tools that models can call."),
         "plugins": CommandEntry("plugins", "Show what is installed, and what is broken."),

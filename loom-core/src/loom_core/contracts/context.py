@@ -191,6 +191,14 @@ class Context(Protocol):
         """
         ...
 
+    def story(self) -> list[EventBody]:
+        """What happened in this subtask so far, over all attempts and in order.
+
+        Calls of models and tools with their results, verdicts, failed attempts, and what humans were
+        asked and answered.
+        """
+        ...
+
     async def emit(self, body: EventBody) -> None:
         """Put an event into the stream; returns when it is committed."""
         ...

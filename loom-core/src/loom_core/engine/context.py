@@ -20,6 +20,7 @@ from loom_core.engine.calls.call_results import (
 from loom_core.engine.calls.checking import run_checks
 from loom_core.engine.calls.hearing import Hearing
 from loom_core.engine.calls.model_calls import Asked, ModelCalls
+from loom_core.engine.calls.recall import recall
 from loom_core.engine.calls.stepping import Stepping
 from loom_core.engine.calls.tool_call import ToolCallRun
 from loom_core.engine.journal import StepJournal
@@ -43,7 +44,6 @@ from loom_core.types import (
     Evidence,
     FileChange,
     MemoryEntry,
-    MemoryKind,
     Message,
     ModelResponse,
     ModelRole,
@@ -264,17 +264,15 @@ class RunContext:
 
     async def recall(self, text: str, *, limit: int = 10) -> list[MemoryEntry]:
         """Memory that concerns a text, most relevant first."""
-        told = self._scope.instructions.texts  # in every attempt's conversation, in order
-        recalled = await self._scope.memory.recall(text, limit=limit + len(told))
-        entries = [
-            entry
-            for entry in recalled
-            if entry.kind is not MemoryKind.USER_INSTRUCTION or entry.text not in told
-        ][:limit]
-        sources = {entry.subtask_id for entry in entries if entry.subtask_id}
+        recalled = await recall(self._scope, text, limit=limit)
+        sources = set(recalled.sources)
         self._recalled_from |= sources
         self._scope.taints.recall(self.subtask_id, sources)
-        return entries
+        return recalled.entries
+
+    def story(self) -> list[EventBody]:
+        """What happened in this subtask so far, over all attempts and in order."""
+        return self._scope.stories.of(self.subtask_id)
 
     async def new_instructions(self) -> Sequence[str]:
         """What the user said and was not told here yet, oldest first; each is given out once."""

@@ -14,6 +14,7 @@ from loom_core.engine.human.waiting import Answer, Waiting
 from loom_core.engine.instructions import Instructions
 from loom_core.engine.owner import is_alive, new_owner
 from loom_core.engine.scope import TaskScope
+from loom_core.engine.stories import Stories
 from loom_core.engine.taint import TaintLedger
 from loom_core.engine.task_run import TaskRun
 from loom_core.errors import LoomError, ModelError, StoreError, TaskIsOver
@@ -194,6 +195,7 @@ class _Claim:
                 grants=Grants(events),
                 answers=Answers(events),
                 taints=TaintLedger(scope.tools, events),
+                stories=Stories(events),
             ),
             plan=record.plan,
             replans=record.replans,

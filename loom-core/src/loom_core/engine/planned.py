@@ -9,12 +9,21 @@ from loom_core.engine.context import RunContext
 from loom_core.engine.journal import StepJournal
 from loom_core.engine.scope import TaskScope
 from loom_core.errors import LoomError, PlanRejected, PluginError
-from loom_core.events import Event, PlanCreated, PlanningStarted, PlanReplaced
+from loom_core.events import (
+    Event,
+    EventBody,
+    MemoryExtracted,
+    PlanCreated,
+    PlanningStarted,
+    PlanReplaced,
+)
 from loom_core.hooks import Answer
 from loom_core.planning.planner import BUILT_IN_PLANNER, WHOLE_GOAL_ID
 from loom_core.planning.validation import problems_of
+from loom_core.redaction import redact
+from loom_core.settings import known_secrets
 from loom_core.store import Entry
-from loom_core.types import Outcome, Plan
+from loom_core.types import MemoryEntry, MemoryKind, Outcome, Plan
 
 _log = logging.getLogger(__name__)
 
@@ -32,6 +41,7 @@ class Planning:
         self._scope = scope
         self._limit_seconds = scope.settings.execution.subtask_timeout_seconds
         self._recorded = [event for event in events if not event.subtask_id]
+        self._secrets = known_secrets(scope.settings)
 
     async def first_plan(self) -> Plan:
         """The first plan, valid and in force. Raises ``PlanRejected`` or ``PluginError``."""
@@ -63,8 +73,20 @@ class Planning:
         kept = {subtask.id for subtask in new.subtasks}
         vanished = tuple(item.id for item in plan.subtasks if item.id not in kept)
         await context.settle()
-        await self._commit(PlanReplaced(plan=new, reason=reason, cancelled=vanished))
+        decision = self._decision(new, reason)
+        await self._scope.memory.add([decision])
+        await self._commit(
+            PlanReplaced(plan=new, reason=reason, cancelled=vanished),
+            MemoryExtracted(entries=(decision,)),
+        )
         return new
+
+    def _decision(self, new: Plan, reason: str) -> MemoryEntry:
+        """That and why the plan was replaced, for whoever works on."""
+        said = redact(
+            f"plan {new.version} replaced the one before, because {reason}", self._secrets
+        )
+        return MemoryEntry(kind=MemoryKind.DECISION, text=said[:2000], tags=("plan",))
 
     def _context(self, *, version: int) -> RunContext:
         """Capabilities outside any subtask; the plan's version stands where an attempt would."""
@@ -83,10 +105,12 @@ class Planning:
         if problems:
             raise PlanRejected(problems)
 
-    async def _commit(self, body: PlanningStarted | PlanCreated | PlanReplaced) -> None:
-        """Journal an event of the task."""
-        self._scope.taints.note("", body)
-        await self._scope.store.append(self._scope.task.id, [Entry(body)], fence=self._scope.fence)
+    async def _commit(self, *bodies: EventBody) -> None:
+        """Journal events of the task."""
+        for body in bodies:
+            self._scope.taints.note("", body)
+        entries = [Entry(body) for body in bodies]
+        await self._scope.store.append(self._scope.task.id, entries, fence=self._scope.fence)
 
 
 async def _asked(question: Awaitable[T]) -> T:

@@ -13,7 +13,9 @@ from loom_core.engine.human.grants import Grants
 from loom_core.engine.human.waiting import Waiting
 from loom_core.engine.instructions import Instructions
 from loom_core.engine.memory.task_memory import TaskMemory
+from loom_core.engine.stories import Stories
 from loom_core.engine.taint import TaintLedger
+from loom_core.events import EventBody
 from loom_core.hooks import Hooks
 from loom_core.routing import Router
 from loom_core.routing.listening import Hear, hear_nothing
@@ -39,6 +41,9 @@ class TaskScope:
     router: Router
     store: Store
     memory: TaskMemory
+    """What this task has learned."""
+    earlier: TaskMemory
+    """What tasks before it in the same workspace have."""
     ask_human: AskHuman | None
     """None when nobody is there to answer; ``approval.unattended`` says what becomes of it."""
     is_offline: bool = False
@@ -57,6 +62,12 @@ class TaskScope:
     )
     """Which model was told to stand in for which, by role; so that it is told once."""
     taints: TaintLedger = field(default_factory=lambda: TaintLedger({}))
+    stories: Stories = field(default_factory=Stories)
+
+    def note(self, subtask_id: str, body: EventBody) -> None:
+        """Let those who follow what happens in the subtasks see a record."""
+        self.taints.note(subtask_id, body)
+        self.stories.note(subtask_id, body)
 
     @property
     def human(self) -> Human:

@@ -46,6 +46,9 @@ class Taint(NamedTuple):
         return Taint(self.untrusted or other.untrusted, self.private or other.private)
 
 
+EARLIER_TASKS = "earlier tasks"
+"""Stands for the tasks before where others name a subtask; no subtask can be called so."""
+
 CLEAN = Taint()
 _BOTH = Taint(untrusted=True, private=True)
 
@@ -56,7 +59,7 @@ class TaintLedger:
     def __init__(self, tools: Mapping[str, Tool[Any]], events: Iterable[Event] = ()) -> None:
         """Know the tools, whose labels say what their results hold, and what the journal tells."""
         self._tools = tools
-        self._own: dict[str, Taint] = {}
+        self._own: dict[str, Taint] = {EARLIER_TASKS: _BOTH}
         self._sources: dict[str, set[str]] = {}
         for event in events:
             self.note(event.subtask_id, event.body)

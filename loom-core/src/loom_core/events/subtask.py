@@ -10,6 +10,7 @@ from loom_core.types import (
     FailureKind,
     FileChange,
     MemoryEntry,
+    MemoryKind,
     Message,
     Outcome,
     Verdict,
@@ -114,6 +115,13 @@ class MemoryExtracted(EventBody):
     """Entries were put into the archive."""
 
     entries: tuple[MemoryEntry, ...]
+
+
+class MemoryForgotten(EventBody):
+    """The user deleted an entry from the archive."""
+
+    entry_id: int
+    kind: MemoryKind
 
 
 class ExtractionFailed(EventBody):

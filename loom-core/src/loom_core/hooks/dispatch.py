@@ -89,12 +89,13 @@ async def collect(
     read: Reader[T],
     *,
     limit_seconds: float | None = None,
+    tell: Callable[[Answer[T]], Awaitable[None]] | None = None,
 ) -> list[Answer[T] | Failure]:
     """What every plugin says, in call order, without those that have nothing to say.
 
     One after another, so that a resumed run meets the same calls in the same order. An exception
     becomes that plugin's ``Failure`` and the next one is asked; so does taking longer than the limit,
-    which is each plugin's own. Cancellation passes through.
+    which is each plugin's own. Cancellation passes through. ``tell`` is shown each answer at once.
     """
     answers: list[Answer[T] | Failure] = []
     for implementation in hook.implementations:
@@ -104,7 +105,10 @@ async def collect(
             answers.append(Failure(implementation.plugin_name, hook.name, error))
         else:
             if value is not None:
-                answers.append(Answer(implementation.plugin_name, value))
+                answer = Answer(implementation.plugin_name, value)
+                answers.append(answer)
+                if tell is not None:
+                    await tell(answer)
     return answers
 
 

@@ -1,7 +1,7 @@
 """One typed method for each hook."""
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TypeVar, cast
 
 from pluggy import HookImpl, PluginManager
@@ -136,13 +136,18 @@ class Hooks:
         context: Context,
         *,
         limit_seconds: float | None = None,
+        tell: Callable[[Answer[Sequence[MemoryEntry]]], Awaitable[None]] | None = None,
     ) -> list[Answer[Sequence[MemoryEntry]] | Failure]:
-        """Every plugin's memory entries; one that takes longer than the limit failed."""
+        """Every plugin's memory entries; one that takes longer than the limit failed.
+
+        ``tell`` is shown each answer at once, so that nobody waits for the slowest plugin.
+        """
         return await collect(
             self._asked["loom_extract"],
             {"subtask": subtask, "outcome": outcome, "context": context},
             _memory_entries,
             limit_seconds=limit_seconds,
+            tell=tell,
         )
 
     def event(self, event: Event) -> list[Failure]:

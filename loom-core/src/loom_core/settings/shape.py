@@ -128,6 +128,11 @@ class MemorySettings(Table):
     """An SQLAlchemy URL; wins over the path when set."""
     durability: Literal["process", "effects", "power"] = "effects"
     """What survives a power cut: nothing more than a killed process does; steps with effects; all."""
+    extractor: Literal["auto", "always", "never"] = "auto"
+    """Whether a model notes discoveries after a subtask; ``auto`` asks one of tier 2 or more, or one
+    whose table names its roles."""
+    earlier_entries: Annotated[int, Field(ge=0, le=20)] = 3
+    """Entries of earlier tasks in the same workspace that a subtask is told, if they concern it."""
 
 
 class ApprovalSettings(Table):

@@ -20,6 +20,7 @@ from loom_core.store.contents import read_needed_contents
 from loom_core.store.database import Database
 from loom_core.store.decoding import as_memory
 from loom_core.store.entry import Entry, line_of
+from loom_core.store.memories import Memories
 from loom_core.store.migrate import bring_up_to_date
 from loom_core.store.records import (
     ApprovalRecord,
@@ -30,6 +31,7 @@ from loom_core.store.records import (
     SubtaskRecord,
     TaskRecord,
 )
+from loom_core.store.rooms import Doors
 from loom_core.store.search import find_entries
 from loom_core.store.steady import SteadyClock, steady_clock
 from loom_core.store.transactor import Durability, Transactor
@@ -67,6 +69,8 @@ class Store:
         """Use ``open`` instead."""
         self._database = database
         self._writer = writer
+        self.memories = Memories(Doors(self._read, writer.submit))
+        """The archive of memory, entry by entry."""
 
     @classmethod
     def open(

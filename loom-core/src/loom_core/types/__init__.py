@@ -9,7 +9,7 @@ from loom_core.types.logprob import (
     AnswerToken,
     TokenLogprob,
 )
-from loom_core.types.memory import MemoryEntry, MemoryKind
+from loom_core.types.memory import FROM_THE_WEB, MemoryEntry, MemoryKind
 from loom_core.types.message import (
     FinishReason,
     Image,
@@ -52,6 +52,7 @@ from loom_core.types.task import (
 )
 
 __all__ = [
+    "FROM_THE_WEB",
     "MAX_GOAL_CHARACTERS",
     "MAX_LOGPROB_TOKENS",
     "MAX_TIER",

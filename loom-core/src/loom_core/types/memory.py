@@ -20,6 +20,10 @@ class MemoryKind(StrEnum):
     CONTEXT = "context"
 
 
+FROM_THE_WEB = "from-the-web"
+"""Tag of an entry that may hold what a stranger wrote on the web."""
+
+
 class MemoryEntry(Frozen):
     """One thing worth knowing in a later subtask or task."""
 

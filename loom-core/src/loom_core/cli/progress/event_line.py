@@ -221,6 +221,11 @@ def _(body: e.ExtractionFailed) -> list[Line]:
 
 
 @describe_event.register
+def _(body: e.MemoryForgotten) -> list[Line]:
+    return [Line(f"the user deleted entry {body.entry_id} ({body.kind}) from memory", PENDING)]
+
+
+@describe_event.register
 def _(body: e.HookFailed) -> list[Line]:
     return [Line(f"plugin {body.plugin} failed in {body.hook}: {body.error}", WARNING)]
 

@@ -46,6 +46,14 @@ class TaskMemory:
         await self.ready()
         self._take(entries)
 
+    async def concerning(self, text: str, *, limit: int, least_shared: int) -> list[MemoryEntry]:
+        """Entries that share at least so many words with a text, best first."""
+        await self.ready()
+        wanted = _stems(text)
+        found = self._concerning(text, len(self._entries))
+        near = (self._entries[number] for number in found)
+        return [one for one in near if len(_stems(one.text) & wanted) >= least_shared][:limit]
+
     async def recall(self, text: str, *, limit: int) -> list[MemoryEntry]:
         """Entries that concern a text, best first, then the newest of those for everybody."""
         await self.ready()

@@ -198,7 +198,7 @@ class SubtaskRun:
                 attempt=attempt.number,
                 recorded=attempt.events,
                 steps_done=attempt.steps_done,
-                watch=self._scope.taints.note,
+                watch=self._scope.note,
             )
         return self._journals[attempt.number]
 
