@@ -21,6 +21,7 @@ from loom_core.engine.changes.cleaning import clean
 from loom_core.engine.human.asking import AskHuman, AskQuestion
 from loom_core.engine.human.policy import ApprovalPolicy
 from loom_core.engine.memory.earlier import earlier_memory
+from loom_core.engine.memory.lesson_book import LessonBook
 from loom_core.engine.memory.recalling import memory_of
 from loom_core.engine.observing import PluginObserver
 from loom_core.engine.orchestrator import Orchestrator
@@ -33,6 +34,7 @@ from loom_core.extraction.archivist import Archivist
 from loom_core.extraction.chronicler import Chronicler
 from loom_core.extraction.extractor import Extractor
 from loom_core.hooks import Hooks, Plugin
+from loom_core.learning.studying import study_finished
 from loom_core.planning.planner import BUILT_IN_PLANNER, Planner
 from loom_core.planning.replanner import Replanner
 from loom_core.profiles import with_tiers
@@ -269,6 +271,7 @@ class Loom:
             # In a thread: whoever deletes contents at the moment may be a task of this very loop.
             await asyncio.to_thread(held.enter_context, self._blobs.in_use())
             await Orchestrator(self.store, make_scope).run(task_id, obeys_pauses=obeys_pauses)
+        await self._learn()
         await self._clean()
         return await self.store.task(task_id)
 
@@ -301,6 +304,13 @@ class Loom:
             else opening.new(new_task_id(), workspace, mode=mode)
         )
         return CoworkSession(parts, listener=listener, model=self._model)
+
+    async def _learn(self) -> None:
+        """Take the lessons of what has ended; a failure costs no result, and the next run makes up."""
+        try:
+            await study_finished(self.store, self.settings)
+        except StoreError as error:
+            self.environment.say(f"no lessons were taken: {error}")
 
     async def _clean(self) -> None:
         """Delete contents that are kept too long; somebody who is at work does it when done."""
@@ -343,6 +353,7 @@ class Loom:
             store=self.store,
             memory=memory_of(self.store, task.id),
             earlier=earlier_memory(self.store, task),
+            lessons=LessonBook(self.store, self.settings.learning, task.workspace),
             ask_human=self._ask,
             is_offline=self.environment.is_offline,
             ask_question=self._ask_question,

@@ -5,7 +5,9 @@ passwords are usually written. A secret in no usual form that nobody named is no
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
+
+from pydantic import JsonValue
 
 HIDDEN = "[secret]"
 
@@ -30,7 +32,7 @@ _NAMED = re.compile(
 )
 
 
-def redact(text: str, known: Iterable[str] = ()) -> str:
+def redact(text: str, known: Collection[str] = ()) -> str:
     """The text with its secrets hidden; applying it twice changes nothing more.
 
     Args:
@@ -45,3 +47,25 @@ def redact(text: str, known: Iterable[str] = ()) -> str:
     text = _CREDENTIAL.sub(rf"\g<1>{HIDDEN}", text)
     text = _TOKEN.sub(HIDDEN, text)
     return _NAMED.sub(rf"\g<1>\g<2>\g<3>{HIDDEN}", text)
+
+
+def redact_values(values: Mapping[str, JsonValue], known: Collection[str]) -> dict[str, JsonValue]:
+    """A JSON object with the secrets in all its texts hidden; those that only a name gives away too."""
+    return {name: _of_name(name, _redacted(value, known)) for name, value in values.items()}
+
+
+def _redacted(value: JsonValue, known: Collection[str]) -> JsonValue:
+    """A value without the secrets in its texts."""
+    if isinstance(value, str):
+        return redact(value, known)
+    if isinstance(value, dict):
+        return redact_values(value, known)
+    return [_redacted(one, known) for one in value] if isinstance(value, list) else value
+
+
+def _of_name(name: str, value: JsonValue) -> JsonValue:
+    """A value unless its name says that it is a secret."""
+    if not isinstance(value, str) or not value:
+        return value
+    line = f"{name}: {value}"
+    return HIDDEN if redact(line) != line else value

@@ -81,7 +81,7 @@ def test_the_prompt_holds_the_schema_that_parses_the_answer():
     task = Task(id="t", goal="build a boat", workspace="/w", context="the context")
     survey = Survey(listing="a.py (3 bytes)", outlines="a.py: f", instructions="use tabs")
 
-    system, user = planner_messages(task, survey, {"file_exists": Exists()}, lessons=["a lesson"])
+    system, user = planner_messages(task, survey, {"file_exists": Exists()}, known=["a lesson"])
 
     schema = slim_schema(PlanDraft.model_json_schema())
     assert json.dumps(schema, separators=(",", ":")) in system.text

@@ -33,6 +33,7 @@ COMMAND_SECTIONS: dict[str, dict[str, CommandEntry]] = {
     },
     "Look": {
         "memory": CommandEntry("memory", "Show, search and delete what Loom remembers."),
+        "learned": CommandEntry("learned", "Show and delete what finished tasks taught."),
         "models": CommandEntry("models", "Show the models that Loom can use."),
         "tools": CommandEntry("tools", "Show the tools that models can call."),
         "plugins": CommandEntry("plugins", "Show what is installed, and what is broken."),
@@ -42,6 +43,7 @@ COMMAND_SECTIONS: dict[str, dict[str, CommandEntry]] = {
     "Settings": {
         "init": CommandEntry("init", "Write a settings file from what runs here."),
         "config": CommandEntry("config", "Show the settings and where they come from."),
+        "reset-learning": CommandEntry("reset_learning", "Forget what finished tasks taught."),
         "trust": CommandEntry("trust", "Trust a project's settings file."),
     },
 }

@@ -83,6 +83,16 @@ class Beginning:
     """Whether nobody said how large the window is."""
 
 
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """What earlier tasks taught, as it goes into a prompt."""
+
+    examples: tuple[str, ...] = ()
+    """Plans that led to goals like this one."""
+    instructions: tuple[str, ...] = ()
+    """What the user had to say before and holds on."""
+
+
 class Context(Protocol):
     """The capabilities of one subtask's attempt, or of the task outside any subtask.
 
@@ -188,6 +198,13 @@ class Context(Protocol):
         """What the user said and was not told here yet, oldest first; each is given out once.
 
         It belongs at the tail of the next request, which is journalled with it.
+        """
+        ...
+
+    async def lessons(self, goal: str = "") -> Lessons:
+        """What earlier tasks taught, with plans for goals like this one if one is named.
+
+        Whoever asks makes use of it: it is told in an event, and the outcome counts for the lessons.
         """
         ...
 

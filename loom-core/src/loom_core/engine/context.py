@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from loom_core.contracts.check import Check, CheckContext
-from loom_core.contracts.context import Beginning, ModelFacts, PendingCall
+from loom_core.contracts.context import Beginning, Lessons, ModelFacts, PendingCall
 from loom_core.contracts.tool import Intent, Tool, ToolContext
 from loom_core.engine.calls.call_results import (
     IN_DOUBT,
@@ -31,6 +31,7 @@ from loom_core.errors import ErrorCategory
 from loom_core.events import (
     ChecksRun,
     EventBody,
+    LessonsApplied,
     PromptAssembled,
     StepInDoubt,
     ToolCallDenied,
@@ -269,6 +270,15 @@ class RunContext:
         self._recalled_from |= sources
         self._scope.taints.recall(self.subtask_id, sources)
         return recalled.entries
+
+    async def lessons(self, goal: str = "") -> Lessons:
+        """What earlier tasks taught; that it is used is told."""
+        lessons, applied = await self._scope.lessons.for_prompt(goal)
+        if applied:
+            body = LessonsApplied(lessons=tuple(applied))
+            if not self._journal.has_told(body):
+                self._journal.write(body)
+        return lessons
 
     def story(self) -> list[EventBody]:
         """What happened in this subtask so far, over all attempts and in order."""

@@ -120,6 +120,10 @@ class StepJournal:
         """The recorded end of a step; None when it has to run."""
         return self._finished.get(step)
 
+    def failed_call(self, step: int) -> ModelCallFailed | None:
+        """The record of a call that gave no answer."""
+        return self._failed.get(step)
+
     def failure(self, step: int) -> ModelError | None:
         """The error of a call that gave no answer, if the attempt went on after it.
 

@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Mapping, Sequence
 from typing import TypeVar
 
 from loom_core.engine.context import RunContext
-from loom_core.engine.journal import StepJournal
 from loom_core.engine.scope import TaskScope
 from loom_core.errors import LoomError, PlanRejected, PluginError
 from loom_core.events import (
     Event,
     EventBody,
+    LessonsApplied,
     MemoryExtracted,
     PlanCreated,
     PlanningStarted,
@@ -23,7 +23,7 @@ from loom_core.planning.validation import problems_of
 from loom_core.redaction import redact
 from loom_core.settings import known_secrets
 from loom_core.store import Entry
-from loom_core.types import MemoryEntry, MemoryKind, Outcome, Plan
+from loom_core.types import MemoryEntry, MemoryKind, ModelRole, Outcome, Plan
 
 _log = logging.getLogger(__name__)
 
@@ -53,9 +53,10 @@ class Planning:
         if answer is None:
             raise PlanRejected(["no installed plugin makes plans"])
         self._refuse_invalid(answer.value)
+        plan = await self._with_starting_tiers(answer.value, context)
         await context.settle()
-        await self._commit(PlanCreated(plan=answer.value, source=_source(answer)))
-        return answer.value
+        await self._commit(PlanCreated(plan=plan, source=_source(answer)))
+        return plan
 
     async def next_plan(
         self, plan: Plan, outcomes: Mapping[str, Outcome], reason: str
@@ -70,6 +71,7 @@ class Planning:
             return None
         new = proposed.model_copy(update={"version": plan.version + 1})
         self._refuse_invalid(new)
+        new = await self._with_starting_tiers(new, context)
         kept = {subtask.id for subtask in new.subtasks}
         vanished = tuple(item.id for item in plan.subtasks if item.id not in kept)
         await context.settle()
@@ -88,9 +90,18 @@ class Planning:
         )
         return MemoryEntry(kind=MemoryKind.DECISION, text=said[:2000], tags=("plan",))
 
+    async def _with_starting_tiers(self, plan: Plan, context: RunContext) -> Plan:
+        """The plan, its subtasks starting with stronger models where lessons say so."""
+        models = self._scope.router.models.values()
+        tiers = {model.tier for model in models if ModelRole.EXECUTOR in model.roles}
+        raised, applied = await self._scope.lessons.raise_tiers(plan, tiers)
+        if applied:
+            await context.emit(LessonsApplied(lessons=tuple(applied)))
+        return raised
+
     def _context(self, *, version: int) -> RunContext:
         """Capabilities outside any subtask; the plan's version stands where an attempt would."""
-        journal = StepJournal(
+        journal = self._scope.open_journal(
             self._scope.store,
             self._scope.task.id,
             fence=self._scope.fence,

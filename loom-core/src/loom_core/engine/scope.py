@@ -1,6 +1,6 @@
 """What all parts of one task's run share."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,8 @@ from loom_core.engine.human.asking import AskHuman, AskQuestion, Human
 from loom_core.engine.human.grants import Grants
 from loom_core.engine.human.waiting import Waiting
 from loom_core.engine.instructions import Instructions
+from loom_core.engine.journal import StepJournal
+from loom_core.engine.memory.lesson_book import LessonBook
 from loom_core.engine.memory.task_memory import TaskMemory
 from loom_core.engine.stories import Stories
 from loom_core.engine.taint import TaintLedger
@@ -44,6 +46,8 @@ class TaskScope:
     """What this task has learned."""
     earlier: TaskMemory
     """What tasks before it in the same workspace have."""
+    lessons: LessonBook
+    """What many tasks taught."""
     ask_human: AskHuman | None
     """None when nobody is there to answer; ``approval.unattended`` says what becomes of it."""
     is_offline: bool = False
@@ -63,6 +67,8 @@ class TaskScope:
     """Which model was told to stand in for which, by role; so that it is told once."""
     taints: TaintLedger = field(default_factory=lambda: TaintLedger({}))
     stories: Stories = field(default_factory=Stories)
+    open_journal: Callable[..., StepJournal] = StepJournal
+    """Makes the journal of an attempt, of a plan or of an extraction; takes what ``StepJournal`` takes."""
 
     def note(self, subtask_id: str, body: EventBody) -> None:
         """Let those who follow what happens in the subtasks see a record."""

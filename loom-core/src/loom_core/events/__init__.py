@@ -8,6 +8,7 @@ type, ``version`` counts incompatible changes of its fields.
 
 from loom_core.events.body import EventBody
 from loom_core.events.event import Event
+from loom_core.events.learning import AppliedLesson, LessonsApplied
 from loom_core.events.session import (
     SessionSummarized,
     TurnAnswered,
@@ -75,6 +76,7 @@ from loom_core.events.undo import ChangeKey, ChangesRedone, ChangesUndone, UndoS
 
 __all__ = [
     "EVENT_TYPES",
+    "AppliedLesson",
     "ApprovalDecided",
     "ApprovalRequested",
     "AttemptFailed",
@@ -90,6 +92,7 @@ __all__ = [
     "HookFailed",
     "InstructionDelivered",
     "InstructionGiven",
+    "LessonsApplied",
     "MemoryExtracted",
     "MemoryForgotten",
     "ModelCallFailed",

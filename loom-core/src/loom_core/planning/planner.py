@@ -61,7 +61,8 @@ class Planner:
         """A valid plan from the planning model."""
         seen = await asyncio.to_thread(survey, context.workspace)
         known = [entry.text for entry in await context.recall(task.goal, limit=5)]
-        messages = planner_messages(task, seen, context.checks, lessons=known)
+        lessons = await context.lessons(task.goal)
+        messages = planner_messages(task, seen, context.checks, known=known, lessons=lessons)
 
         def accept(draft: PlanDraft) -> Plan:
             plan = plan_from(draft)

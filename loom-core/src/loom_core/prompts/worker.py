@@ -54,6 +54,7 @@ def worker_sections(
     dialect: Dialect,
     tools: Sequence[ToolSpec],
     memory: Sequence[MemoryEntry],
+    instructions: Sequence[str] = (),
     feedback: Sequence[str],
     demands: Sequence[str],
     files: str,
@@ -66,6 +67,7 @@ def worker_sections(
         dialect: how actions are written.
         tools: the tools it gets.
         memory: what is known and concerns it.
+        instructions: what the user had to say in earlier tasks and holds on.
         feedback: what was wrong with earlier attempts, oldest first.
         demands: what the checks will look for, in words.
         files: what is in the workspace now, ready to be shown.
@@ -78,10 +80,17 @@ def worker_sections(
         output_format=dialect.describe_format(),
         examples=EXAMPLES.get(dialect.name, ""),
         goal="" if is_whole_goal else task.goal,
-        task_detail=task.context,
+        task_detail=_task_detail(task.context, instructions),
         memory="\n".join(f"- {entry.kind}: {entry.text}" for entry in memory),
         subtask=_subtask_text(subtask, feedback, demands, files),
     )
+
+
+def _task_detail(context: str, instructions: Sequence[str]) -> str:
+    """What is fixed for the task beside its goal."""
+    listed = "\n".join(f"- {one}" for one in instructions)
+    standing = f"What the user wants in every task here:\n{listed}" if listed else ""
+    return "\n\n".join(part for part in (standing, context) if part)
 
 
 def describe_check(check: CheckSpec) -> str:

@@ -171,6 +171,23 @@ class UndoSettings(Table):
     """More than that is deleted, the oldest first; 0 keeps only what unfinished tasks need."""
 
 
+class LearningSettings(Table):
+    """What finished tasks teach those that come after."""
+
+    enabled: bool = True
+    """Whether lessons are taken and used."""
+    scope: Literal["project", "global"] = "project"
+    """Whose plans and corrections a task is shown: those of its own workspace, or of all."""
+    max_templates: Annotated[int, Field(ge=0, le=5)] = 2
+    """Earlier plans of like goals that a planner is shown."""
+    max_instructions: Annotated[int, Field(ge=0, le=20)] = 5
+    """Corrections of the user that models are told; the newest count."""
+    trial_tasks: Annotated[int, Field(ge=1, le=100)] = 5
+    """Tasks that have a plan or a correction before it is judged whether it helps."""
+    keep_days: Annotated[int, Field(ge=1, le=36_500)] = 90
+    """Lessons that only one task taught are deleted after so many days."""
+
+
 class LoggingSettings(Table):
     """What Loom says about itself on stderr."""
 
@@ -196,5 +213,6 @@ class Settings(Table):
     approval: ApprovalSettings = ApprovalSettings()
     sandbox: SandboxSettings = SandboxSettings()
     undo: UndoSettings = UndoSettings()
+    learning: LearningSettings = LearningSettings()
     logging: LoggingSettings = LoggingSettings()
     plugins: PluginSettings = PluginSettings()

@@ -1,11 +1,15 @@
 """The database: tasks, their journal and memory. Importing it loads SQLAlchemy, so import it late."""
 
+from loom_core.store.pattern_writes import Study
 from loom_core.store.records import (
     ApprovalRecord,
     ChangeRecord,
     Command,
     MemoryRecord,
     NeededContents,
+    PatternRecord,
+    PatternTask,
+    PatternUses,
     SubtaskRecord,
     TaskRecord,
 )
@@ -20,7 +24,11 @@ __all__ = [
     "Entry",
     "MemoryRecord",
     "NeededContents",
+    "PatternRecord",
+    "PatternTask",
+    "PatternUses",
     "Store",
+    "Study",
     "SubtaskRecord",
     "TaskRecord",
 ]

@@ -43,6 +43,7 @@ WITHOUT_EFFECT = frozenset(
         events.ToolCallStarted,
         events.ToolCallDenied,
         events.ExtractionFailed,
+        events.LessonsApplied,
         events.MemoryForgotten,
         events.HookFailed,
         events.SessionSummarized,

@@ -9,6 +9,8 @@ from loom_core.types import (
     ApprovalMode,
     FileChange,
     MemoryEntry,
+    PatternKind,
+    PatternState,
     PauseCause,
     Plan,
     SubtaskState,
@@ -25,6 +27,9 @@ __all__ = [
     "Command",
     "MemoryRecord",
     "NeededContents",
+    "PatternRecord",
+    "PatternTask",
+    "PatternUses",
     "SubtaskRecord",
     "TaskRecord",
 ]
@@ -160,6 +165,55 @@ class MemoryRecord:
     task_id: str
     entry: MemoryEntry
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PatternRecord:
+    """A lesson as many tasks have made it."""
+
+    id: int
+    kind: PatternKind
+    workspace: str
+    key: str
+    text: str
+    facts: dict[str, JsonValue]
+    frequency: int
+    """Tasks that taught it."""
+    amount: int
+    """Retries that they took together."""
+    state: PatternState
+    first_at: datetime
+    last_at: datetime
+    """When a task taught it last."""
+
+
+@dataclass(frozen=True, slots=True)
+class PatternTask:
+    """A task that taught a lesson, or had it."""
+
+    task_id: str
+    subtask_id: str
+    """Empty when it concerns the whole task."""
+    goal: str
+    is_use: bool
+    """Whether it had the lesson; else it taught it."""
+    is_completed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PatternUses:
+    """Counts of finished tasks by which a lesson is judged."""
+
+    pattern: PatternRecord
+    uses: int
+    """Tasks that had it."""
+    helped: int
+    """Those of them that were completed."""
+    others: int
+    """Tasks like them that had it not."""
+    others_completed: int
+    repeated: int
+    """Tasks that had it, and taught it again."""
 
 
 @dataclass(frozen=True, slots=True)

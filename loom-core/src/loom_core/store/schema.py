@@ -1,8 +1,9 @@
 """The tables, as the newest migration leaves them.
 
-``journal`` is the stream of events and holds the truth. The others but ``commands`` are derived from
-it in the same transaction. Times are whole microseconds since 1970 in UTC: exact, ordered, and the
-same on every database. Rows of the journal are never deleted, so that a sequence is never used twice.
+``journal`` is the stream of events and holds the truth. The others are derived from it in the same
+transaction, but for ``commands``, and for the lessons of finished tasks, which are made afterwards.
+Times are whole microseconds since 1970 in UTC: exact, ordered, and the same on every database. Rows
+of the journal are never deleted, so that a sequence is never used twice.
 """
 
 from sqlalchemy import (
@@ -25,7 +26,10 @@ __all__ = [
     "journal",
     "memory_entries",
     "metadata",
+    "pattern_tasks",
+    "patterns",
     "plans",
+    "studied_tasks",
     "subtasks",
     "tasks",
 ]
@@ -194,3 +198,43 @@ commands = Table(
     Index("commands_by_task", "task_id", "taken_at"),
 )
 """What other processes want of a task; not derived from the journal, it goes the other way."""
+
+patterns = Table(
+    "patterns",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("kind", Text, nullable=False),
+    Column("workspace", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("frequency", Integer, nullable=False),
+    Column("amount", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("first_at", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    Index("patterns_by_key", "workspace", "kind", "key", unique=True),
+    sqlite_autoincrement=True,
+)
+"""Lessons of finished tasks; ``facts`` is JSON. The id of a deleted one is never given again."""
+
+pattern_tasks = Table(
+    "pattern_tasks",
+    metadata,
+    Column("pattern_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("task_id", Text, primary_key=True),
+    Column("part", Text, primary_key=True),
+    Column("subtask_id", Text, nullable=False),
+)
+"""Which task taught a lesson (``part`` is ``source``), and which had it (``use``)."""
+
+studied_tasks = Table(
+    "studied_tasks",
+    metadata,
+    Column("task_id", Text, primary_key=True),
+    Column("workspace", Text, nullable=False),
+    Column("is_completed", Boolean, nullable=False),
+    Column("was_planned", Boolean, nullable=False),
+    Index("studied_tasks_by_workspace", "workspace"),
+)
+"""Finished tasks whose lessons were taken, also where there was none."""

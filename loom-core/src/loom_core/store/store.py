@@ -22,6 +22,7 @@ from loom_core.store.decoding import as_memory
 from loom_core.store.entry import Entry, line_of
 from loom_core.store.memories import Memories
 from loom_core.store.migrate import bring_up_to_date
+from loom_core.store.patterns import Patterns
 from loom_core.store.records import (
     ApprovalRecord,
     ChangeRecord,
@@ -69,8 +70,11 @@ class Store:
         """Use ``open`` instead."""
         self._database = database
         self._writer = writer
-        self.memories = Memories(Doors(self._read, writer.submit))
+        doors = Doors(self._read, writer.submit)
+        self.memories = Memories(doors)
         """The archive of memory, entry by entry."""
+        self.patterns = Patterns(doors)
+        """Lessons of finished tasks."""
 
     @classmethod
     def open(

@@ -37,6 +37,7 @@ from loom_core.types.outcome import (
     Verdict,
     VerdictStatus,
 )
+from loom_core.types.pattern import Pattern, PatternKind, PatternState
 from loom_core.types.task import (
     MAX_GOAL_CHARACTERS,
     MAX_TIER,
@@ -79,6 +80,9 @@ __all__ = [
     "ModelRole",
     "Outcome",
     "OutcomeStatus",
+    "Pattern",
+    "PatternKind",
+    "PatternState",
     "PauseCause",
     "Plan",
     "Question",

@@ -221,6 +221,13 @@ def _(body: e.ExtractionFailed) -> list[Line]:
 
 
 @describe_event.register
+def _(body: e.LessonsApplied) -> list[Line]:
+    return [
+        Line(f"lesson {lesson.pattern_id}: {lesson.effect}", PENDING) for lesson in body.lessons
+    ]
+
+
+@describe_event.register
 def _(body: e.MemoryForgotten) -> list[Line]:
     return [Line(f"the user deleted entry {body.entry_id} ({body.kind}) from memory", PENDING)]
 

@@ -43,6 +43,7 @@ async def open_conversation(
         dialect=dialect,
         tools=specs,
         memory=await context.recall(_concerns(subtask), limit=_MEMORY_ENTRIES),
+        instructions=(await context.lessons()).instructions,
         feedback=context.feedback,
         demands=[_demand(check, context) for check in subtask.checks],
         files=shown.text,

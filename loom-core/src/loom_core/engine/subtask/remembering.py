@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from loom_core.contracts.tool import Risk
 from loom_core.engine.context import RunContext
-from loom_core.engine.journal import StepJournal
 from loom_core.engine.scope import TaskScope
 from loom_core.engine.subtask.history import SubtaskHistory
 from loom_core.events import Event, EventBody, ExtractionFailed, MemoryExtracted
@@ -38,7 +37,7 @@ class Remembering:
 
     async def _extract(self, subtask: Subtask, outcome: Outcome, recorded: Sequence[Event]) -> None:
         """Ask every plugin, and journal what it gave or how it failed."""
-        journal = StepJournal(
+        journal = self._scope.open_journal(
             self._scope.store,
             self._scope.task.id,
             fence=self._scope.fence,

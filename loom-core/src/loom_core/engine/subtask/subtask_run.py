@@ -190,7 +190,7 @@ class SubtaskRun:
     def _journal(self, attempt: AttemptHistory) -> StepJournal:
         """The one journal of an attempt: what fails to be written is met by whatever comes next."""
         if attempt.number not in self._journals:
-            self._journals[attempt.number] = StepJournal(
+            self._journals[attempt.number] = self._scope.open_journal(
                 self._scope.store,
                 self._scope.task.id,
                 fence=self._scope.fence,

@@ -1,0 +1,1 @@
+"""Lessons out of finished tasks, and what later tasks make of them."""

@@ -1,0 +1,1 @@
+"""Finished runs played again from their journals, compared, and turned into regression tests."""
