@@ -1,6 +1,7 @@
 """Every type of event is emitted by a real run; none is only declared."""
 
 import asyncio
+import json
 import os
 import signal
 
@@ -15,6 +16,7 @@ from scenario import (
     planned,
     says_hi,
     subtask,
+    three_parts,
     turns,
     wait_until,
     write,
@@ -56,6 +58,22 @@ def is_undone_and_that_taken_back(place):
     completes(place)
     place.run("undo", "last")
     place.run("undo", "last", "--redo")
+
+
+def is_forgotten(place):
+    """An entry of memory is deleted, of the task that ran last."""
+    completes(place)
+    (entry, *_) = json.loads(place.run("memory", "list", "last", "--json").stdout)
+    place.run("memory", "delete", str(entry["id"]))
+
+
+def has_learned(place):
+    """A plan that worked is shown to the planner of the same goal."""
+    place.serve(*three_parts())
+    place.work(BIG_GOAL)
+    for path in place.workspace.iterdir():
+        path.unlink()
+    place.work(BIG_GOAL)
 
 
 def plans_badly(place):
@@ -175,6 +193,8 @@ RUNS = [
     falls_over_and_comes_back,
     outgrows_its_window,
     is_undone_and_that_taken_back,
+    is_forgotten,
+    has_learned,
     plans_badly,
     plans_padding,
     is_replanned_blocked_and_skipped,

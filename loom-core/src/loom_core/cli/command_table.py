@@ -20,6 +20,8 @@ COMMAND_SECTIONS: dict[str, dict[str, CommandEntry]] = {
         "list": CommandEntry("list_tasks", "List tasks, newest first."),
         "events": CommandEntry("events", "Show what happened in a task, in order."),
         "diff": CommandEntry("diff", "Show what a task changed, as a unified diff."),
+        "replay": CommandEntry("replay", "Play a finished run again, and say where it differs."),
+        "export": CommandEntry("export", "Make a finished run a regression test."),
     },
     "Steer": {
         "steer": CommandEntry("steer", "Tell a task something while it works."),

@@ -1,15 +1,12 @@
 """A finished run played again: no model, no tool, no network, and no change of its workspace."""
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from loom_core.contracts.check import Check
 from loom_core.contracts.provider import ProviderEnvironment
-from loom_core.contracts.tool import Tool
 from loom_core.engine.attempt.runner import Runner
 from loom_core.engine.human.policy import ApprovalPolicy
 from loom_core.engine.memory.earlier import earlier_memory
@@ -25,6 +22,7 @@ from loom_core.hooks import Hooks, Plugin
 from loom_core.planning.planner import BUILT_IN_PLANNER, Planner
 from loom_core.planning.replanner import Replanner
 from loom_core.replaying.difference import Difference, differences
+from loom_core.replaying.equipment import Equipment
 from loom_core.replaying.parts import (
     RecordedLessons,
     RecordedModels,
@@ -37,23 +35,12 @@ from loom_core.replaying.recording import Recording
 from loom_core.replaying.replay_journal import ReplayJournal
 from loom_core.replaying.stage import Stage
 from loom_core.sandbox import UnconfinedSandbox
-from loom_core.settings.shape import Settings
 from loom_core.store import Entry, Store
 from loom_core.types import Task
 from loom_core.workspace import Workspace
 
 _MOST_SESSIONS = 20
 """How often a run is taken up again that waited for a human."""
-
-
-@dataclass(frozen=True, slots=True)
-class Equipment:
-    """What of this installation has a part in a replay, to be looked at and not to act."""
-
-    settings: Settings
-    tools: Mapping[str, Tool[Any]]
-    checks: Mapping[str, Check]
-    home: Path
 
 
 @dataclass(frozen=True, slots=True)

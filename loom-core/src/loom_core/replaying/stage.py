@@ -1,6 +1,5 @@
 """The workspace of a replay: a copy in which recorded changes are made, and nothing else happens."""
 
-import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,25 +12,25 @@ class Stage:
     """A directory of its own, with the contents that are known by their hash."""
 
     def __init__(self, root: Path, blobs: BlobStore) -> None:
-        """Work in a directory that nobody else has."""
+        """Work in a directory, and with a store of contents, that nobody else has."""
         self.root = root
         self.blobs = blobs
-        self._contents: dict[str, bytes] = {}
 
     def know(self, data: bytes) -> str:
-        """Keep a content that may be asked for by its hash."""
-        digest = hashlib.sha256(data).hexdigest()
-        self._contents[digest] = data
-        return digest
+        """Keep a content that may be asked for by its hash, which is given."""
+        return self.blobs.put(data, is_durable=False)
 
-    def content(self, digest: str) -> bytes:
-        """The content of a hash; where it is not known, something that nothing else is."""
-        if digest in self._contents:
-            return self._contents[digest]
+    def known(self, digest: str) -> bytes | None:
+        """The content of a hash; None when it is not known."""
         try:
             return self.blobs.get(digest)
         except KeyError:
-            return f"(content {digest} is not known any more)\n".encode()
+            return None
+
+    def content(self, digest: str) -> bytes:
+        """The content of a hash; where it is not known, something that nothing else is."""
+        data = self.known(digest)
+        return f"(content {digest} is not known any more)\n".encode() if data is None else data
 
     def carry_out(self, body: EventBody) -> None:
         """Make the changes that a record tells of."""

@@ -2,9 +2,9 @@
 
 from types import SimpleNamespace
 
+from loom_core.engine.journal import StepJournal
 from loom_core.engine.subtask.history import AttemptHistory, SubtaskHistory
 from loom_core.engine.subtask.subtask_run import SubtaskRun
-from loom_core.engine.taint import TaintLedger
 from loom_core.types import (
     ChangeKind,
     FileChange,
@@ -30,7 +30,8 @@ def subtask_run(*tools, outcome=None, installed=("read_file", "shell_execute")):
         fence=1,
         task=SimpleNamespace(id="t"),
         tools=dict.fromkeys(installed, "a tool"),
-        taints=TaintLedger({}),
+        note=lambda _subtask_id, _body: None,
+        open_journal=StepJournal,
     )
     subtask = Subtask(id="one", description="do it", tools=tools)
     history = SubtaskHistory(attempts=[attempt])
