@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from loom_core.events import ApprovalDecided, Event
+from loom_core.events import ApprovalDecided, Event, InstructionGiven
 from loom_core.types import Pattern, PatternKind
 
 _NOT_HUMAN = frozenset({"harness", "an earlier yes"})
@@ -15,7 +15,7 @@ _MARKS = re.compile(r"[\W_]+")
 
 
 def corrections(events: Sequence[Event]) -> list[Pattern]:
-    """Each thing that the user said, once: the reasons of what was refused."""
+    """Each thing that the user said, once: by steering, or as the reason of a no."""
     said = [(text, event.subtask_id) for event in events if (text := _said(event))]
     found = [
         Pattern(
@@ -41,4 +41,4 @@ def _said(event: Event) -> str:
     if isinstance(body, ApprovalDecided):
         is_human = not body.approved and body.by not in _NOT_HUMAN
         return "" if not is_human or body.reason in _STOCK else " ".join(body.reason.split())
-    return ""
+    return " ".join(body.text.split()) if isinstance(body, InstructionGiven) else ""

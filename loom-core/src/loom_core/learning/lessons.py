@@ -14,6 +14,7 @@ from loom_core.types import FailureKind, Pattern, PatternKind, Plan
 TEACHING = (
     e.ApprovalDecided,
     e.AttemptFailed,
+    e.InstructionGiven,
     e.LessonsApplied,
     e.ModelCallStarted,
     e.PlanCreated,

@@ -13,6 +13,7 @@ _OF_A_SESSION = (
     e.ChangesRedone,
     e.ChangesUndone,
     e.HookFailed,
+    e.InstructionGiven,
     e.MemoryForgotten,
     e.PlanningStarted,
     e.TaskClaimed,

@@ -13,6 +13,7 @@ INPUTS = (
     e.ApprovalDecided,
     e.ApprovalRequested,
     e.ChecksRun,
+    e.InstructionDelivered,
     e.LessonsApplied,
     e.ModelCallFailed,
     e.ModelCallFinished,

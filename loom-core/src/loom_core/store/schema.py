@@ -34,7 +34,7 @@ __all__ = [
     "tasks",
 ]
 
-REVISION = "0004"
+REVISION = "0005"
 """The migration that leads to these tables; a test compares both."""
 
 _Serial = BigInteger().with_variant(Integer, "sqlite")
