@@ -30,11 +30,9 @@ from loom_core.errors import ExtensionNotFound, PluginError, StoreBusy, StoreErr
 from loom_core.extensions import Group
 from loom_core.extensions.instances import BrokenPart, make_all, subclass
 from loom_core.extensions.unloaded_verifier import stand_ins
-from loom_core.extraction.archivist import Archivist
-from loom_core.extraction.chronicler import Chronicler
-from loom_core.extraction.extractor import Extractor
+from loom_core.extraction.own import own_extraction
 from loom_core.hooks import Hooks, Plugin
-from loom_core.learning.studying import study_finished
+from loom_core.learning.studying import learn
 from loom_core.planning.planner import BUILT_IN_PLANNER, Planner
 from loom_core.planning.replanner import Replanner
 from loom_core.profiles import with_tiers
@@ -271,7 +269,7 @@ class Loom:
             # In a thread: whoever deletes contents at the moment may be a task of this very loop.
             await asyncio.to_thread(held.enter_context, self._blobs.in_use())
             await Orchestrator(self.store, make_scope).run(task_id, obeys_pauses=obeys_pauses)
-        await self._learn()
+        await learn(self.store, self.settings, self.environment.say)
         await self._clean()
         return await self.store.task(task_id)
 
@@ -304,13 +302,6 @@ class Loom:
             else opening.new(new_task_id(), workspace, mode=mode)
         )
         return CoworkSession(parts, listener=listener, model=self._model)
-
-    async def _learn(self) -> None:
-        """Take the lessons of what has ended; a failure costs no result, and the next run makes up."""
-        try:
-            await study_finished(self.store, self.settings)
-        except StoreError as error:
-            self.environment.say(f"no lessons were taken: {error}")
 
     async def _clean(self) -> None:
         """Delete contents that are kept too long; somebody who is at work does it when done."""
@@ -383,9 +374,7 @@ class Loom:
             "loom-runner": Runner(),
             "loom-approval-policy": ApprovalPolicy(),
             "loom-verification": TieredVerification(self.verifiers, self.sandbox),
-            "loom-archivist": Archivist(),
-            "loom-chronicler": Chronicler(),
-            "loom-extractor": Extractor(),
+            **own_extraction(),
         }
         return [
             Plugin(name=name, implementation=part, is_builtin=True) for name, part in own.items()

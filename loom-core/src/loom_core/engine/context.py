@@ -31,7 +31,6 @@ from loom_core.errors import ErrorCategory
 from loom_core.events import (
     ChecksRun,
     EventBody,
-    LessonsApplied,
     PromptAssembled,
     StepInDoubt,
     ToolCallDenied,
@@ -266,18 +265,15 @@ class RunContext:
     async def recall(self, text: str, *, limit: int = 10) -> list[MemoryEntry]:
         """Memory that concerns a text, most relevant first."""
         recalled = await recall(self._scope, text, limit=limit)
-        sources = set(recalled.sources)
-        self._recalled_from |= sources
-        self._scope.taints.recall(self.subtask_id, sources)
+        self._recalled_from.update(recalled.sources)
+        self._scope.taints.recall(self.subtask_id, recalled.sources)
         return recalled.entries
 
     async def lessons(self, goal: str = "") -> Lessons:
         """What earlier tasks taught; that it is used is told."""
         lessons, applied = await self._scope.lessons.for_prompt(goal)
-        if applied:
-            body = LessonsApplied(lessons=tuple(applied))
-            if not self._journal.has_told(body):
-                self._journal.write(body)
+        if applied is not None and not self._journal.has_told(applied):
+            self._journal.write(applied)
         return lessons
 
     def story(self) -> list[EventBody]:

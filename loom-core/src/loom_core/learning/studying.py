@@ -1,7 +1,8 @@
 """Taking the lessons of tasks that are over: after the run, so that no task waits for it."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
+from loom_core.errors import StoreError
 from loom_core.learning.judging import Trial, judge
 from loom_core.learning.lessons import TEACHING, lessons_of, used_patterns, was_planned
 from loom_core.redaction import redact, redact_values
@@ -13,6 +14,14 @@ _MOST_TASKS = 3
 """Tasks that are studied at once: the one that just ended, and some that a crash left over."""
 _KINDS = tuple(kind.__name__ for kind in TEACHING)
 _JUDGED = (PatternKind.TASK_TEMPLATE, PatternKind.USER_CORRECTION)
+
+
+async def learn(store: Store, settings: Settings, say: Callable[[str], None]) -> None:
+    """Study what has ended; a failure is said and costs no result, and the next run makes up for it."""
+    try:
+        await study_finished(store, settings)
+    except StoreError as error:
+        say(f"no lessons were taken: {error}")
 
 
 async def study_finished(store: Store, settings: Settings) -> None:

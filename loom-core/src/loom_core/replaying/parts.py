@@ -11,7 +11,7 @@ from loom_core.contracts.tool import Tool
 from loom_core.dialects import DIALECTS
 from loom_core.engine.memory.lesson_book import LessonBook
 from loom_core.errors import ExtensionNotFound, ModelError, ToolFailed
-from loom_core.events import AppliedLesson
+from loom_core.events import AppliedLesson, LessonsApplied
 from loom_core.hookspecs import hookimpl
 from loom_core.replaying.recording import Recording
 from loom_core.routing import Choice, Route, Router
@@ -122,9 +122,9 @@ class RecordedLessons(LessonBook):
         """Know what the plans came to."""
         self._recording = recording
 
-    async def for_prompt(self, goal: str) -> tuple[Lessons, list[AppliedLesson]]:
+    async def for_prompt(self, goal: str) -> tuple[Lessons, LessonsApplied | None]:
         """Nothing: prompts are taken as they were."""
-        return Lessons(), []
+        return Lessons(), None
 
     async def raise_tiers(
         self, plan: Plan, tiers: Collection[int]

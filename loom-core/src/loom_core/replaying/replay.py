@@ -15,9 +15,7 @@ from loom_core.engine.orchestrator import Orchestrator
 from loom_core.engine.scope import TaskScope
 from loom_core.errors import LoomError
 from loom_core.events import ApprovalDecided, Event
-from loom_core.extraction.archivist import Archivist
-from loom_core.extraction.chronicler import Chronicler
-from loom_core.extraction.extractor import Extractor
+from loom_core.extraction.own import own_extraction
 from loom_core.hooks import Hooks, Plugin
 from loom_core.planning.planner import BUILT_IN_PLANNER, Planner
 from loom_core.planning.replanner import Replanner
@@ -146,9 +144,7 @@ def _hooks(recording: Recording) -> Hooks:
         "loom-runner": Runner(),
         "loom-approval-policy": ApprovalPolicy(),
         "loom-verification": RecordedVerdicts(recording),
-        "loom-archivist": Archivist(),
-        "loom-chronicler": Chronicler(),
-        "loom-extractor": Extractor(),
+        **own_extraction(),
     }
     plugins = [
         Plugin(name=name, implementation=part, is_builtin=True) for name, part in own.items()

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection, Sequence
 
 from loom_core.contracts.context import Lessons
-from loom_core.events import AppliedLesson
+from loom_core.events import AppliedLesson, LessonsApplied
 from loom_core.learning.reading import (
     example_of,
     instructions,
@@ -29,7 +29,7 @@ class LessonBook:
         self._reading = asyncio.Lock()
         self._patterns: Sequence[PatternRecord] | None = None
 
-    async def for_prompt(self, goal: str) -> tuple[Lessons, list[AppliedLesson]]:
+    async def for_prompt(self, goal: str) -> tuple[Lessons, LessonsApplied | None]:
         """What goes into a prompt, with plans for goals like one if it is not empty, and what it is.
 
         Raises:
@@ -37,7 +37,7 @@ class LessonBook:
         """
         settings = self._settings
         if not (settings.enabled and (settings.max_instructions or settings.max_templates)):
-            return Lessons(), []
+            return Lessons(), None
         mine = [one for one in await self._all() if self._is_for_here(one)]
         told = instructions(mine, limit=settings.max_instructions)
         plans = like_templates(goal, mine, limit=settings.max_templates) if goal else []
@@ -49,7 +49,7 @@ class LessonBook:
             *(_applied(one, f"told: {one.text}") for one in told),
             *(_applied(one, f"shown the plan for: {one.text}") for one in plans),
         ]
-        return lessons, applied
+        return lessons, LessonsApplied(lessons=tuple(applied)) if applied else None
 
     async def raise_tiers(
         self, plan: Plan, tiers: Collection[int]
