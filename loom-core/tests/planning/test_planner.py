@@ -34,6 +34,7 @@ def context_in(tmp_path, model_text, *, tier=2, dialect="native"):
         model_facts=facts,
         checks={},
         recall=nothing,
+        new_instructions=nothing,
         emit=nothing,
         ask_model=answer,
     )
