@@ -2,12 +2,13 @@
 
 import asyncio
 import json
+import sqlite3
 
 from scenario import says_hi, turns, wait_until
 
-from loom_core.engine.control import PAUSE
+from loom_core.engine.control import CANCEL, PAUSE
 from loom_core.store import Store
-from loom_core.testing import FaultKind, Reply
+from loom_core.testing import FaultKind, Reply, Rule
 
 HANGS = Reply.failing(FaultKind.SILENT)
 COUNT = Reply.calling(
@@ -108,3 +109,37 @@ def pending(place, task_id):
         return [command.kind for command in found]
 
     return asyncio.run(look())
+
+
+def test_a_cancel_that_a_crash_left_over_is_obeyed_before_anything_else(place):
+    server = place.serve(Rule(reply=Reply.status(401)))
+    task_id = place.work().result["task_id"]
+    asked = len(server.requests)
+    leave(place, task_id, PAUSE)
+    leave(place, task_id, CANCEL)
+
+    resumed = place.run("resume", "last", "--json")
+
+    assert (resumed.code, resumed.result["state"]) == (1, "cancelled")
+    assert resumed.of("TaskCancelled") == [{"by": "a test"}]
+    assert len(server.requests) == asked
+    assert pending(place, task_id) == []
+
+
+def test_a_database_is_checked_and_backed_up_from_the_command_line(place):
+    place.serve(*turns(*says_hi()))
+    assert place.work().code == 0
+    copy = place.root / "copy.db"
+
+    checked, kept = place.run("db", "check", "--json"), place.run("db", "backup", copy)
+
+    assert json.loads(checked.stdout) == {"is_sound": True, "problems": []}
+    assert (kept.code, copy.exists()) == (0, True)
+    assert place.run("db", "backup", copy).code == 2
+    assert "newest tables already" in place.run("db", "upgrade").stdout
+    with sqlite3.connect(place.home / "loom.db") as other:
+        other.execute("UPDATE tasks SET summary = 'something else'")
+    other.close()
+    damaged = place.run("db", "check")
+    assert damaged.code == 1
+    assert "is not what its events say" in damaged.stdout
