@@ -22,6 +22,8 @@ _LEFT_OUT = {
         "sequence",
         "owner",
         "lease_until",
+        "lease_boot",
+        "lease_ticks",
         "fence",
         "created_at",
         "started_at",
