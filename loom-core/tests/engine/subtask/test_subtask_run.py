@@ -2,6 +2,8 @@
 
 from types import SimpleNamespace
 
+from loom_core.engine.gate import Gate
+from loom_core.engine.instructions import Instructions
 from loom_core.engine.journal import StepJournal
 from loom_core.engine.subtask.history import AttemptHistory, SubtaskHistory
 from loom_core.engine.subtask.subtask_run import SubtaskRun
@@ -32,6 +34,8 @@ def subtask_run(*tools, outcome=None, installed=("read_file", "shell_execute")):
         tools=dict.fromkeys(installed, "a tool"),
         note=lambda _subtask_id, _body: None,
         open_journal=StepJournal,
+        gate=Gate(),
+        instructions=Instructions(),
     )
     subtask = Subtask(id="one", description="do it", tools=tools)
     history = SubtaskHistory(attempts=[attempt])
