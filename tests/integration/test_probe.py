@@ -84,6 +84,8 @@ def test_a_probe_finds_what_works_and_a_run_uses_it(place, serve, kind):
     assert {one["dialect"]: one["right"] for one in profile["dialects"]} == {
         "native": 1,
         "json_action": 2,
+        "two_stage": 2,
+        "text_blocks": 0,
     }
     assert (profile["tasks_passed"], profile["tasks_asked"]) == (1, 12)
     assert profile["decode_tokens_per_second"] > 0
@@ -100,6 +102,33 @@ def test_a_server_that_takes_a_schema_and_ignores_it_is_caught(place, serve, kin
     assert profile["schema_support"] == "ignored"
     assert profile["dialect"] == "native"
     assert not facts_of(provider).enforces_schema
+
+
+BLOCK = "<function=read_file>\n<parameter=path>\nnotes.txt\n</parameter>\n</function>"
+NAME = Reply.answering({"next": "read_file"})
+CALL = Reply.answering({"tool": "read_file", "path": "notes.txt"})
+
+
+@pytest.mark.parametrize(
+    ("dialect", "rules"),
+    [
+        ("text_blocks", (Rule(system="<function=NAME>", reply=Reply(text=BLOCK)),)),
+        (
+            "two_stage",
+            (
+                Rule(system='{"next": NAME}', turn=0, first_user="notes.txt", reply=NAME),
+                Rule(system='{"next": NAME}', last="Write the call", turn=1, reply=CALL),
+            ),
+        ),
+    ],
+)
+def test_a_run_writes_actions_as_the_model_does_best(place, serve, dialect, rules):
+    _, provider = serve("openai_compatible", Script(rules=rules, default=COUNTING))
+
+    (profile,) = json.loads(place.run("models", "--probe", "--json").stdout)
+
+    assert profile["dialect"] == dialect
+    assert facts_of(provider).dialect == dialect
 
 
 def test_a_server_that_refuses_schemas_is_told_apart(place, serve):
@@ -131,7 +160,10 @@ def test_people_see_progress_a_table_and_where_it_is_kept(place, serve):
     listed = place.run("models").stdout
 
     assert "m: trying the dialects" in finished.stderr
-    assert "json_action (native 1 of 4, json_action 2 of 4)" in finished.stdout
+    assert (
+        "json_action (native 1 of 4, json_action 2 of 4, text_blocks 0 of 4, two_stage 2 of 4)"
+        in finished.stdout
+    )
     assert str(stored(place)[0]) in finished.stdout
     assert "json_action, schema enforced" in listed
     assert json.loads(place.run("models", "--json").stdout)[0]["measured"]["tasks_passed"] == 1

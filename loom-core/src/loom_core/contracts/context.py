@@ -170,6 +170,7 @@ class Context(Protocol):
         *,
         tools: Sequence[ToolSpec] = (),
         answer_schema: dict[str, JsonValue] | None = None,
+        answer_grammar: str | None = None,
         max_tokens: int | None = None,
         top_logprobs: int | None = None,
     ) -> ModelResponse:

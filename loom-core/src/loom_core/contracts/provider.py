@@ -52,6 +52,8 @@ class Capabilities:
     """Its own tool calling is worse than one JSON action under a schema (small models)."""
     sees_images: bool = False
     """It takes pictures beside text."""
+    grammar: bool = False
+    """It enforces a GBNF grammar while decoding."""
     log_probabilities: bool = False
     """It says how likely the tokens of its answers were, when ``ModelRequest.top_logprobs`` asks."""
 

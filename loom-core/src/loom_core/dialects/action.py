@@ -32,6 +32,14 @@ class Blocked:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolChosen:
+    """The model said which tool comes next and has to be asked for its arguments."""
+
+    call_id: str
+    tool: str
+
+
+@dataclass(frozen=True, slots=True)
 class Malformed:
     """A call that cannot be read; the problem is what the model is told."""
 
@@ -39,7 +47,7 @@ class Malformed:
     problem: str
 
 
-Action = ToolAction | Complete | Blocked | Malformed
+Action = ToolAction | ToolChosen | Complete | Blocked | Malformed
 
 
 @dataclass(frozen=True, slots=True)

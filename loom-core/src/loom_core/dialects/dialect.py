@@ -24,6 +24,8 @@ class Dialect(ABC):
     """One way of writing actions. Holds no state: the same reply always means the same."""
 
     name: str
+    calls_through_server: bool = False
+    """Whether calls go through the server's own tool calling, which puts the tools into the prompt."""
 
     @abstractmethod
     def request_tools(self, tools: Sequence[ToolSpec]) -> tuple[ToolSpec, ...]:
@@ -46,6 +48,26 @@ class Dialect(ABC):
             files: the files there are, for arguments that must name one; None when they are too
                 many to be listed.
         """
+
+    def answer_grammar(
+        self,
+        tools: Sequence[ToolSpec],
+        *,
+        may_end: bool = True,
+        files: Sequence[str] | None = None,
+    ) -> str | None:
+        """The GBNF grammar of an answer that is no JSON, arguments as for its schema; usually None."""
+        return None
+
+    def arguments_schema(
+        self, tool: ToolSpec, *, files: Sequence[str] | None = None
+    ) -> dict[str, JsonValue] | None:
+        """The schema of the answer to ``ask_for_arguments``; None where no tool is chosen first."""
+        return None
+
+    def ask_for_arguments(self, tool: ToolSpec) -> str:
+        """What is said after a ``ToolChosen``; empty where no tool is chosen first."""
+        return ""
 
     @abstractmethod
     def describe_tools(self, tools: Sequence[ToolSpec]) -> str:

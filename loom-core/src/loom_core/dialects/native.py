@@ -23,6 +23,7 @@ class NativeDialect(Dialect):
     """Calls travel in the server's ``tool_calls``; results come back as tool turns."""
 
     name = "native"
+    calls_through_server = True
 
     def request_tools(self, tools: Sequence[ToolSpec]) -> tuple[ToolSpec, ...]:
         """Every tool and the control actions."""

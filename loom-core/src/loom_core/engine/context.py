@@ -204,11 +204,14 @@ class RunContext:
         *,
         tools: Sequence[ToolSpec] = (),
         answer_schema: dict[str, JsonValue] | None = None,
+        answer_grammar: str | None = None,
         max_tokens: int | None = None,
         top_logprobs: int | None = None,
     ) -> ModelResponse:
         """One journalled call of a model. Raises ``ModelError`` when none of the role answers."""
-        asked = Asked(tuple(messages), tuple(tools), answer_schema, max_tokens, top_logprobs)
+        asked = Asked(
+            tuple(messages), tuple(tools), answer_schema, answer_grammar, max_tokens, top_logprobs
+        )
         async with self._stepping.asking():
             return await self._models.ask(role, asked)
 

@@ -38,6 +38,7 @@ class Interview:
         *messages: Message,
         tools: Sequence[ToolSpec] = (),
         schema: dict[str, JsonValue] | None = None,
+        grammar: str | None = None,
         max_tokens: int = _ANSWER_TOKENS,
     ) -> ModelResponse:
         """One answer. Raises ``ModelError``."""
@@ -45,6 +46,7 @@ class Interview:
             messages=messages,
             tools=tuple(tools),
             answer_schema=schema,
+            answer_grammar=grammar,
             sampling=self._sampling,
             max_tokens=max_tokens,
         )
@@ -62,13 +64,14 @@ class Interview:
         *messages: Message,
         tools: Sequence[ToolSpec] = (),
         schema: dict[str, JsonValue] | None = None,
+        grammar: str | None = None,
     ) -> ModelResponse | None:
         """One whole answer; None when this request cannot be answered or was cut off.
 
         Raises ``ModelError`` for all that is wrong with the server and not with the request.
         """
         try:
-            response = await self.ask(*messages, tools=tools, schema=schema)
+            response = await self.ask(*messages, tools=tools, schema=schema, grammar=grammar)
         except (BadOutput, ContextExceeded, RequestRejected):
             return None
         return None if response.finish_reason is FinishReason.LENGTH else response

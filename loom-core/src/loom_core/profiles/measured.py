@@ -10,6 +10,7 @@ from loom_core.types import Frozen
 
 Count = Annotated[int, Field(ge=0)]
 Rate = Annotated[float, Field(ge=0.0)]
+DialectName = Literal["native", "json_action", "two_stage", "text_blocks"]
 
 
 class Enforcement(StrEnum):
@@ -26,7 +27,7 @@ class Enforcement(StrEnum):
 class DialectScore(Frozen):
     """How many small jobs a dialect got right: the call that was wanted, with its arguments."""
 
-    dialect: Literal["native", "json_action"]
+    dialect: DialectName
     right: Count
     asked: Count
 
@@ -51,7 +52,7 @@ class MeasuredProfile(Frozen):
     calls: Count
     window: int | None
     """Tokens of the loaded window as the server says it; None when it does not."""
-    dialect: Literal["native", "json_action"]
+    dialect: DialectName
     """The one that got most right."""
     dialects: tuple[DialectScore, ...]
     schema_support: Enforcement

@@ -75,8 +75,9 @@ class ModelSettings(Table):
     """Silence inside an answer that has begun."""
     slots: Annotated[int | None, Field(ge=1, le=256)] = None
     """Requests the server works on at once; None asks the server, else 1."""
-    dialect: Literal["auto", "native", "json_action"] = "auto"
-    """How actions are written: the server's tool calling, or one JSON action under a schema."""
+    dialect: Literal["auto", "native", "json_action", "two_stage", "text_blocks"] = "auto"
+    """How actions are written: the server's tool calling, one JSON action under a schema, the name of a
+    tool and then its arguments, or blocks of text. ``auto`` is what a probe found best, else what suits."""
     profile: str = ""
     """Name of a shipped or stored profile; empty finds one by the very model, ``none`` uses none."""
 

@@ -109,6 +109,9 @@ class ModelRequest(Frozen):
     """Offered through the server's own tool calling; empty when the dialect does not use it."""
     answer_schema: dict[str, JsonValue] | None = None
     """JSON Schema the text must follow; enforced while decoding where the server can."""
+    answer_grammar: str | None = None
+    """GBNF grammar of the text, in place of a schema, for what is no JSON. A model without
+    ``Capabilities.grammar`` answers as if there were none."""
     sampling: Sampling = Sampling()
     max_tokens: Annotated[int | None, Field(ge=1)] = None
     """Upper bound of the answer in tokens; None is all that the window leaves."""

@@ -39,6 +39,8 @@ def chat_body(
             "type": "json_schema",
             "json_schema": {"name": "answer", "schema": schema, "strict": True},
         }
+    elif request.answer_grammar is not None:
+        body["grammar"] = request.answer_grammar
     return body
 
 

@@ -103,6 +103,7 @@ class EmbeddedProvider(Provider):
             answer_schema=True,
             slots=self.settings.slots or DEFAULT_SLOTS,
             prefers_json_action=True,
+            grammar=True,
             log_probabilities=True,
         )
 

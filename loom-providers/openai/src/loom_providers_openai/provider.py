@@ -18,7 +18,7 @@ from loom_core.contracts.provider import (
     ProviderEnvironment,
     StreamItem,
 )
-from loom_core.errors import ModelError, ModelNotFound, RequestRejected
+from loom_core.errors import BadOutput, ModelError, ModelNotFound, RequestRejected
 from loom_core.settings.shape import ModelSettings
 from loom_core.types import ModelRequest, ModelResponse, Role
 from loom_core.wire import (
@@ -64,6 +64,7 @@ class OpenAIProvider(Provider):
         self._guard: TruncationGuard | None = None
         self._pace = Pace()
         self._has_answered = False
+        self._refused_grammar = False
         self._facts: ServerFacts | None = None
         self._asking = asyncio.Lock()
 
@@ -96,6 +97,7 @@ class OpenAIProvider(Provider):
             slots=self.settings.slots or facts.slots or 1,
             prefers_json_action=facts.is_small,
             sees_images=facts.sees_images,
+            grammar=self._flavour.takes_grammar,
             log_probabilities=self._flavour.gives_logprobs,
         )
 
@@ -201,7 +203,7 @@ class OpenAIProvider(Provider):
             body = render_request(request, self.settings, model, self._flavour, self._texts)
             try:
                 return await client.post(_PATH, body, patience)
-            except RequestRejected as error:
+            except (RequestRejected, BadOutput) as error:  # of a grammar its parser speaks
                 humbler = self._without_refused(request, error)
                 if humbler == self._flavour:
                     raise
@@ -224,6 +226,8 @@ class OpenAIProvider(Provider):
             if self._facts is None:
                 client = self._client()
                 self._facts = await ask_server(client, self._connect(), self.settings.model)
+                takes_grammar = self._facts.takes_grammar and not self._refused_grammar
+                self._flavour = replace(self._flavour, takes_grammar=takes_grammar)
             return self._facts
 
     def _connect(self) -> ServerAddress:
@@ -248,17 +252,20 @@ class OpenAIProvider(Provider):
             )
         return self._opened
 
-    def _without_refused(self, request: ModelRequest, error: RequestRejected) -> Flavour:
+    def _without_refused(self, request: ModelRequest, error: ModelError) -> Flavour:
         """What to send from now on; the same as before when that would not help."""
         if self._is_about_schema(request, error):
             return replace(self._flavour, takes_schema=False)
+        if request.answer_grammar and "grammar" in str(error):
+            self._refused_grammar = True
+            return replace(self._flavour, takes_grammar=False)
         if request.top_logprobs and "logprobs" in str(error):
             return replace(self._flavour, gives_logprobs=False)
         if any(word in str(error) for word in LOCAL_SAMPLING):
             return replace(self._flavour, takes_local_sampling=False)
         return self._flavour
 
-    def _is_about_schema(self, request: ModelRequest, error: RequestRejected) -> bool:
+    def _is_about_schema(self, request: ModelRequest, error: ModelError) -> bool:
         """Whether a refusal may go away without the answer's schema."""
         has_schema = request.answer_schema is not None and self._flavour.takes_schema
         words = ("response_format", "json_schema")

@@ -16,6 +16,8 @@ class Flavour:
     """OpenAI itself: it knows newer names and refuses fields that it does not know."""
     takes_schema: bool = True
     """False once the server refused ``response_format``."""
+    takes_grammar: bool = False
+    """True of llama-server; False once it refused ``grammar``."""
     gives_logprobs: bool = True
     """False once the server refused ``logprobs``, or gave none although it was asked."""
     takes_local_sampling: bool = True

@@ -31,6 +31,8 @@ def render_request(
     rest: dict[str, Any] = {}
     if request.answer_schema is not None and flavour.takes_schema:
         rest["response_format"] = answer_format(request.answer_schema, flavour)
+    elif request.answer_grammar is not None and flavour.takes_grammar:
+        rest["grammar"] = request.answer_grammar
     if request.top_logprobs is not None and flavour.gives_logprobs:
         rest |= {"logprobs": True, "top_logprobs": request.top_logprobs}
     rest |= sampling(request, settings, flavour)

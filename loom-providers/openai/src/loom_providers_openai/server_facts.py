@@ -29,6 +29,8 @@ class ServerFacts:
     """Whether the server tells that the model is loaded; False also where it does not tell."""
     is_small: bool = False
     sees_images: bool = False
+    takes_grammar: bool = False
+    """Whether it is llama-server, which alone has pages that say how it generates."""
 
 
 async def ask_server(client: HttpClient, address: ServerAddress, model: str) -> ServerFacts:
@@ -55,6 +57,7 @@ async def ask_server(client: HttpClient, address: ServerAddress, model: str) -> 
         is_loaded=bool(window),  # no server tells the window of a model that is not loaded
         slots=as_count(properties.get("total_slots")) or _slots_of(about),
         is_small=0 < parameters < _SMALL_MODEL_PARAMETERS,
+        takes_grammar=bool(generation),
         sees_images=_sees_images(properties, loaded, model),
     )
 

@@ -16,7 +16,9 @@ from loom_core.dialects import (
     Complete,
     Dialect,
     Malformed,
+    ReplyForm,
     ToolAction,
+    ToolChosen,
 )
 from loom_core.engine.attempt.endings import (
     blocked,
@@ -64,6 +66,7 @@ _NOT_DONE = "Not done yet: a check fails. Put it right, then call complete."
 _TOLD_MORE = "Not done yet: the user has said something new. Do that too, then call complete."
 _NOT_RUN = "Not run: the call before it was refused. Make it again if it is still needed."
 _CUT_OFF = "Your answer was cut off before its end, so nothing of it ran. Do it in smaller pieces."
+_CHOSE_AGAIN = "You had chosen a tool and were asked for its call. Begin again."
 _TALKED = "That was text, not an action, so nothing happened."
 _REPEATED = "You have this already; nothing has changed since. Do the next thing."
 
@@ -78,6 +81,7 @@ class Conversation:
     beginning: Beginning
     facts: ModelFacts
     dialect: Dialect = field(init=False)
+    form: ReplyForm = field(init=False)
     messages: list[Message] = field(init=False)
     compaction: Compaction = field(init=False)
     calls: RepeatedCalls = field(default_factory=RepeatedCalls)
@@ -101,6 +105,7 @@ class Conversation:
     def __post_init__(self) -> None:
         """Start with the recorded prompt, in its dialect."""
         self.dialect = DIALECTS[self.beginning.dialect]
+        self.form = ReplyForm(self.dialect, self.specs)
         self.messages = list(self.beginning.prompt)
         self.compaction = Compaction(
             self.context,
@@ -114,7 +119,7 @@ class Conversation:
         if self.subtask.checks:
             self.evidence = await self.context.run_checks(self.subtask.checks)
         settings = self.context.settings.execution
-        while self.replies < settings.max_subtask_iterations:
+        while self.replies - self.form.choices < settings.max_subtask_iterations:
             used = self.context.usage
             if used.prompt_tokens + used.completion_tokens > settings.max_subtask_tokens:
                 return stalled(f"more than {settings.max_subtask_tokens} tokens used")
@@ -181,13 +186,13 @@ class Conversation:
         offered = self.dialect.request_tools(self.specs)
         # Tools that go with the request have schemas of their own, which list no files.
         files = None if offered else await self._files()
+        schema, grammar = self.form.constraints(files, self._may_end)
         return await self.context.ask_model(
             ModelRole.EXECUTOR,
             self.messages,
             tools=offered,
-            answer_schema=self.dialect.answer_schema(
-                self.specs, may_end=self._may_end(), files=files
-            ),
+            answer_schema=schema,
+            answer_grammar=grammar,
         )
 
     async def _files(self) -> list[str] | None:
@@ -210,6 +215,7 @@ class Conversation:
 
     async def _act_on(self, response: ModelResponse) -> Outcome | None:
         """What a reply leads to; None to go on."""
+        had_chosen = self.form.take_reply()
         if response.finish_reason is FinishReason.LENGTH:
             return await self._protocol_error(_CUT_OFF)
         decoded = self.dialect.decode(response, self.specs)
@@ -217,6 +223,12 @@ class Conversation:
             await self.context.emit(ReplyRepaired(step=self.replies, repairs=decoded.repairs))
         if not decoded.actions:
             return await self._nudge(response)
+        first = decoded.actions[0]
+        if isinstance(first, ToolChosen):
+            if had_chosen:
+                return await self._protocol_error(_CHOSE_AGAIN)
+            self.messages.append(self.form.choose(first))
+            return None
         return await self._perform(decoded.actions)
 
     async def _perform(self, actions: Sequence[Action]) -> Outcome | None:

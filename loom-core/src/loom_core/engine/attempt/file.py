@@ -3,7 +3,7 @@
 import asyncio
 
 from loom_core.contracts.context import Beginning, Context, ModelFacts
-from loom_core.dialects import JsonActionDialect
+from loom_core.dialects import DIALECTS
 from loom_core.engine.attempt.opening import show_files, small_text
 from loom_core.engine.attempt.plain import contents, failing, run_plainly
 from loom_core.planning.sole_file import run_command, sole_file
@@ -24,7 +24,7 @@ _MAX_REWRITTEN_BYTES = 2_000
 
 
 async def file_to_write(subtask: Subtask, context: Context, facts: ModelFacts) -> str | None:
-    """The one file whose content a subtask wants, of a model that writes JSON actions.
+    """The one file whose content a subtask wants, of a model that does not call through its server.
 
     None when there is no such file, or it is too long to be written anew. A resumed attempt goes on
     in the form in which it was begun, whatever the model is now.
@@ -33,7 +33,7 @@ async def file_to_write(subtask: Subtask, context: Context, facts: ModelFacts) -
     if target is None or context.beginning is not None:
         return target if context.beginning and context.beginning.dialect == FILE else None
     is_suited = (
-        facts.dialect == JsonActionDialect.name
+        not DIALECTS[facts.dialect].calls_through_server
         and _WRITER in context.tools
         and context.attempt <= MAX_ATTEMPTS
         and await asyncio.to_thread(_is_short, context, target)

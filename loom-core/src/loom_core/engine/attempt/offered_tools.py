@@ -5,20 +5,20 @@ from typing import Any
 
 from loom_core.calling import FITTING, relevance
 from loom_core.contracts.tool import Tool
-from loom_core.dialects import JsonActionDialect
+from loom_core.dialects import DIALECTS
 from loom_core.types import Subtask, Task, ToolSpec
 
 
 def offered_tools(
     tools: Iterable[Tool[Any]], task: Task, subtask: Subtask, dialect: str
 ) -> list[ToolSpec]:
-    """The tools that stand in the prompt of a model that writes JSON actions; else all of them.
+    """The tools that stand in the prompt of a model that does not call through its server; else all.
 
     Each tool costs such a model 40 to 90 tokens of prompt and some of its aim. A tool that is left
     out cannot be called. Subtasks whose words bring in no tool of their own share the goal's, and so
     the beginning of their prompts.
     """
-    if dialect != JsonActionDialect.name:
+    if DIALECTS[dialect].calls_through_server:
         return [tool.spec() for tool in tools]
     job = f"{task.goal}\n{subtask.description}"
     return [

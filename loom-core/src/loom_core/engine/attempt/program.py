@@ -9,7 +9,7 @@ import asyncio
 import shlex
 
 from loom_core.contracts.context import Beginning, Context, ModelFacts
-from loom_core.dialects import JsonActionDialect
+from loom_core.dialects import DIALECTS
 from loom_core.engine.attempt.opening import show_files
 from loom_core.engine.attempt.plain import contents, failing, run_plainly
 from loom_core.planning.computed_files import FILE_COMPUTED
@@ -29,7 +29,7 @@ _HERE_DOCUMENT_END = "LOOM_PROGRAM_END"
 
 
 async def program_target(subtask: Subtask, context: Context, facts: ModelFacts) -> str | None:
-    """The file that a program shall make or change, of a model that writes JSON actions; None if none.
+    """The file that a program shall make or change, of a model that does not call through its server.
 
     A computed file is always made by a program; a file that is there is changed by one once writing
     it anew failed. A resumed attempt goes on in the form in which it was begun.
@@ -38,7 +38,7 @@ async def program_target(subtask: Subtask, context: Context, facts: ModelFacts) 
     if context.beginning is not None:
         is_program = context.beginning.dialect == PROGRAM
         return (target or sole_file(subtask.description, subtask.checks)) if is_program else None
-    if facts.dialect != JsonActionDialect.name or _RUNNER not in context.tools:
+    if DIALECTS[facts.dialect].calls_through_server or _RUNNER not in context.tools:
         return None
     if target is not None:
         return target if context.attempt <= MAX_ATTEMPTS else None

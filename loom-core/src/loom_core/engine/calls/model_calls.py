@@ -38,6 +38,7 @@ class Asked:
     messages: tuple[Message, ...]
     tools: tuple[ToolSpec, ...] = ()
     answer_schema: dict[str, JsonValue] | None = None
+    answer_grammar: str | None = None
     max_tokens: int | None = None
     top_logprobs: int | None = None
 
@@ -171,6 +172,7 @@ class ModelCalls:
             messages=asked.messages,
             tools=asked.tools,
             answer_schema=asked.answer_schema,
+            answer_grammar=asked.answer_grammar,
             sampling=sampling_of_attempt(route.sampling, self._journal.attempt),
             max_tokens=asked.max_tokens or route.settings.max_tokens,
             top_logprobs=asked.top_logprobs,
