@@ -85,7 +85,7 @@ async def test_an_argument_may_be_called_name():
     )
     ask = answering(calls({"function_name": "register_pet", "name": "Rex", "age": 3}))
 
-    (call,) = (await choose_calls("Register my pet Rex", [pet], ask)).calls
+    (call,) = (await choose_calls("Register my pet Rex, aged 3", [pet], ask)).calls
 
     assert (call.name, json.loads(call.arguments)) == ("register_pet", {"name": "Rex", "age": 3})
     ((messages, _),) = ask.asked

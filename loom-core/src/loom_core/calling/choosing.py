@@ -2,7 +2,7 @@
 
 The server's own tool calling finds no call at all in what a model of 0.5B writes, and one call where
 several are wanted. A list under a schema, with an example of several calls and one of a single call,
-gets both (``benchmarks/README.md``).
+gets both (``benchmarks/README.md``). What a small model adds from its own head is taken out again.
 """
 
 import json
@@ -12,6 +12,9 @@ from typing import Any, cast
 
 from pydantic import JsonValue
 
+from loom_core.calling.examples import EXAMPLES
+from loom_core.calling.grounding import Grounding
+from loom_core.calling.properties import properties_of, required_of
 from loom_core.calling.relevance import FITTING, relevance
 from loom_core.types import FinishReason, Message, ModelResponse, Role, ToolCall, ToolSpec
 
@@ -27,27 +30,6 @@ _OTHER_NAME = "function_name"
 _SYSTEM = (
     "You turn a request into function calls. Answer with JSON. Make one call for each thing that the "
     "request asks for; when it names several values, make a call for each of them."
-)
-_EXAMPLES = (
-    (
-        (
-            "- get_weather: Get the weather of a city. Arguments: city (string): name of the city; "
-            "day (string): the day"
-        ),
-        "What will the weather be like in Oslo and Lima tomorrow?",
-        [
-            {_NAME: "get_weather", "city": "Oslo", "day": "tomorrow"},
-            {_NAME: "get_weather", "city": "Lima", "day": "tomorrow"},
-        ],
-    ),
-    (
-        (
-            "- add_event: Put an event into the calendar. Arguments: title (string): the title; "
-            "hour (integer): the hour; place (string, optional): where"
-        ),
-        "Please note dinner with Ann at 7 pm.",
-        [{_NAME: "add_event", "title": "dinner with Ann", "hour": 19}],
-    ),
 )
 
 
@@ -74,26 +56,17 @@ async def choose_calls(request: str, tools: Sequence[ToolSpec], ask: Ask) -> Cho
     fitting = [tool for tool in tools if relevance(request, tool) >= FITTING]
     if not fitting:
         return Chosen((), "no function has anything to do with the request")
-    key = _OTHER_NAME if any(_NAME in _properties(tool) for tool in tools) else _NAME
+    key = _OTHER_NAME if any(_NAME in properties_of(tool) for tool in tools) else _NAME
     response = await ask(_messages(request, tools, key), _schema(tools, key))
     if response.finish_reason is FinishReason.LENGTH:
         return Chosen((), "the answer was cut off")
-    return _read(response.text, {tool.name: tool for tool in tools}, key)
-
-
-def _properties(tool: ToolSpec) -> dict[str, dict[str, Any]]:
-    """The schemas of a tool's arguments; one that allows anything is ``True`` in JSON Schema."""
-    properties = cast("dict[str, object]", tool.parameters.get("properties", {}))
-    return {
-        name: cast("dict[str, Any]", schema) if isinstance(schema, dict) else {}
-        for name, schema in properties.items()
-    }
+    return _read(response.text, {tool.name: tool for tool in tools}, key, Grounding(request))
 
 
 def _messages(request: str, tools: Sequence[ToolSpec], key: str) -> tuple[Message, ...]:
     """The instruction, the examples and the request."""
     turns = [Message(role=Role.SYSTEM, text=_SYSTEM)]
-    for functions, asked, calls in _EXAMPLES:
+    for functions, asked, calls in EXAMPLES:
         turns.append(Message(role=Role.USER, text=_request(functions, asked)))
         named = [{key if part == _NAME else part: one[part] for part in one} for one in calls]
         turns.append(Message(role=Role.ASSISTANT, text=json.dumps({"calls": named})))
@@ -108,8 +81,8 @@ def _request(functions: str, request: str) -> str:
 
 def _line(tool: ToolSpec) -> str:
     """A tool with its arguments in one line."""
-    properties = _properties(tool)
-    required = cast("list[str]", tool.parameters.get("required", []))
+    properties = properties_of(tool)
+    required = required_of(tool)
     arguments = "; ".join(
         f"{name} ({schema.get('type', 'any')}{'' if name in required else ', optional'}): "
         f"{schema.get('description', '')}"
@@ -147,7 +120,7 @@ def _branch(tool: ToolSpec, key: str) -> dict[str, JsonValue]:
     }
 
 
-def _read(text: str, known: Mapping[str, ToolSpec], key: str) -> Chosen:
+def _read(text: str, known: Mapping[str, ToolSpec], key: str, grounding: Grounding) -> Chosen:
     """The calls in an answer; a server may have ignored the schema."""
     try:
         listed = cast("list[dict[str, JsonValue]]", json.loads(text)["calls"])
@@ -157,19 +130,19 @@ def _read(text: str, known: Mapping[str, ToolSpec], key: str) -> Chosen:
     unknown = [name for name, _ in named if name not in known]
     if unknown:
         return Chosen((), f"the answer calls {unknown[0]!r}, which is no function here")
-    return Chosen(
-        tuple(
-            ToolCall(id=f"call-{number}", name=name, arguments=_arguments(call, known[name], key))
-            for number, (name, call) in enumerate(named, start=1)
-        )
-    )
+    calls: list[ToolCall] = []
+    for number, (name, call) in enumerate(named, start=1):
+        given = {part: value for part, value in call.items() if part != key}
+        arguments = _written(grounding.only_said(given, known[name]), known[name])
+        calls.append(ToolCall(id=f"call-{number}", name=name, arguments=arguments))
+    return Chosen(tuple(calls))
 
 
-def _arguments(call: Mapping[str, JsonValue], tool: ToolSpec, key: str) -> str:
-    """The arguments of a call as JSON, whole numbers written as fractions where those are wanted."""
-    properties = _properties(tool)
-    given = {name: value for name, value in call.items() if name != key}
-    return json.dumps({name: _fitted(one, properties.get(name, {})) for name, one in given.items()})
+def _written(arguments: Mapping[str, JsonValue], tool: ToolSpec) -> str:
+    """Arguments as JSON, whole numbers written as fractions where those are wanted."""
+    properties = properties_of(tool)
+    fitted = {name: _fitted(one, properties.get(name, {})) for name, one in arguments.items()}
+    return json.dumps(fitted)
 
 
 def _fitted(value: JsonValue, schema: Any) -> JsonValue:

@@ -38,10 +38,10 @@ def relevance(request: str, tool: ToolSpec) -> float:
     Words of the name count most, then those of the description, then names, descriptions and
     allowed values of parameters. Words are compared by their stems, in any script that writes words.
     """
-    asked = _stems(request)
-    name = _stems(tool.name)
-    said = _stems(tool.description) - name
-    parameters = _stems(" ".join(_parameter_texts(tool))) - name - said
+    asked = stems(request)
+    name = stems(tool.name)
+    said = stems(tool.description) - name
+    parameters = stems(" ".join(_parameter_texts(tool))) - name - said
     weight = (
         _NAME_WEIGHT * len(asked & name)
         + len(asked & said)
@@ -61,8 +61,8 @@ def _parameter_texts(tool: ToolSpec) -> Iterable[str]:
             yield from map(str, cast("list[object]", described.get("enum", [])))
 
 
-def _stems(text: str) -> set[str]:
-    """The telling words of a text, without their endings."""
+def stems(text: str) -> set[str]:
+    """The telling words of a text, without their endings, for comparing texts by their words."""
     words = (word.lower() for word in _WORD.findall(_HUMP.sub(" ", text).replace("_", " ")))
     return {_stem(word) for word in words if len(word) >= _SHORTEST_WORD and word not in _COMMON}
 
