@@ -7,14 +7,15 @@ from loom_core.testing import Script, ServerFacts, ServerKind
 from loom_core.types import Message, ModelRequest, Role, ToolSpec
 
 GRAMMAR = 'root ::= "kestrel" | "osprey"'
-WRITE = ToolSpec(
-    name="write_file",
-    description="Make a file.",
+READ = ToolSpec(
+    name="read_file",
+    description="Show a file.",
     parameters={
         "type": "object",
-        "properties": {"path": {"type": "string"}, "content": {"type": "string"}},
-        "required": ["path", "content"],
+        "properties": {"path": {"type": "string"}},
+        "required": ["path"],
     },
+    existing=("path",),
 )
 
 
@@ -38,14 +39,13 @@ async def test_a_block_of_text_comes_whole_from_a_model_under_its_grammar(talker
     if not (await talker.capabilities()).grammar or talker.settings.model == "scripted":
         return
     dialect = TextBlocksDialect()
-    grammar = dialect.answer_grammar([WRITE], may_end=False)
-    prompt = f"{dialect.describe_tools([WRITE])}\n{dialect.describe_format()}\nMake a.txt with: hi"
+    grammar = dialect.answer_grammar([READ], may_end=False, files=["a.txt", "b.txt"])
 
-    response = await talker.complete(asking(prompt, answer_grammar=grammar, max_tokens=120))
+    response = await talker.complete(asking("Show b.txt", answer_grammar=grammar, max_tokens=60))
 
-    (action,) = dialect.decode(response, [WRITE]).actions
+    (action,) = dialect.decode(response, [READ]).actions
     assert isinstance(action, ToolAction)
-    assert set(action.arguments) == {"path", "content"}
+    assert action.arguments["path"] in {"a.txt", "b.txt"}
 
 
 async def test_only_a_server_that_takes_a_grammar_is_sent_one(remote_subject):
