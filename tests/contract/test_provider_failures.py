@@ -271,3 +271,16 @@ async def begun(subject):
     else:
         await asyncio.sleep(0)  # in process: the task takes one turn to begin
         assert subject.sent
+
+
+async def test_health_tells_a_refused_key_from_a_server_that_is_gone(remote_subject):
+    refusing = remote_subject.start(Script.always("x"), ServerFacts(api_key=KEY), api_key="wrong")
+    gone = remote_subject.connect("http://127.0.0.1:9")
+
+    refused, unreachable = await refusing.health(), await gone.health()
+
+    assert not refused.is_ready
+    assert not unreachable.is_ready
+    assert isinstance(unreachable.error, ModelUnreachable)
+    if remote_subject.name != "ollama":  # it takes no key
+        assert isinstance(refused.error, ModelUnauthorized)

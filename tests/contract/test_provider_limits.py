@@ -178,3 +178,16 @@ async def test_a_prompt_that_was_cut_under_http_200_is_refused(remote_subject):
 
     with pytest.raises(ContextExceeded, match=r"read only 2051 .*context_window"):
         await provider.complete(asking(long))
+
+
+async def test_a_dense_prompt_that_was_cut_under_http_200_is_refused(remote_subject):
+    numbers = " ".join(str(number) for number in range(12_000, 17_000))  # two pieces in six bytes
+    is_claude = remote_subject.name == "anthropic"
+    kind = ServerKind.ANTHROPIC if is_claude else ServerKind.LLAMA_SERVER
+    facts = ServerFacts(window=8192, kind=kind)
+    usage = {"prompt_tokens": 4050, "completion_tokens": 1}
+    provider = remote_subject.start(Script.always(Reply(text="x", usage=usage)), facts)
+    await provider.window()
+
+    with pytest.raises(ContextExceeded, match=r"read only 4050 of at least 10000 .*context_window"):
+        await provider.complete(asking(numbers))

@@ -6,6 +6,25 @@ from scenario import BIG_GOAL, GOAL, done, model, part, planned, says_hi, subtas
 from loom_core.routing import circuit
 from loom_core.testing import Reply, Rule, Script, ServerFacts
 
+LATE_TOOL = """
+    from pydantic import BaseModel
+    from loom_core.contracts.tool import Risk, Tool
+    from loom_core.types import ToolResult
+
+    class Nothing(BaseModel):
+        pass
+
+    class Late(Tool[Nothing]):
+        name = "late_tool"
+        purpose = "Do what nobody knew of before."
+        arguments_model = Nothing
+        risk = Risk.READ
+
+        async def run(self, arguments, context):
+            return ToolResult(text="late")
+
+    thing = Late
+"""
 NOBODY = "http://127.0.0.1:9"
 OUT_OF_MEMORY = Reply.status(500, '{"error": "model requires more system memory (9 GiB)"}')
 
@@ -131,3 +150,32 @@ def test_a_resumed_conversation_whose_model_is_not_configured_any_more_says_so(p
 
     assert finished.code == 0, finished.result
     assert changed(finished) == [("gone", "new", "")]
+
+
+def test_a_resumed_conversation_is_offered_the_tools_it_was_begun_with(place, site):
+    first = place.listen(Script(rules=turns(says_hi()[0], Reply.status(401))))
+    place.configure(main=model(first.url))
+    assert place.work().result["state"] == "paused"
+    site.add("late_tool", "loom.tools", LATE_TOOL)
+    again = place.listen(Script(rules=turns(*says_hi())))
+    place.configure(new=model(again.url))
+
+    finished = place.run("run", "--resume", "last", "--json")
+
+    assert finished.code == 0, finished.result
+    assert "late_tool" in place.run("tools").stdout
+    offered = [[tool["function"]["name"] for tool in r.body["tools"]] for r in first.requests]
+    later = [[tool["function"]["name"] for tool in r.body["tools"]] for r in again.requests]
+    assert later == [offered[0]]
+
+
+def test_a_goal_whose_model_cannot_be_had_leaves_a_record_of_the_call(place):
+    place.configure(
+        small=model(place.listen(Script(rules=turns(*says_hi()))).url, roles=["executor"]),
+        large=model(NOBODY, tier=2, roles=["planner"]),
+    )
+
+    finished = place.work(BIG_GOAL)
+
+    (failed,) = finished.of("ModelCallFailed")
+    assert (failed["model"], failed["role"]) == ("large", "planner")

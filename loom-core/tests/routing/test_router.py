@@ -14,6 +14,7 @@ from loom_core.errors import (
     ModelNotFound,
     ModelNotLoaded,
     ModelOverloaded,
+    ModelUnauthorized,
     ModelUnavailable,
     ModelUnreachable,
 )
@@ -210,6 +211,60 @@ async def test_a_model_that_is_not_ready_is_refused_with_what_it_says():
 
     with pytest.raises(ModelUnreachable, match="start it"):
         await routes.require_ready(EXECUTOR)
+
+
+async def test_a_refused_key_is_not_hidden_by_another_model():
+    health = Health.failed(ModelUnauthorized("the key is refused; set api_key"))
+    models = Models(a={"health": health})
+
+    with pytest.raises(ModelUnauthorized, match="set api_key"):
+        await models.router(a={}, b={"tier": 2}).require_ready(EXECUTOR)
+    assert "b" not in models.made
+
+
+async def _wait_behind_a_failure(routes, **settings):
+    """Two calls of one slot, of which the first fails while the second waits for its turn."""
+    route = await routes.route(EXECUTOR)
+    return await asyncio.gather(
+        routes.complete(route, REQUEST, **settings),
+        routes.complete(route, REQUEST, **settings),
+        return_exceptions=True,
+    )
+
+
+async def test_a_model_that_became_unwell_while_a_call_waited_is_not_asked_if_another_is_well():
+    gone = ModelUnreachable("it is gone")
+    one_slot = Capabilities(native_tools=True, answer_schema=True, slots=1)
+    models = Models(a={"capabilities": one_slot, "errors": [gone] * 9})
+    routes = models.router(a={}, b={"tier": 2})
+
+    ends = await _wait_behind_a_failure(
+        routes, may_leave=lambda: routes.has_another("a", EXECUTOR, 1, {})
+    )
+
+    assert ends == [gone, gone]
+    assert len(models.made["a"][0].requests) == 1
+
+
+@pytest.mark.parametrize("others", [{}, {"b": {"tier": 2, "roles": ["planner"]}}])
+async def test_a_model_that_became_unwell_is_asked_all_the_same_where_it_is_the_only_one(others):
+    one_slot = Capabilities(native_tools=True, answer_schema=True, slots=1)
+    models = Models(a={"capabilities": one_slot, "errors": [ModelUnreachable("it is gone")]})
+    routes = models.router(a={}, **others)
+
+    _, answer = await _wait_behind_a_failure(
+        routes, may_leave=lambda: routes.has_another("a", EXECUTOR, 1, {})
+    )
+
+    assert answer.text == "hello"
+
+
+async def test_a_model_that_failed_for_this_call_is_no_other_one():
+    routes = router(a={}, b={"tier": 2})
+
+    assert routes.has_another("a", EXECUTOR, 1, {})
+    assert not routes.has_another("a", EXECUTOR, 1, {"b": ModelUnreachable("gone")})
+    assert (routes.first(EXECUTOR, 2), router().first(EXECUTOR, 1)) == ("b", "")
 
 
 async def test_a_model_that_cannot_be_prepared_is_refused():

@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loom_core.errors import ContextExceeded
-from loom_core.wire import TruncationGuard
+from loom_core.types import Message, ModelRequest, Role, ToolCall
+from loom_core.wire import TruncationGuard, least_tokens
 
 
 def guard(num_ctx=4096):
@@ -59,3 +60,31 @@ def test_small_prompts_are_never_refused(size, count):
     watching = guard(num_ctx=8192)
     watching.check_before(size)
     watching.check_after(size, count)
+
+
+def test_a_count_below_what_the_text_is_at_least_is_a_cut():
+    with pytest.raises(ContextExceeded, match="only 2051 of at least 6000"):
+        guard().check_after(12_000, 2051, lambda: 6000)
+
+
+def test_what_cannot_have_been_cut_is_not_even_counted():
+    guard().check_after(4000, 900, lambda: pytest.fail("it fits whatever it is"))
+
+
+@pytest.mark.parametrize(
+    ("text", "least"),
+    [
+        ("", 0),
+        ("two words", 2),
+        ("x = 12345", 4),
+        ("f(a)[0] != b", 8),
+        ("0af3", 3),
+        ("\u4f60\u597d\u4e16\u754c\u4f60", 2),
+        (" \n\t ", 0),
+    ],
+)
+def test_pieces_of_text_are_what_no_token_crosses(text, least):
+    call = ToolCall(id="c", name="n", arguments=text)
+    turns = (Message(role=Role.USER, text=text), Message(role=Role.ASSISTANT, tool_calls=(call,)))
+
+    assert least_tokens(ModelRequest(messages=turns)) == 2 * least

@@ -81,6 +81,8 @@ class Beginning:
     """Tokens of the model's window, by which the conversation is kept short; 0 when not recorded."""
     is_window_assumed: bool = False
     """Whether nobody said how large the window is."""
+    tools: tuple[str, ...] = ()
+    """Names of the tools that the conversation is offered; empty when not recorded."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from loom_core.contracts.model_files import ModelFiles
-from loom_core.errors import BadOutput
+from loom_core.errors import BadOutput, ModelError, ModelUnreachable
 from loom_core.settings.shape import ModelSettings
 from loom_core.types import Message, ModelRequest, ModelResponse
 from loom_core.wire import ServerAddress
@@ -80,6 +80,18 @@ class Health:
     is_ready: bool
     detail: str
     """What was found, or what is wrong and what to do."""
+    error: ModelError | None = None
+    """What asking gave, so that a refused key is told from a server that is gone; None where none was."""
+
+    @classmethod
+    def failed(cls, error: ModelError) -> Self:
+        """Not ready, because of an error."""
+        return cls(is_ready=False, detail=str(error), error=error)
+
+    def require(self) -> None:
+        """Raise what is wrong, ``ModelUnreachable`` where nobody said, unless it is ready."""
+        if not self.is_ready:
+            raise self.error or ModelUnreachable(self.detail)
 
 
 @dataclass(frozen=True, slots=True)

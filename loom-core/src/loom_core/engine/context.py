@@ -170,6 +170,7 @@ class RunContext:
             recorded.shows_names,
             recorded.window,
             recorded.is_window_assumed,
+            recorded.tools,
         )
 
     async def begin(self, beginning: Beginning) -> Beginning:
@@ -186,6 +187,7 @@ class RunContext:
                     shows_names=beginning.shows_names,
                     window=beginning.window,
                     is_window_assumed=beginning.is_window_assumed,
+                    tools=beginning.tools,
                     recalled_from=tuple(sorted(self._recalled_from)),
                 )
             )

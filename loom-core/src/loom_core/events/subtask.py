@@ -40,6 +40,8 @@ class PromptAssembled(EventBody):
     """Tokens of the model's window; 0 when not recorded."""
     is_window_assumed: bool = False
     """Whether neither the settings nor the server said how large it is."""
+    tools: tuple[str, ...] = ()
+    """Names of the tools that the conversation is offered; empty when not recorded."""
 
 
 class OutcomeReached(EventBody):

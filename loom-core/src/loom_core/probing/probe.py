@@ -5,7 +5,6 @@ import time
 from datetime import UTC, datetime
 
 from loom_core.contracts.provider import Provider
-from loom_core.errors import ModelUnreachable
 from loom_core.probing.dialect_cases import best_dialect, score_dialects
 from loom_core.probing.interview import Interview, user
 from loom_core.probing.parallel import measure_parallel, useful_slots
@@ -68,9 +67,7 @@ async def probe(provider: Provider) -> MeasuredProfile:
 
 async def _load(interview: Interview) -> None:
     """Have the model fetched and loaded, so that no measurement pays for it."""
-    health = await interview.provider.health()
-    if not health.is_ready:
-        raise ModelUnreachable(health.detail)
+    (await interview.provider.health()).require()
     await interview.provider.prepare()
     await interview.ask(user("Answer with the word ready."))
 

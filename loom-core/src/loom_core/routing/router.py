@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
 from dataclasses import dataclass
 
 from loom_core.contracts.provider import ModelServer, Provider, ProviderEnvironment
-from loom_core.errors import ContextExceeded, ModelError, ModelUnreachable
+from loom_core.errors import ContextExceeded, ModelError, ModelNotFound
 from loom_core.routing.backoff import with_backoff
 from loom_core.routing.candidates import candidates, may_stand_in, with_common_windows
 from loom_core.routing.health import HealthRecord, another_may_do
@@ -109,6 +109,27 @@ class Router:
             return _choice(route, first, errors | troubled, is_known=first in names)
         raise next(errors[name] for name in by_preference if name in errors)
 
+    def first(self, role: ModelRole, tier: int) -> str:
+        """The name of the model that a role's work is meant for; empty when none has the role."""
+        try:
+            return candidates(self.models, role, tier)[0]
+        except ModelNotFound:
+            return ""
+
+    def has_another(
+        self, name: str, role: ModelRole, tier: int, failed: Mapping[str, ModelError]
+    ) -> bool:
+        """Whether a model that is well, beside this one and those that failed, may do its work."""
+        names = candidates(self.models, role, tier)
+        home = candidates(self.models, role, 1)[0]
+        return any(
+            other != name
+            and other not in failed
+            and self._may_work(other, home, name)
+            and self._trouble(other) is None
+            for other in names
+        )
+
     async def require_ready(self, role: ModelRole) -> None:
         """Raise ``ModelError`` with what to do when no model of a role can be used now."""
         failed: dict[str, ModelError] = {}
@@ -116,9 +137,7 @@ class Router:
             route = (await self.choose(role, failed=failed)).route
             name = route.facts.name
             try:
-                health = await route.provider.health()
-                if not health.is_ready:
-                    raise ModelUnreachable(health.detail)
+                (await route.provider.health()).require()
                 await route.provider.prepare()
                 await route.confirm_window()
             except ModelError as error:
@@ -137,6 +156,7 @@ class Router:
         urgency: int = 0,
         waiting: Callable[[], AbstractContextManager[None]] = nullcontext,
         hear: Hear = hear_nothing,
+        may_leave: Callable[[], bool] = lambda: False,
     ) -> ModelResponse:
         """The answer of a model, in its turn, tried again while its server is overloaded.
 
@@ -150,6 +170,8 @@ class Router:
             waiting: entered while the request waits for its turn.
             hear: is shown the answer as it streams; what it heard of a request that then failed
                 does not count.
+            may_leave: whether another model may do it; then a model that became unwell while the request
+                waited for its turn is not asked, and the error is what it is unwell with.
         """
         queue = self._queues[route.server]
         turn = queue.line_up(route.settings.model, request.messages, urgency=urgency)
@@ -157,6 +179,9 @@ class Router:
             if not turn.granted.done():
                 with waiting():
                     await turn.granted
+                trouble = self._trouble(route.facts.name)
+                if trouble is not None and may_leave():
+                    raise trouble
             return await self._ask(route, request, hear)
         finally:
             queue.leave(turn)

@@ -7,6 +7,7 @@ from loom_core.wire.address import ServerAddress
 from loom_core.wire.answer_stream import AnswerStream
 from loom_core.wire.credentials import KEYRING_SERVICE, Service, key_for
 from loom_core.wire.event_stream import EventStream
+from loom_core.wire.least_tokens import least_tokens
 from loom_core.wire.limits import Patience
 from loom_core.wire.pace import Pace
 from loom_core.wire.portable_schema import portable_schema
@@ -37,6 +38,7 @@ __all__ = [
     "error_for",
     "is_listening",
     "key_for",
+    "least_tokens",
     "parse_object",
     "portable_schema",
     "request_characters",

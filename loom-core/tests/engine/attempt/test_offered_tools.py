@@ -52,5 +52,16 @@ def test_a_small_model_gets_what_its_job_speaks_of(goal, description, more):
     assert offered(goal, description) == ["write_file", *more]
 
 
+@pytest.mark.parametrize("dialect", ["json_action", "native"])
+def test_a_conversation_that_was_begun_keeps_the_tools_it_was_begun_with(dialect):
+    task = Task(id="t", goal="Search the web", workspace="/w")
+    subtask = Subtask(id="a", description="Search the web")
+    recorded = ("git_command", "gone_since", "write_file")
+
+    specs = offered_tools(TOOLS, task, subtask, dialect, recorded)
+
+    assert [spec.name for spec in specs] == ["git_command", "write_file"]
+
+
 def test_a_model_with_tool_calling_gets_all():
     assert offered("Write a.txt", "Write a.txt", "native") == [tool.name for tool in TOOLS]

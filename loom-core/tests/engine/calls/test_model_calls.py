@@ -8,7 +8,8 @@ import pytest
 
 from loom_core.contracts.provider import ProviderEnvironment
 from loom_core.engine.calls.model_calls import Asked, ModelCalls
-from loom_core.errors import ConversationLost, ModelUnreachable
+from loom_core.errors import ConversationLost, ModelNotFound, ModelUnreachable
+from loom_core.events import ModelCallFailed
 from loom_core.routing import Router
 from loom_core.settings.shape import ModelSettings
 from loom_core.testing import Script, ScriptedModel
@@ -51,9 +52,15 @@ def calls(*, errors=(), small_window=2048):
         )
 
     models = {
-        "big": ModelSettings(provider="big", model="big", context_window=32_768),
+        "big": ModelSettings(
+            provider="big", model="big", context_window=32_768, roles=("executor",)
+        ),
         "small": ModelSettings(
-            provider="small", model="small", tier=2, context_window=small_window
+            provider="small",
+            model="small",
+            tier=2,
+            context_window=small_window,
+            roles=("executor",),
         ),
     }
     return ModelCalls(
@@ -95,3 +102,40 @@ async def test_the_model_that_a_conversation_was_begun_with_is_asked_as_it_is():
     asking.stay_with("small")
 
     assert (await asking.ask(EXECUTOR, LONG)).text == "small"
+
+
+async def test_a_call_that_no_model_can_take_leaves_a_record():
+    asking = calls(errors=GONE)
+    asking.stay_with("big")
+    await asking.ask(EXECUTOR, SHORT)
+
+    with pytest.raises(ConversationLost):
+        await asking.ask(EXECUTOR, LONG)
+
+    last = asking._journal.written[-1]
+    assert isinstance(last, ModelCallFailed)
+    assert (last.model, last.error, last.role) == ("small", "ConversationLost", EXECUTOR)
+
+
+async def test_a_role_that_nobody_has_leaves_a_record_too():
+    asking = calls()
+
+    with pytest.raises(ModelNotFound):
+        await asking.ask(ModelRole.VERIFIER, SHORT)
+
+    (record,) = asking._journal.written
+    assert (record.model, record.error) == ("", "ModelNotFound")
+    assert "verifier" in record.message
+
+
+async def test_an_error_that_a_call_left_is_not_recorded_twice():
+    asking = calls(errors=GONE, small_window=32_768)
+    asking._scope.router.models["small"] = asking._scope.router.models["small"].model_copy(
+        update={"roles": ()}
+    )
+
+    with pytest.raises(ModelUnreachable):
+        await asking.ask(EXECUTOR, SHORT)
+
+    failed = [body for body in asking._journal.written if isinstance(body, ModelCallFailed)]
+    assert [body.model for body in failed] == ["big"]

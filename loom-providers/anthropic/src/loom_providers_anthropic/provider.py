@@ -27,6 +27,7 @@ from loom_core.wire import (
     ServerAddress,
     TruncationGuard,
     as_count,
+    least_tokens,
     request_characters,
 )
 from loom_providers_anthropic.answer import AnswerAssembly
@@ -98,7 +99,9 @@ class AnthropicProvider(Provider):
         answer = assembly.response(patience)
         if facts.window:
             guard = TruncationGuard(self.settings.model, facts.window, server=self._connect().root)
-            guard.check_after(characters, answer.usage.prompt_tokens or None)
+            guard.check_after(
+                characters, answer.usage.prompt_tokens or None, lambda: least_tokens(request)
+            )
         self._pace.note(answer.usage, patience.first_token_seconds)
         yield Finished(answer)
 
@@ -107,7 +110,7 @@ class AnthropicProvider(Provider):
         try:
             await self._ask()
         except ModelError as error:
-            return Health(is_ready=False, detail=str(error))
+            return Health.failed(error)
         return Health(is_ready=True, detail=f"{self.settings.model} at {self._connect().url}")
 
     async def models(self) -> Sequence[ModelInfo]:

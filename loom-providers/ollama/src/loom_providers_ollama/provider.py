@@ -21,7 +21,7 @@ from loom_core.contracts.provider import (
 from loom_core.errors import ModelError, ModelNotFound, RequestRejected
 from loom_core.settings.shape import ModelSettings
 from loom_core.types import Message, ModelRequest, Role
-from loom_core.wire import Pace, Patience, ServerAddress, TruncationGuard
+from loom_core.wire import Pace, Patience, ServerAddress, TruncationGuard, least_tokens
 from loom_providers_ollama.address import ollama_address
 from loom_providers_ollama.answer import AnswerAssembly
 from loom_providers_ollama.discovery import find_ollama
@@ -115,7 +115,7 @@ class OllamaProvider(Provider):
             # Before the end of the body this closes the connection, which tells Ollama to stop.
             await response.aclose()
         answer = assembly.response(patience)
-        guard.check_after(size_bytes, assembly.prompt_eval_count)
+        guard.check_after(size_bytes, assembly.prompt_eval_count, lambda: least_tokens(request))
         if request.top_logprobs and answer.text and not answer.logprobs:
             self._gives_logprobs = False  # an Ollama before 0.12.11 does not know the field
         self._pace.note(answer.usage, patience.first_token_seconds)
@@ -143,7 +143,7 @@ class OllamaProvider(Provider):
         try:
             await self._ask()
         except ModelError as error:
-            return Health(is_ready=False, detail=str(error))
+            return Health.failed(error)
         return Health(is_ready=True, detail=f"{self.settings.model} at {self._connect().url}")
 
     async def models(self) -> Sequence[ModelInfo]:

@@ -28,6 +28,7 @@ from loom_core.wire import (
     ServerAddress,
     TruncationGuard,
     key_for,
+    least_tokens,
     request_characters,
 )
 from loom_providers_openai.answer import AnswerAssembly
@@ -128,7 +129,7 @@ class OpenAIProvider(Provider):
         try:
             models = await self.models()
         except ModelError as error:
-            return Health(is_ready=False, detail=str(error))
+            return Health.failed(error)
         names = [model.name for model in models]
         address = self._connect().url
         if self.settings.model and len(names) > 1 and self.settings.model not in names:
@@ -189,7 +190,7 @@ class OpenAIProvider(Provider):
             self._guard = self._guard or TruncationGuard(
                 self.settings.model, loaded, server=self._connect().root
             )
-            self._guard.check_after(characters, counted)
+            self._guard.check_after(characters, counted, lambda: least_tokens(request))
         if request.top_logprobs and answer.text and not answer.logprobs:
             self._flavour = replace(self._flavour, gives_logprobs=False)
         self._has_answered = True

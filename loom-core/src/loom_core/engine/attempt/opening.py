@@ -62,6 +62,7 @@ async def open_conversation(
             shows_names=has_names,
             window=facts.window,
             is_window_assumed=facts.is_window_assumed,
+            tools=tuple(spec.name for spec in specs),
         )
     )
 

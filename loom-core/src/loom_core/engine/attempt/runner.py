@@ -33,10 +33,17 @@ class Runner:
             if target is not None:
                 return await run_by_file(target, subtask, context, facts)
             # As at the beginning, whatever the model is now: recorded answers must mean the same.
-            dialect = context.beginning.dialect if context.beginning else facts.dialect
+            begun = context.beginning
+            dialect = begun.dialect if begun else facts.dialect
             if dialect not in DIALECTS:
                 return failed(FailureKind.PROTOCOL, ErrorCategory.MODEL, _OTHER_VERSION)
-            specs = offered_tools(context.tools.values(), context.task, subtask, dialect)
+            specs = offered_tools(
+                context.tools.values(),
+                context.task,
+                subtask,
+                dialect,
+                recorded=begun.tools if begun else (),
+            )
             beginning = await open_conversation(subtask, context, specs)
             return await Conversation(subtask, context, specs, beginning, facts).run()
         except ModelError as error:

@@ -101,12 +101,9 @@ class ModelCalls:
             raise error
         failed: dict[str, ModelError] = {}
         while True:
-            choice = await self._choose(role, failed)
-            usual = self._usual.setdefault(role, choice.instead_of or choice.route.facts.name)
-            if choice.route.facts.name != usual:
-                _refuse_unfit(choice.route, asked, usual, choice.reason)
+            choice = await self._choose_fit(step, role, asked, failed)
             try:
-                response = await self._ask(step, role, choice.route, asked)
+                response = await self._ask(step, role, choice.route, asked, failed)
             except ModelError as error:
                 if not another_may_do(error):
                     raise
@@ -115,6 +112,29 @@ class ModelCalls:
             await self._note_return(role, choice)
             self._staying[role] = choice.route.facts.name
             return response
+
+    async def _choose_fit(
+        self, step: int, role: ModelRole, asked: Asked, failed: dict[str, ModelError]
+    ) -> Choice:
+        """The model for a call, one that can go on with it; that there is none is recorded."""
+        try:
+            choice = await self._choose(role, failed)
+            usual = self._usual.setdefault(role, choice.instead_of or choice.route.facts.name)
+            if choice.route.facts.name != usual:
+                _refuse_unfit(choice.route, asked, usual, choice.reason)
+        except ModelError as error:
+            if error not in failed.values():  # those are recorded
+                name = self._staying.get(role) or self._scope.router.first(role, self._tier)
+                await self._note_failure(step, name, role, error)
+            raise
+        return choice
+
+    async def _note_failure(self, step: int, name: str, role: ModelRole, error: ModelError) -> None:
+        """Record that a call gave no answer."""
+        kind = type(error).__name__
+        await self._journal.commit(
+            ModelCallFailed(step=step, model=name, role=role, error=kind, message=str(error))
+        )
 
     async def _choose(self, role: ModelRole, failed: dict[str, ModelError]) -> Choice:
         """The model for a call; that it is not the usual one is told."""
@@ -135,7 +155,14 @@ class ModelCalls:
             )
         return choice
 
-    async def _ask(self, step: int, role: ModelRole, route: Route, asked: Asked) -> ModelResponse:
+    async def _ask(
+        self,
+        step: int,
+        role: ModelRole,
+        route: Route,
+        asked: Asked,
+        failed: dict[str, ModelError],
+    ) -> ModelResponse:
         """One call of one model, with its records."""
         name = route.facts.name
         request = self._request(route, asked)
@@ -147,14 +174,12 @@ class ModelCalls:
                 urgency=self._urgency,
                 waiting=self._take_a_break,
                 hear=self._scope.hear if role is ModelRole.EXECUTOR else hear_nothing,
+                may_leave=lambda: self._scope.router.has_another(name, role, self._tier, failed),
             )
             self._count(response)
             raise_if_refused(response, name)
         except ModelError as error:
-            kind = type(error).__name__
-            await self._journal.commit(
-                ModelCallFailed(step=step, model=name, role=role, error=kind, message=str(error))
-            )
+            await self._note_failure(step, name, role, error)
             raise
         # Not awaited here: whatever acts on the answer commits after it, in the same order.
         self._journal.write(ModelCallFinished(step=step, model=name, role=role, response=response))
