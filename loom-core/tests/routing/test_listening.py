@@ -104,3 +104,30 @@ async def test_halves_of_characters_in_tokens_are_replaced():
     heard.model_dump_json().encode()
     assert heard.logprobs[0].logprob == -0.5
     assert "\ud83d" not in heard.logprobs[0].token
+
+
+async def test_a_model_that_thinks_for_too_long_before_it_answers_is_cut_off():
+    thinking = Streaming(forever=ReasoningDelta("hm, " * 25))
+    thinking.settings = ModelSettings(provider="scripted", model="m", max_reasoning_tokens=50)
+
+    response = await listen(thinking, REQUEST)
+
+    assert (response.text, response.finish_reason) == ("", FinishReason.LENGTH)
+    assert 200 < len(response.reasoning) <= 300
+    assert thinking.was_left_early
+
+
+async def test_thoughts_after_the_answer_began_are_not_bounded():
+    whole = ModelResponse(text="hello")
+    provider = Streaming(TextDelta("hel"), ReasoningDelta("x y z " * 100), Finished(whole))
+    provider.settings = ModelSettings(provider="scripted", model="m", max_reasoning_tokens=50)
+
+    assert await listen(provider, REQUEST) == whole
+
+
+async def test_a_loop_of_words_in_front_of_an_answer_has_nothing_cut_of_its_text():
+    loop = "again and again " * 200
+
+    response = await listen(Streaming(TextDelta("x"), forever=ReasoningDelta(loop)), REQUEST)
+
+    assert response.finish_reason is FinishReason.LENGTH

@@ -38,9 +38,10 @@ async def listen(
     """The whole answer. One that repeats itself without end is cut off, with reason ``length``.
 
     A small model under a schema may never close a string: left alone it fills the whole window,
-    which takes minutes and gives nothing.
+    which takes minutes and gives nothing. So is one that thinks for longer than ``max_reasoning_tokens`` of
+    the model's settings before it says anything.
     """
-    heard = _Heard()
+    heard = _Heard(provider.settings.max_reasoning_tokens)
     response: ModelResponse | None = None
     stream = provider.stream(request)
     try:
@@ -51,6 +52,8 @@ async def listen(
                 continue
             hear(item)
             if heard.is_looping_after(item):
+                return _whole(heard.cut_off(provider.settings.model, left_out=TAIL_CHARACTERS))
+            if heard.has_thought_too_long:
                 return _whole(heard.cut_off(provider.settings.model))
     finally:
         await _close(stream)
@@ -69,28 +72,40 @@ def is_looping(text: str) -> bool:
 class _Heard:
     """What came so far."""
 
-    def __init__(self) -> None:
-        """Start with nothing."""
+    def __init__(self, max_reasoning_tokens: int | None) -> None:
+        """Start with nothing; None lets it think for as long as it likes."""
         self._text: list[str] = []
         self._reasoning: list[str] = []
         self._unseen_characters = 0
+        self._thought_characters = 0
+        self._most_thought = (max_reasoning_tokens or 0) * _CHARACTERS_PER_TOKEN
+
+    @property
+    def has_thought_too_long(self) -> bool:
+        """Whether it has thought for longer than it may and said nothing yet."""
+        return 0 < self._most_thought < self._thought_characters and not self._text
 
     def is_looping_after(self, item: TextDelta | ReasoningDelta) -> bool:
         """Take in a piece; now and then look whether it all goes in circles."""
         pieces = self._text if isinstance(item, TextDelta) else self._reasoning
         pieces.append(item.text)
+        if isinstance(item, ReasoningDelta):
+            self._thought_characters += len(item.text)
         self._unseen_characters += len(item.text)
         if self._unseen_characters < _LOOK_EVERY_CHARACTERS:
             return False
         self._unseen_characters = 0
         return is_looping("".join(pieces[-TAIL_CHARACTERS:]))
 
-    def cut_off(self, model: str) -> ModelResponse:
-        """The answer as far as it came; its tokens are estimated, since nobody counted them."""
+    def cut_off(self, model: str, *, left_out: int = 0) -> ModelResponse:
+        """The answer as far as it came, without the end of its text that is left out.
+
+        Its tokens are estimated, since nobody counted them.
+        """
         text, reasoning = "".join(self._text), "".join(self._reasoning)
         tokens = (len(text) + len(reasoning)) // _CHARACTERS_PER_TOKEN
         return ModelResponse(
-            text=text[:-TAIL_CHARACTERS],
+            text=text[: max(len(text) - left_out, 0)],
             reasoning=reasoning,
             finish_reason=FinishReason.LENGTH,
             usage=Usage(completion_tokens=tokens),

@@ -59,6 +59,8 @@ class ModelSettings(Table):
     """How capable it is, 1 to 3; a failing subtask escalates to the next tier. Not set, its profile says."""
     max_tokens: Annotated[int | None, Field(ge=1)] = None
     """Upper wish for an answer in tokens; None is all that the window leaves."""
+    max_reasoning_tokens: Annotated[int | None, Field(ge=1)] = None
+    """Tokens, about, that it may think before it says anything; then it is told to answer at once."""
     temperature: Annotated[float | None, Field(ge=0.0, le=2.0)] = None
     """Upper wish; None leaves it to the profile or the server."""
     context_window: Annotated[int | None, Field(ge=512)] = None

@@ -103,6 +103,8 @@ def _describe_cost(progress: TaskProgress) -> Iterator[Line]:
     yield _label("time", f"{format_duration(progress.clock.elapsed_seconds())}{speed}")
     for (model, other), reason in progress.stand_ins.items():
         yield _label("models", f"{model} stood in for {other}: {reason}")
+    for rate in progress.mended_answers.rates():
+        yield _label("mended", rate)
     if progress.compactions:
         times = format_count(progress.compactions, "time")
         yield _label("window", f"conversations were made shorter {times} to fit the model's window")

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from loom_core import events as e
 from loom_core.cli.progress.clock import WorkClock
+from loom_core.cli.progress.mended_answers import MendedAnswers
 from loom_core.cli.progress.subtask_progress import SubtaskProgress
 from loom_core.events import Event, EventBody
 from loom_core.store.transitions import (
@@ -55,6 +56,8 @@ class TaskProgress:
         """Calls of models that are under way, by subtask; planning has the empty id."""
         self.stand_ins: dict[tuple[str, str], str] = {}
         """Which model stood in for which, with the reason."""
+        self.mended_answers = MendedAnswers()
+        """Whose answers were not in the agreed form."""
         self.compactions = 0
         """How often a conversation was made shorter."""
         self.usage = Usage()
@@ -127,8 +130,12 @@ class TaskProgress:
     def _count_call(self, event: Event, body: e.ModelCallFinished) -> None:
         self.model_waits.pop(event.subtask_id, None)
         timings = body.response.timings
+        self.mended_answers.answered(event.subtask_id, body.model)
         self.usage += body.response.usage
         self.decode_seconds += max(0.0, timings.total_seconds - timings.first_token_seconds)
+
+    def _count_repair(self, event: Event, _body: e.ReplyRepaired) -> None:
+        self.mended_answers.mended(event.subtask_id)
 
     def _fail_over(self, _event: Event, body: e.ModelFailedOver) -> None:
         self.stand_ins[body.model, body.instead_of] = body.reason
@@ -196,6 +203,7 @@ class TaskProgress:
         e.ModelCallStarted: _wait_for_model,
         e.ModelCallFailed: _end_wait,
         e.ModelCallFinished: _count_call,
+        e.ReplyRepaired: _count_repair,
         e.ModelFailedOver: _fail_over,
         e.ConversationCompacted: _compact,
         e.ApprovalRequested: _request_approval,

@@ -29,7 +29,7 @@ from loom_core.engine.attempt.endings import (
 )
 from loom_core.engine.attempt.recent_look import recent_look
 from loom_core.engine.attempt.stuck import Progress, RepeatedCalls, Repetition
-from loom_core.engine.attempt.taking_in import as_turn, taken_in
+from loom_core.engine.attempt.taking_in import as_turn, has_answer, taken_in
 from loom_core.engine.window.compaction import Compaction
 from loom_core.engine.window.fitting import conversation_tokens, refuse_full, tools_tokens
 from loom_core.errors import ContextExceeded, ErrorCategory
@@ -66,6 +66,7 @@ _NOT_DONE = "Not done yet: a check fails. Put it right, then call complete."
 _TOLD_MORE = "Not done yet: the user has said something new. Do that too, then call complete."
 _NOT_RUN = "Not run: the call before it was refused. Make it again if it is still needed."
 _CUT_OFF = "Your answer was cut off before its end, so nothing of it ran. Do it in smaller pieces."
+_THOUGHT = "You thought for so long that no answer came. Answer at once, with little thought."
 _CHOSE_AGAIN = "You had chosen a tool and were asked for its call. Begin again."
 _TALKED = "That was text, not an action, so nothing happened."
 _REPEATED = "You have this already; nothing has changed since. Do the next thing."
@@ -217,7 +218,7 @@ class Conversation:
         """What a reply leads to; None to go on."""
         had_chosen = self.form.take_reply()
         if response.finish_reason is FinishReason.LENGTH:
-            return await self._protocol_error(_CUT_OFF)
+            return await self._protocol_error(_CUT_OFF if has_answer(response) else _THOUGHT)
         decoded = self.dialect.decode(response, self.specs)
         if decoded.repairs:
             await self.context.emit(ReplyRepaired(step=self.replies, repairs=decoded.repairs))

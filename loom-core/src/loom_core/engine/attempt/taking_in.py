@@ -1,6 +1,7 @@
 """What of a result and of an answer goes into the conversation: what fits, and what can be answered."""
 
 from loom_core.contracts.context import ModelFacts
+from loom_core.dialects.json_text import without_reasoning
 from loom_core.engine.window.fitting import fit_result
 from loom_core.types import FinishReason, Image, Message, ModelResponse, ToolResult
 
@@ -20,3 +21,9 @@ def as_turn(response: ModelResponse) -> Message:
         cut = response.model_copy(update={"tool_calls": ()})
         return cut.as_message()
     return response.as_message()
+
+
+def has_answer(response: ModelResponse) -> bool:
+    """Whether there is any of an answer beside what was thought."""
+    has_thought = bool(response.reasoning) or response.text.lstrip().startswith("<think>")
+    return not has_thought or bool(response.tool_calls or without_reasoning(response.text))
