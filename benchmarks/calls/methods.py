@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from case_list import Case
+from served import native_of
 
 from loom_core.calling import choose_calls
 from loom_core.contracts.provider import Provider
@@ -33,10 +34,14 @@ async def by_loom(case: Case, provider: Provider) -> Calls:
 async def by_server(case: Case, provider: Provider) -> Calls:
     """The server's own tool calling."""
     turn = Message(role=Role.USER, text=case.request)
+    server = await native_of(provider)
     try:
-        response = await _complete(provider, ModelRequest(messages=(turn,), tools=case.tools()))
+        response = await _complete(server, ModelRequest(messages=(turn,), tools=case.tools()))
     except BadOutput:
         return []
+    finally:
+        if server is not provider:
+            await server.close()
     calls: Calls = []
     for call in response.tool_calls:
         try:
