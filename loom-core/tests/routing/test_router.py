@@ -222,6 +222,12 @@ async def test_a_refused_key_is_not_hidden_by_another_model():
     assert "b" not in models.made
 
 
+BREAKING = {
+    "capabilities": Capabilities(native_tools=True, answer_schema=True, slots=1),
+    "script": Script.of(Reply.status(404).model_copy(update={"delay_seconds": 0.01}), "hello"),
+}
+
+
 async def _wait_behind_a_failure(routes, **settings):
     """Two calls of one slot, of which the first fails while the second waits for its turn."""
     route = await routes.route(EXECUTOR)
@@ -233,24 +239,20 @@ async def _wait_behind_a_failure(routes, **settings):
 
 
 async def test_a_model_that_became_unwell_while_a_call_waited_is_not_asked_if_another_is_well():
-    gone = ModelUnreachable("it is gone")
-    one_slot = Capabilities(native_tools=True, answer_schema=True, slots=1)
-    models = Models(a={"capabilities": one_slot, "errors": [gone] * 9})
+    models = Models(a=BREAKING)
     routes = models.router(a={}, b={"tier": 2})
 
     ends = await _wait_behind_a_failure(
         routes, may_leave=lambda: routes.has_another("a", EXECUTOR, 1, {})
     )
 
-    assert ends == [gone, gone]
+    assert [type(end) for end in ends] == [ModelNotFound, ModelNotFound]
     assert len(models.made["a"][0].requests) == 1
 
 
 @pytest.mark.parametrize("others", [{}, {"b": {"tier": 2, "roles": ["planner"]}}])
 async def test_a_model_that_became_unwell_is_asked_all_the_same_where_it_is_the_only_one(others):
-    one_slot = Capabilities(native_tools=True, answer_schema=True, slots=1)
-    models = Models(a={"capabilities": one_slot, "errors": [ModelUnreachable("it is gone")]})
-    routes = models.router(a={}, **others)
+    routes = Models(a=BREAKING).router(a={}, **others)
 
     _, answer = await _wait_behind_a_failure(
         routes, may_leave=lambda: routes.has_another("a", EXECUTOR, 1, {})
