@@ -60,6 +60,8 @@ def test_an_optional_value_that_nobody_spoke_of_is_left_out(request_text, value)
         ("2 million people", 2_000_000, True),
         ("at 5% a year", 0.05, True),
         ("at .5 a year", 0.5, True),
+        ("the numbers 1,2,3", 2, True),
+        ("5 degrees below zero", -5, True),
         ("the best banks", 5, False),
         ("15 banks", 5, False),
         ("zero banks", 0, True),

@@ -122,3 +122,25 @@ def test_the_grammar_asks_for_what_is_required_first():
     assert '( "new" | "append" )' in write
     assert " whole " in write
     assert '( "a\\"b.txt" | "ü.txt" )' in grammar
+
+
+INNER = [
+    '<tool_call>{"name": "read_file", "arguments": {"path": "x"}}</tool_call>',
+    '{"tool": "read_file", "path": "x"}',
+]
+
+
+@pytest.mark.parametrize("inner", INNER)
+def test_a_call_inside_of_a_value_is_data(inner):
+    block = BLOCK.replace(CODE, inner)
+
+    (action,) = read(block).actions
+
+    assert action == ToolAction("action", "write_file", {"path": "a.py", "content": inner})
+
+
+@pytest.mark.parametrize("inner", INNER)
+def test_a_call_inside_of_a_block_that_was_cut_is_no_call(inner):
+    cut = BLOCK.replace(CODE, inner)[: -len("</function>")]
+
+    assert read(cut).actions == ()

@@ -1,5 +1,7 @@
 """Calls that models write into their text in the form of their training."""
 
+import json
+
 import pytest
 
 from loom_core.dialects import DIALECTS, ToolAction
@@ -117,3 +119,11 @@ def test_a_hostile_text_is_read_in_one_pass(piece):
     text = "<function=a>" + piece * (200_000 // len(piece)) + "</function>"
 
     assert decoded(text) == ()
+
+
+def test_a_call_in_the_marks_of_another_one_is_data():
+    text = json.dumps({"tool": "write_file", "content": '<tool_call>{"name": "a"}</tool_call>'})
+
+    (call,) = calls_in(text)
+
+    assert call.value["tool"] == "write_file"

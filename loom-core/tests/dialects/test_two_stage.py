@@ -66,6 +66,12 @@ def test_a_whole_call_needs_no_first_stage(value):
     assert read(value).actions == (ToolAction("action", "read_file", {"path": "a"}),)
 
 
+def test_an_argument_may_be_called_next():
+    action = ToolAction("action", "read_file", {"path": "a", "next": "look"})
+
+    assert read({"tool": "read_file", "path": "a", "next": "look"}).actions == (action,)
+
+
 def test_the_end_is_a_call_like_any_other():
     assert read({"next": "complete"}).actions == (ToolChosen("action", "complete"),)
     assert read({"tool": "complete", "summary": "x"}).actions == (Complete("action", "x", ()),)

@@ -14,7 +14,9 @@ from loom_core.calling.properties import properties_of, required_of
 from loom_core.calling.relevance import stems
 from loom_core.types import ToolSpec
 
-_NUMBER = re.compile(r"(\d[\d,]*\.?\d*|\.\d+)(\s*(?:%|per\s?cent))?", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(\s*(?:%|per\s?cent))?", re.IGNORECASE
+)
 _WORD = re.compile(r"[^\W_]+")
 _COUNTS = "zero one two three four five six seven eight nine ten eleven twelve"
 _OTHER_NUMBERS = {"once": 1.0, "twice": 2.0, "half": 0.5, "dozen": 12.0, "hundred": 100.0}
@@ -37,7 +39,7 @@ class Grounding:
         self._percentages: set[float] = set()
         for digits, percent in _NUMBER.findall(request):
             known = self._percentages if percent else self._numbers
-            known.add(float(digits.replace(",", "") or 0))
+            known.add(float(digits.replace(",", "")))
 
     def only_said(self, arguments: Mapping[str, JsonValue], tool: ToolSpec) -> dict[str, JsonValue]:
         """The arguments without what nobody spoke of, and percentages as the fractions that they are.
@@ -77,9 +79,8 @@ class Grounding:
     def _has_number(self, value: float) -> bool:
         """Whether a number stands there, in digits, as a word, in percent or in thousands."""
         said = self._numbers | self._percentages
-        return any(
-            abs(value - one * scale) <= 1e-9 * abs(value) for one in said for scale in _SCALES
-        )
+        size = abs(value)
+        return any(abs(size - one * scale) <= 1e-9 * size for one in said for scale in _SCALES)
 
     def _has_text(self, value: str) -> bool:
         """Whether any word of a text stands there, any number in it, or what it is short for."""

@@ -25,6 +25,7 @@ from loom_core.dialects.json_text import first_object, without_reasoning
 MAX_CALLS = 8
 """Calls of one text, and places tried in each form."""
 
+_BLOCK = "<function="
 _MAX_PARAMETERS = 32
 _MAX_PYTHON_CHARACTERS = 20_000
 _NAME = r"[\w.-]{1,64}"
@@ -47,12 +48,20 @@ class TextCall:
 def calls_in(text: str) -> list[TextCall]:
     """The calls in a text, past reasoning, in order; empty when there is none. Never raises."""
     answer = without_reasoning(text)
-    for read in (_tagged, _functions, _mistral, _harmony, _python):
-        calls = list(islice(read(answer), MAX_CALLS))
+    if _comes_first(_BLOCK, answer):  # what its values hold is data, also where its end is missing
+        return list(islice(_functions(answer), MAX_CALLS))
+    for mark, read in _FORMS.items():
+        calls = list(islice(read(answer), MAX_CALLS)) if _comes_first(mark, answer) else []
         if calls:
             return calls
     found = first_object(answer, may_repair=True)
     return [TextCall(found.value, found.was_repaired)] if found else []
+
+
+def _comes_first(mark: str, text: str) -> bool:
+    """Whether a form's mark stands in a text, and before any object: in one it is somebody's data."""
+    position, brace = text.find(mark), text.find("{")
+    return position >= 0 and (brace < 0 or position <= brace)
 
 
 def _between(text: str, opening: str, closing: str, most: int) -> Iterator[str]:
@@ -86,7 +95,7 @@ def _tagged(text: str) -> Iterator[TextCall]:
 
 def _functions(text: str) -> Iterator[TextCall]:
     """Functions and parameters as marks; every value is a text, which validation reads on."""
-    for body in _between(text, "<function=", "</function>", MAX_CALLS):
+    for body in _between(text, _BLOCK, "</function>", MAX_CALLS):
         name = _FUNCTION.match(body)
         if name is None:
             continue
@@ -143,3 +152,7 @@ def _python_call(node: ast.expr) -> TextCall:
     arguments = {str(one.arg): ast.literal_eval(one.value) for one in node.keywords}
     plain = json.loads(json.dumps(arguments, allow_nan=False))
     return TextCall({"name": ast.unparse(node.func), "arguments": cast("JsonValue", plain)})
+
+
+_FORMS = {"<tool_call>": _tagged, "[TOOL_CALLS]": _mistral, "<|message|>": _harmony, "": _python}
+"""What a form begins with, and what reads it; Python has no mark."""

@@ -69,11 +69,11 @@ class TwoStageDialect(InPromptDialect):
         if found is None:
             return Decoded(())
         mended = ("broken JSON was mended",) if found.was_repaired else ()
+        read = read_object(_CALL_ID, found.value, tools)
         name = found.value.get(_NEXT)
-        if isinstance(name, str):
+        if read is None and isinstance(name, str):
             chosen = _choice(name, tools)
             return Decoded(chosen.actions, (*mended, *chosen.repairs))
-        read = read_object(_CALL_ID, found.value, tools)
         if read is None:
             problem = 'Name the tool that comes next: {"next": NAME}.'
             return Decoded((Malformed(_CALL_ID, problem),), mended)
