@@ -349,3 +349,24 @@ async def test_turn_that_goes_in_circles_ends(place, desk):
 
     assert result.way is TurnWay.FAILED
     assert "again and again" in result.text
+
+
+BLOCK = "<function=answer>\n<parameter=text>\nHello.\n</parameter>\n</function>"
+
+
+@pytest.mark.parametrize(
+    ("dialect", "reply"),
+    [
+        ("two_stage", Reply.answering({"tool": "answer", "text": "Hello."})),
+        ("text_blocks", Reply(text=BLOCK)),
+    ],
+)
+async def test_a_model_of_another_dialect_is_talked_to(place, desk, dialect, reply):
+    server = place.serve(Rule(reply=reply), dialect=dialect)
+
+    async with desk.open() as (_, session):
+        result = await session.send("hi")
+
+    assert result.text == "Hello."
+    assert len(server.requests) == 1, "two stages are one action in a conversation"
+    assert '"next"' not in str(server.requests[0].body)

@@ -167,15 +167,3 @@ def test_a_resumed_conversation_is_offered_the_tools_it_was_begun_with(place, si
     offered = [[tool["function"]["name"] for tool in r.body["tools"]] for r in first.requests]
     later = [[tool["function"]["name"] for tool in r.body["tools"]] for r in again.requests]
     assert later == [offered[0]]
-
-
-def test_a_goal_whose_model_cannot_be_had_leaves_a_record_of_the_call(place):
-    place.configure(
-        small=model(place.listen(Script(rules=turns(*says_hi()))).url, roles=["executor"]),
-        large=model(NOBODY, tier=2, roles=["planner"]),
-    )
-
-    finished = place.work(BIG_GOAL)
-
-    (failed,) = finished.of("ModelCallFailed")
-    assert (failed["model"], failed["role"]) == ("large", "planner")

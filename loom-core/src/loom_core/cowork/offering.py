@@ -1,10 +1,12 @@
 """Which tools a session's model is offered: the same from its first turn to its last."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
+from loom_core.contracts.context import ModelFacts
 from loom_core.contracts.tool import Tool
-from loom_core.dialects import NativeDialect, ToolAction
+from loom_core.dialects import JsonActionDialect, NativeDialect, ToolAction, TwoStageDialect
 from loom_core.types import ToolSpec
 
 _ANSWER = ToolSpec(
@@ -25,6 +27,12 @@ _ANSWER = ToolSpec(
     },
 )
 """For models whose every reply is an action: with tool calling of their own, plain text is the answer."""
+
+
+def for_conversation(facts: ModelFacts) -> ModelFacts:
+    """The model as a conversation asks it: in one action where jobs are asked for in two stages."""
+    is_two_stage = facts.dialect == TwoStageDialect.name
+    return replace(facts, dialect=JsonActionDialect.name) if is_two_stage else facts
 
 
 def offered_specs(tools: Iterable[Tool[Any]], dialect: str) -> list[ToolSpec]:

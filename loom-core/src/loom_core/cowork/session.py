@@ -14,7 +14,7 @@ from loom_core.cowork.claimed import under_claim
 from loom_core.cowork.compacting import Fitting
 from loom_core.cowork.history import History
 from loom_core.cowork.mentions import with_mentions
-from loom_core.cowork.offering import offered_specs
+from loom_core.cowork.offering import for_conversation, offered_specs
 from loom_core.cowork.parts import SessionParts
 from loom_core.cowork.prompt import session_prompt
 from loom_core.cowork.recall import Recall
@@ -233,7 +233,7 @@ class CoworkSession:
         begun = self.log.beginning
         prefer = self.model or (begun.model if begun else "")
         choice = await scope.router.choose(ModelRole.EXECUTOR, 1, prefer=prefer)
-        facts = choice.route.facts
+        usual = facts = for_conversation(choice.route.facts)
         if begun is not None and begun.window:
             facts = replace(facts, window=min(facts.window, begun.window))
         self._history.facts = facts
@@ -242,7 +242,7 @@ class CoworkSession:
         if self._untold is not None:
             self._history.apply_all(self._untold)
             self._untold = None
-        return choice.route.facts
+        return usual
 
     def _context(self, scope: TaskScope, turn: str, *, is_known: bool) -> RunContext:
         """The capabilities of a turn, which goes on with its model if the prompt is known."""

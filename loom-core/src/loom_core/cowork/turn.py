@@ -79,6 +79,7 @@ class Turn:
             messages,
             tools=offered(self._history),
             answer_schema=dialect.answer_schema(self._history.specs, may_end=False),
+            answer_grammar=dialect.answer_grammar(self._history.specs, may_end=False),
         )
         self._fitting.note(response.usage, len(messages))
         return response

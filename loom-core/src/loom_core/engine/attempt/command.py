@@ -1,7 +1,7 @@
 """One attempt by a shell command: at files that only go elsewhere, and at what no other form fits."""
 
 from loom_core.contracts.context import Beginning, Context, ModelFacts
-from loom_core.dialects import JsonActionDialect
+from loom_core.dialects import DIALECTS
 from loom_core.engine.attempt.opening import show_files
 from loom_core.engine.attempt.plain import failing, run_plainly
 from loom_core.planning.computed_files import FILE_COMPUTED
@@ -20,14 +20,14 @@ _RUNNER = "shell_execute"
 
 
 def wants_command(subtask: Subtask, context: Context, facts: ModelFacts) -> bool:
-    """Whether a subtask is tried by a command, of a model that writes JSON actions.
+    """Whether a subtask is tried by a command, of a model that does not call through its server.
 
     That is one that only moves or deletes files, and after a first conversation one that is not about
     the content of a single file. A resumed attempt goes on in the form in which it was begun.
     """
     if context.beginning is not None:
         return context.beginning.dialect == COMMAND
-    if facts.dialect != JsonActionDialect.name or _RUNNER not in context.tools:
+    if DIALECTS[facts.dialect].calls_through_server or _RUNNER not in context.tools:
         return False
     if is_only_moving(subtask.description, subtask.checks):
         return context.attempt <= MAX_ATTEMPTS
