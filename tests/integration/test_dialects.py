@@ -31,19 +31,26 @@ REPLIES = {
         block("complete", summary="did it"),
     ),
 }
+
+
+def executed(finished):
+    """How often the executor was asked."""
+    return sum(call["role"] == "executor" for call in finished.of("ModelCallFinished"))
+
+
 PROVIDERS = ["anthropic", "ollama", "openai_compatible"]
 
 
 @pytest.mark.parametrize("dialect", REPLIES)
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_goal_is_reached_in_every_dialect(place, provider, dialect):
-    server = place.serve(*turns(*REPLIES[dialect]), provider=provider, dialect=dialect)
+    place.serve(*turns(*REPLIES[dialect]), provider=provider, dialect=dialect)
 
     finished = place.work(ACTION_GOAL)
 
     assert finished.code == 0, finished.stderr
     assert place.read("hello.txt") == "hi\n"
-    assert len(server.requests) == len(REPLIES[dialect])
+    assert executed(finished) == len(REPLIES[dialect])
     assert finished.of("ReplyRepaired") == []
     assert [event["dialect"] for event in finished.of("PromptAssembled")] == [dialect]
 
@@ -54,7 +61,8 @@ def test_a_conversation_only_grows_in_every_dialect(place, dialect):
 
     place.work(ACTION_GOAL)
 
-    sent = [record.body["messages"] for record in server.requests]
+    calls = len(REPLIES[dialect])  # others review what came of it
+    sent = [record.body["messages"] for record in server.requests[:calls]]
     for shorter, longer in pairwise(sent):
         assert longer[: len(shorter)] == shorter
 
@@ -112,14 +120,13 @@ def test_choosing_again_and_again_ends_the_attempt(place):
 
 
 def test_a_choice_takes_none_of_the_bounded_calls(place):
-    server = place.serve(
+    place.serve(
         *turns(*REPLIES["two_stage"]),
         settings="[execution]\nmax_subtask_iterations = 2",
         dialect="two_stage",
     )
 
-    assert place.work(ACTION_GOAL).code == 0
-    assert len(server.requests) == 4
+    assert executed(place.work(ACTION_GOAL)) == 4
 
 
 @pytest.mark.parametrize(
@@ -131,7 +138,7 @@ def test_blocks_are_enforced_by_a_grammar_where_the_server_takes_one(place, kind
     )
 
     assert place.work(ACTION_GOAL).code == 0
-    bodies = [record.body for record in server.requests]
+    bodies = [record.body for record in server.requests[:2]]
     assert ["grammar" in body for body in bodies] == [is_sent, is_sent]
     assert all("response_format" not in body for body in bodies)
     if is_sent:
@@ -146,7 +153,7 @@ def test_a_server_that_refuses_a_grammar_is_asked_without_it(place):
     place.configure(small=model(server.url, dialect="text_blocks"))
 
     assert place.work(ACTION_GOAL).code == 0
-    assert ["grammar" in record.body for record in server.requests] == [True, False, False]
+    assert ["grammar" in record.body for record in server.requests[:3]] == [True, False, False]
 
 
 def test_a_run_that_was_stopped_between_two_stages_goes_on(place):
@@ -159,10 +166,10 @@ def test_a_run_that_was_stopped_between_two_stages_goes_on(place):
         settings="[execution]\nmax_subtask_retries = 0",
     )
     stopped = place.work(ACTION_GOAL)
-    server = place.serve(*turns(*REPLIES["two_stage"]), dialect="two_stage")
+    place.serve(*turns(*REPLIES["two_stage"]), dialect="two_stage")
 
     finished = place.run("run", "--resume", stopped.result["task_id"], "--json")
 
     assert finished.code == 0, finished.stderr
     assert place.read("hello.txt") == "hi\n"
-    assert len(server.requests) == 3, "the choice was recorded"
+    assert executed(finished) == 3, "the choice was recorded"
