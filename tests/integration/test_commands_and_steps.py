@@ -39,6 +39,19 @@ def test_what_a_command_did_wrong_goes_back_to_the_model(work, place):
     assert "file_keeps a.txt" in texts_of(server.requests[1].body, "user")[-1]
 
 
+def test_a_command_that_deletes_more_than_was_named_is_taken_back(work, place):
+    for name in ("a.tmp", "keep.txt"):
+        (place.workspace / name).write_text("one\n")
+
+    finished, server = work(
+        "Delete all files that end in .tmp", "rm *.*", "rm *.*", "rm a.tmp", retries=1
+    )
+
+    assert finished.code == 0
+    assert place.read("keep.txt") == "one\n"
+    assert "had to stay" in texts_of(server.requests[1].body, "user")[-1]
+
+
 def test_a_goal_of_two_steps_is_done_one_by_one(work, place):
     goal = 'Create a.txt with the text "Be kind", then copy a.txt to b.txt.'
 

@@ -1,5 +1,7 @@
 """One attempt by a shell command: at files that only go elsewhere, and at what no other form fits."""
 
+import posixpath
+
 from loom_core.contracts.context import Beginning, Context, ModelFacts
 from loom_core.dialects import DIALECTS
 from loom_core.engine.attempt.opening import show_files
@@ -8,7 +10,7 @@ from loom_core.planning.computed_files import FILE_COMPUTED
 from loom_core.planning.relocations import is_only_moving
 from loom_core.planning.sole_file import sole_file
 from loom_core.prompts import command_in, command_messages
-from loom_core.types import Outcome, Subtask
+from loom_core.types import ChangeKind, Outcome, Subtask
 
 COMMAND = "command"
 """What the journal calls the form of such an attempt, where others name a dialect."""
@@ -49,10 +51,25 @@ async def run_by_command(subtask: Subtask, context: Context, facts: ModelFacts) 
     return await run_plainly(beginning, context, facts, act, wanted="command")
 
 
+def _deleted_beside(subtask: Subtask, context: Context) -> str:
+    """What a command deleted although nobody named it; the attempt fails by it and is taken back."""
+    wanted = {check.target for check in subtask.checks if check.kind == "file_missing"}
+    beside = [
+        change.path
+        for change in context.changes
+        if change.kind is ChangeKind.DELETED
+        and change.is_of_file
+        and change.path not in wanted
+        and posixpath.basename(change.path) not in subtask.description
+        and not context.workspace.exists(change.path)
+    ]
+    return f"it deleted {', '.join(beside)}, which had to stay" if beside else ""
+
+
 async def _try(command: str, subtask: Subtask, context: Context, number: int) -> str:
     """Run a command; what is wrong afterwards, empty when every check passes."""
     if not command:
         return "there was no command in the answer"
     result = await context.call_tool(_RUNNER, {"command": command}, call_id=f"command-{number}")
-    wrong = failing(await context.run_checks(subtask.checks))
+    wrong = _deleted_beside(subtask, context) or failing(await context.run_checks(subtask.checks))
     return f"{result.text}\n{wrong}" if wrong and result.is_error else wrong
