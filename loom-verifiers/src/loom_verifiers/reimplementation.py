@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from loom_core.contracts.verifier import VerificationContext, Verifier
-from loom_core.prompts import SECOND_FORMS, FileForm, content_in, file_messages
+from loom_core.prompts import SECOND_FORMS, FileForm, content_in, file_messages, told_forms
 from loom_core.types import (
     CheckSpec,
     Evidence,
@@ -85,7 +85,8 @@ class _Others:
 
     async def written(self, path: str, form: FileForm) -> str | None:
         """The content that a model gives for a file; None when it was cut off."""
-        messages = file_messages(self.subtask.description, (), path, form)
+        demands = told_forms(path, self.subtask.checks, self.context.checks)
+        messages = file_messages(self.subtask.description, (), path, form, demands=demands)
         response = await self.context.ask_model(ModelRole.VERIFIER, messages, None)
         is_cut = response.finish_reason is FinishReason.LENGTH
         return None if is_cut else content_in(response.text, path)

@@ -19,6 +19,7 @@ class PythonDefines(Check):
     name = "python_defines"
     purpose = "target: a .py file; expected: name of a function or class that it must define"
     demand = "{target} defines {expected}"
+    tells_form = True
     review_tier = 2
 
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
