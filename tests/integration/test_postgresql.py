@@ -35,7 +35,8 @@ def memory(place, postgresql):
     """The table of the settings that names a new database, which every call of ``loom`` uses."""
     yield f'[memory]\ndatabase_url = "{postgresql.new_database()}"'
     assert not (place.home / "loom.db").exists()
-    assert place.run("db", "check").stdout.startswith("the database is sound")
+    checked = place.run("db", "check")
+    assert checked.stdout.startswith("the database is sound"), checked.stdout + checked.stderr
 
 
 def test_a_goal_is_planned_run_and_verified(place, memory):
@@ -61,14 +62,18 @@ def test_a_killed_run_resumes_without_repeating_a_step(place, memory):
     os.kill(process.pid, signal.SIGKILL)
     process.wait(10)
     place.run("steer", "last", "in capitals")
-    again = place.serve(*part("second", write("second.txt", "2\n"), done()), settings=memory)
+    # What the first subtask did last may not have been written yet when the kill came.
+    again = place.serve(
+        *first, *part("second", write("second.txt", "2\n"), done()), settings=memory
+    )
 
     resumed = place.run("resume", "last", "--json")
 
     assert resumed.code == 0, resumed.stderr
     assert resumed.states() == {"first": "completed", "second": "completed"}
-    assert len(again.requests) == 2
-    assert "in capitals" in again.requests[0].body["messages"][-1]["content"]
+    assert len(again.requests) <= 3
+    assert "in capitals" in str(again.requests[-1].body["messages"])
+    assert len([e for e in place.events() if e["type"] == "ToolCallStarted"]) == 2
 
 
 def test_a_run_is_steered_and_cancelled_from_another_process(place, memory):
