@@ -37,7 +37,9 @@ async def open_browser(
     secret = _admission(request).exchange(code)
     if secret is None:
         return Refused(
-            401, "unauthorized", "this link was used already, or is too old; run loom serve --link"
+            401,
+            "unauthorized",
+            "this link was used already, or is too old; start loom serve again for a new one",
         ).response()
     response = RedirectResponse("/", status_code=303)
     response.set_cookie(
