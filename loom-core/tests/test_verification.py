@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loom_core.contracts.verifier import Verifier
+from loom_core.contracts.context import ModelFacts
+from loom_core.contracts.verifier import Abstention, Verifier
+from loom_core.errors import ModelUnreachable
 from loom_core.settings.shape import Settings, VerificationSettings
 from loom_core.types import (
     Evidence,
@@ -42,6 +44,11 @@ def verdict(status, *, name="fake", tier=1, confidence=1.0, feedback=""):
     )
 
 
+JUDGE = ModelFacts(
+    name="large", tier=2, dialect="native", window=8192, enforces_schema=True, may_judge=True
+)
+
+
 class FixedVerifier(Verifier):
     """Answers what it was made with, or raises it, and notes what it was asked."""
 
@@ -69,9 +76,17 @@ class FakeContext:
         self.changes = (FileChange(path="a.txt", kind="created"),)
         self.asked_models = []
 
-    async def ask_model(self, role, messages, *, tools=(), answer_schema=None, max_tokens=None):
-        self.asked_models.append((role, messages, tools, answer_schema))
+        self.reading_tools = {}
+        self.model = self.gone = None
+
+    async def ask_model(self, role, messages, *, answer_schema=None, variation=0, **_limits):
+        self.asked_models.append((role, messages, answer_schema, variation))
         return "the model's answer"
+
+    async def judge(self):
+        if self.gone is not None:
+            raise self.gone
+        return self.model
 
 
 async def verify(*verifiers, tier=1, outcome=DONE, context=None):
@@ -231,6 +246,72 @@ async def test_a_tier_of_which_nobody_says_anything_is_unverified():
     assert "nothing to say" in result.feedback
 
 
+async def test_a_tier_that_abstains_leaves_it_to_the_tier_before_and_that_is_noted():
+    abstaining = FixedVerifier(Abstention("no model reviewed it"), name="review", tier=2)
+
+    result = await verify(FixedVerifier(verdict(PASSED)), abstaining, tier=2)
+
+    assert (result.status, result.verifier, result.tier) == (PASSED, "fake", 1)
+    assert result.notes == ("no model reviewed it",)
+    assert result.tier_confidence == {1: 1.0}
+
+
+async def test_an_abstention_with_no_tier_before_it_is_unverified():
+    abstaining = FixedVerifier(Abstention("no model reviewed it"), tier=2)
+
+    result = await verify(abstaining, tier=2, context=FakeContext(tier1_enabled=False))
+
+    assert result.status is UNVERIFIED
+    assert "no model reviewed it" in result.feedback
+
+
+async def test_verifiers_are_told_why_no_model_may_judge():
+    second = FixedVerifier(verdict(PASSED), tier=2)
+
+    await verify(FixedVerifier(verdict(PASSED)), second, tier=2)
+
+    judging = second.asked[0][2].judging
+    assert judging.judge is None
+    assert "only models of tier 1" in judging.reason
+
+
+async def test_a_judge_that_is_gone_is_unverified():
+    context = FakeContext()
+    context.gone = ModelUnreachable("nothing answers")
+
+    result = await verify(
+        FixedVerifier(verdict(PASSED)),
+        FixedVerifier(verdict(PASSED), tier=2),
+        tier=2,
+        context=context,
+    )
+
+    assert result.status is UNVERIFIED
+    assert "nothing answers" in result.feedback
+
+
+async def test_a_later_tier_sees_the_evidence_of_the_ones_before():
+    second = FixedVerifier(verdict(PASSED), tier=2)
+
+    await verify(FixedVerifier(verdict(PASSED)), second, tier=2)
+
+    assert [one.check for one in second.asked[0][2].seen] == ["fake looked"]
+
+
+@pytest.mark.parametrize(
+    ("may_judge", "tier", "left"), [(True, 2, True), (True, 1, False), (False, 2, False)]
+)
+async def test_criteria_are_left_to_a_reviewer_only_where_one_judges(may_judge, tier, left):
+    first, second = FixedVerifier(verdict(PASSED)), FixedVerifier(verdict(PASSED), tier=2)
+    second.judges_criteria = True
+    context = FakeContext()
+    context.model = JUDGE if may_judge else None
+
+    await verify(first, second, tier=tier, context=context)
+
+    assert first.asked[0][2].leaves_criteria is left
+
+
 async def test_a_verifier_cannot_speak_under_another_name_or_tier():
     impostor = verdict(PASSED, name="somebody-else", tier=3)
 
@@ -251,7 +332,7 @@ async def test_verifiers_see_the_subtasks_changes_checks_and_a_model():
     assert seen.look.workspace is context.workspace
     assert seen.checks == context.checks
     assert answer == "the model's answer"
-    assert context.asked_models == [("verifier", ("a message",), (), {"type": "object"})]
+    assert context.asked_models == [("verifier", ("a message",), {"type": "object"}, 0)]
 
 
 async def test_verifiers_are_loaded_once():

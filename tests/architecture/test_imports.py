@@ -18,6 +18,7 @@ HEAVY_FOR_HELP = HEAVY | {"asyncio", "json_repair", "pathspec", "pydantic", "sql
 
 PUBLIC_FOR_MEMBERS = {
     "loom_core.contracts",
+    "loom_core.dialects",
     "loom_core.did_you_mean",
     "loom_core.errors",
     "loom_core.events",

@@ -6,11 +6,8 @@ from loom_core.settings.shape import ModelSettings, Settings, Table
 
 NOT_READ_YET = {
     "workspace.scratch_dir": "nothing needs scratch space yet; the user's own files set it",
-    "verification.tier3_vote_count": "no distribution brings a third tier yet",
 }
 """Settings without a reader, each with the reason why it loads all the same."""
-WITHOUT_VERIFIER = {"verification.tier3_enabled"}
-"""Settings that are read and change nothing while no distribution brings a verifier of their tier."""
 MARK = "Not used by this version"
 
 
@@ -65,4 +62,4 @@ def marked(text):
 def test_the_annotated_file_marks_just_what_is_not_used(root):
     found = list(marked((root / "loom.toml").read_text()))
 
-    assert sorted(found) == sorted({*NOT_READ_YET, *WITHOUT_VERIFIER})
+    assert sorted(found) == sorted(NOT_READ_YET)

@@ -6,7 +6,8 @@ import hashlib
 import pytest
 
 from loom_core.contracts.check import Check, CheckContext
-from loom_core.contracts.verifier import VerificationContext, Verifier
+from loom_core.contracts.context import ModelFacts
+from loom_core.contracts.verifier import Abstention, Judging, VerificationContext, Verifier
 from loom_core.errors import ModelUnreachable
 from loom_core.extensions import Group, load_all
 from loom_core.sandbox import CommandResult, Sandbox
@@ -29,6 +30,16 @@ PARTS = load_all(Group.VERIFIERS)
 VERIFIERS = {name: part.value for name, part in PARTS.parts.items()}
 
 PASSED, FAILED, UNVERIFIED = VerdictStatus.PASSED, VerdictStatus.FAILED, VerdictStatus.UNVERIFIED
+
+
+JUDGE = ModelFacts(
+    name="judge",
+    tier=2,
+    dialect="json_action",
+    window=8192,
+    enforces_schema=True,
+    may_judge=True,
+)
 
 
 class NoSandbox(Sandbox):
@@ -79,7 +90,7 @@ def judge(request, tmp_path):
     """Asks a verifier about an outcome, with one of several useless models behind it."""
     answer = MODELS[request.param]
 
-    async def ask_model(role, messages, schema):
+    async def ask_model(role, messages, schema, **_how):
         if answer is None:
             raise ModelUnreachable("nothing answers")
         return answer()
@@ -90,6 +101,7 @@ def judge(request, tmp_path):
             checks=CHECKS,
             look=CheckContext(Workspace(tmp_path), NoSandbox(), tuple(changes)),
             ask_model=ask_model,
+            judging=Judging(judge=JUDGE),
         )
         subtask = Subtask(
             id="one",
@@ -108,6 +120,7 @@ def judge(request, tmp_path):
             raise
         except Exception as error:  # noqa: BLE001  # the harness takes it as unverified
             return Verdict(status=UNVERIFIED, verifier=verifier.name, feedback=str(error))
+        assert not isinstance(verdict, Abstention), "a model may judge here"
         if verdict is None:  # none of its concern, which is no pass either
             return Verdict(status=UNVERIFIED, verifier=verifier.name, feedback="nothing to say")
         return verdict
@@ -188,3 +201,23 @@ async def test_the_executors_story_does_not_matter_to_tier_one(verifier, judge, 
     ]
 
     assert verdicts[0] == verdicts[1] == verdicts[2]
+
+
+async def test_a_verifier_that_lets_models_judge_abstains_where_none_may(verifier, tmp_path):
+    context = VerificationContext(
+        task=Task(id="t", goal="make it", workspace=str(tmp_path)),
+        checks=CHECKS,
+        look=CheckContext(Workspace(tmp_path), NoSandbox()),
+        ask_model=lambda *_, **__: pytest.fail("a model was asked"),
+        judging=Judging(reason="all models are small"),
+    )
+
+    answer = await verifier.verify(
+        Subtask(id="one", description="make it"), Outcome(status="completed"), context
+    )
+
+    if verifier.judges_criteria:
+        assert isinstance(answer, Abstention)
+        assert "all models are small" in answer.reason
+    else:
+        assert not isinstance(answer, Abstention)

@@ -201,21 +201,64 @@ def test_a_blocked_subtask_is_planned_another_way_and_finished_work_is_kept(plac
     assert len(finished.of("SubtaskStarted", "good")) == 1
 
 
-def test_replans_are_bounded(place):
-    again = Rule(
-        schema_text='"subtasks"', reply=Reply.answering({"subtasks": [subtask("a"), subtask("b")]})
-    )
-    place.serve(
-        again,
+def always_blocked():
+    """Plans that are all different and lead nowhere: a and b, then c and d, then e and f, then a and b."""
+
+    def other(first, second, **when):
+        new = Reply.answering({"subtasks": [subtask(first), subtask(second)]})
+        return Rule(schema_text='"subtasks"', reply=new, **when)
+
+    return (
+        other("e", "f", last_user="Write part c"),
+        other("c", "d", last_user="Write part a"),
+        other("a", "b"),
         Rule(reply=Reply.calling("blocked", reason="never")),
-        settings="[execution]\nmax_replans = 2\nmax_subtask_retries = 0",
     )
+
+
+def test_replans_are_bounded(place):
+    place.serve(*always_blocked(), settings="[execution]\nmax_replans = 2\nmax_subtask_retries = 0")
 
     finished = place.work(BIG_GOAL)
 
     assert finished.code == 1
     assert finished.types.count("PlanReplaced") == 2
     assert finished.result["state"] == "failed"
+
+
+def test_the_count_of_replans_survives_a_stop(place):
+    place.serve(*always_blocked(), settings="[execution]\nmax_replans = 2\nmax_subtask_retries = 0")
+    first = place.work(BIG_GOAL, "--max-calls", "4")
+
+    again = place.run("run", "--resume", "last", "--json")
+
+    assert (first.result["state"], first.types.count("PlanReplaced")) == ("paused", 1)
+    assert (again.code, again.result["state"]) == (1, "failed")
+    replaced = [event for event in place.events() if event["type"] == "PlanReplaced"]
+    assert [event["data"]["plan"]["version"] for event in replaced] == [2, 3]
+
+
+def test_a_stronger_model_does_what_a_weak_one_could_not_and_the_report_tells(place):
+    check = {"kind": "file_contains", "target": "only.txt", "expected": "forty-two"}
+    weak = place.listen(
+        Script(
+            rules=(
+                *planned(subtask("only", checks=[check])),
+                *part("only", write("only.txt", "43\n"), *[done()] * 9),
+            )
+        )
+    )
+    strong = place.listen(Script(rules=part("only", write("only.txt", "forty-two\n"), done())))
+    place.configure(small=model(weak.url), large=model(strong.url, tier=2, roles=["executor"]))
+
+    finished = place.run("run", BIG_GOAL, "-w", place.workspace)
+
+    assert finished.code == 0
+    assert place.read("only.txt") == "forty-two\n"
+    assert "attempt 1 with small failed" in finished.stdout
+    assert "attempt 2 with small failed" in finished.stdout
+    assert "attempt 3 with large did it" in finished.stdout
+    assert "forty-two" in prompts(strong)[0].partition("## Will be checked")[0]
 
 
 def test_what_a_command_changed_before_its_attempt_ran_out_of_time_is_known(place, sandboxed):

@@ -16,6 +16,7 @@ A message says what happened, to which thing, and what to do next::
     ├── PathRefused                a path leaves the workspace or is not a plain file
     ├── AddressRefused             a URL or network address that must not be reached
     ├── ConflictFound              a file is not as it was when Loom last saw it
+    ├── BudgetSpent                a task has used what it was given; it can be resumed with more
     ├── WaitsForHuman              a subtask stops where it stands until a human has answered
     ├── SandboxUnavailable         no sandbox works here and the action needs one
     ├── StoreError                 the database cannot be opened, read or written
@@ -124,6 +125,10 @@ class AddressRefused(LoomError):
 
 class ConflictFound(LoomError):
     """A file is not as it was when Loom last saw it, so that acting would lose somebody's work."""
+
+
+class BudgetSpent(LoomError):
+    """A task has used up the tokens, calls or time that it was given; it can be resumed with more."""
 
 
 class WaitsForHuman(LoomError):

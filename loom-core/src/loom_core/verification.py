@@ -4,17 +4,22 @@ Which tiers are due: all from 1 to the subtask's ``verification_tier``, without 
 settings switch off. A tier that is due and that nobody provides makes the verdict unverified: the
 plan asked for a look that nobody took. Switching a tier off is the user's decision and asks for
 less. When that leaves no tier at all, the verdict is unverified too.
+
+A tier whose verifiers abstain, as a review does where no model may judge, leaves the decision to the
+tiers before it, and the verdict notes that it was not taken. With no tier before, it is unverified.
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
 from loom_core.contracts.check import CheckContext
 from loom_core.contracts.context import Context
-from loom_core.contracts.verifier import VerificationContext, Verifier
+from loom_core.contracts.verifier import Abstention, Ask, Judging, VerificationContext, Verifier
 from loom_core.hookspecs import hookimpl
+from loom_core.judging import judging_of
 from loom_core.sandbox import Sandbox
 from loom_core.settings.shape import VerificationSettings
 from loom_core.types import (
@@ -66,7 +71,18 @@ def worst(verdicts: Sequence[Verdict]) -> Verdict:
         evidence=tuple(evidence for verdict in verdicts for evidence in verdict.evidence),
         feedback="\n".join(verdict.feedback for verdict in verdicts if _has_complaint(verdict)),
         tier_confidence=_tier_confidence(verdicts),
+        notes=tuple(dict.fromkeys(note for verdict in verdicts for note in verdict.notes)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _TierAnswer:
+    """What the verifiers of a tier say."""
+
+    verdict: Verdict | None
+    """None when all of them abstain."""
+    notes: tuple[str, ...] = ()
+    """Why some abstain."""
 
 
 def due_tiers(subtask_tier: int, settings: VerificationSettings) -> list[int]:
@@ -103,34 +119,43 @@ class TieredVerification:
                 "every tier of verification that the subtask asks for is switched off; "
                 "set verification.tier1_enabled = true"
             )
-        what = self._verification_context(context)
+        what = await self._verification_context(context, tiers)
         verdicts: list[Verdict] = []
+        notes: list[str] = []
         for tier in tiers:
-            verdicts.append(await self._run_tier(tier, subtask, outcome, what))
-            if verdicts[-1].status is not VerdictStatus.PASSED:
+            answer = await self._run_tier(tier, subtask, outcome, what)
+            notes += answer.notes
+            if answer.verdict is None:
+                continue
+            verdicts.append(answer.verdict)
+            if answer.verdict.status is not VerdictStatus.PASSED:
                 break
-        return worst(verdicts)
+            if tier == 1:  # later tiers do not see what each other think
+                what = replace(what, seen=answer.verdict.evidence)
+        if not verdicts:
+            return unverified("; ".join(notes), tier=tiers[-1])
+        merged = worst(verdicts)
+        return merged.model_copy(update={"notes": (*merged.notes, *notes)})
 
     async def _run_tier(
         self, tier: int, subtask: Subtask, outcome: Outcome, context: VerificationContext
-    ) -> Verdict:
-        """The worst verdict of a tier's verifiers; unverified when none gives one."""
+    ) -> _TierAnswer:
+        """The worst verdict of a tier's verifiers; unverified when none gives one or abstains."""
         verifiers = self._verifiers_of(tier)
         if not verifiers:
-            return unverified(
+            problem = (
                 f"verification tier {tier} is asked for and no installed verifier provides it; "
-                f"install one or set verification.tier{tier}_enabled = false",
-                tier=tier,
+                f"install one or set verification.tier{tier}_enabled = false"
             )
+            return _TierAnswer(unverified(problem, tier=tier))
         answers = [await _ask(one, subtask, outcome, context) for one in verifiers]
-        verdicts = [answer for answer in answers if answer is not None]
-        if not verdicts:
+        verdicts = [answer for answer in answers if isinstance(answer, Verdict)]
+        notes = tuple(answer.reason for answer in answers if isinstance(answer, Abstention))
+        if not verdicts and not notes:
             names = ", ".join(one.name for one in verifiers)
-            return unverified(
-                f"verification tier {tier} is asked for and {names} had nothing to say of it",
-                tier=tier,
-            )
-        return worst(verdicts)
+            problem = f"verification tier {tier} is asked for and {names} had nothing to say of it"
+            return _TierAnswer(unverified(problem, tier=tier))
+        return _TierAnswer(worst(verdicts) if verdicts else None, notes)
 
     def _verifiers_of(self, tier: int) -> Sequence[Verifier]:
         """The verifiers of a tier, loading all of them the first time."""
@@ -141,34 +166,55 @@ class TieredVerification:
             self._loaded = by_tier
         return self._loaded.get(tier, ())
 
-    def _verification_context(self, context: Context) -> VerificationContext:
+    async def _verification_context(
+        self, context: Context, tiers: Sequence[int]
+    ) -> VerificationContext:
         """What verifiers may use, made from what the hook may use."""
+        judging = await judging_of(context) if tiers[-1] > 1 else Judging()
+        later = [one for tier in tiers if tier > 1 for one in self._verifiers_of(tier)]
         return VerificationContext(
             task=context.task,
             checks=context.checks,
             look=CheckContext(context.workspace, self._sandbox, context.changes),
             ask_model=_asking(context),
+            judging=judging,
+            leaves_criteria=judging.judge is not None and any(one.judges_criteria for one in later),
         )
 
 
-def _asking(context: Context) -> Callable[..., Awaitable[ModelResponse]]:
+def _asking(context: Context) -> Ask:
     """A way to ask a model that offers it no tools."""
 
     async def ask(
-        role: ModelRole, messages: tuple[Message, ...], schema: dict[str, JsonValue] | None
+        role: ModelRole,
+        messages: tuple[Message, ...],
+        schema: dict[str, JsonValue] | None,
+        *,
+        variation: int = 0,
+        max_tokens: int | None = None,
+        top_logprobs: int | None = None,
     ) -> ModelResponse:
-        return await context.ask_model(role, messages, answer_schema=schema)
+        return await context.ask_model(
+            role,
+            messages,
+            answer_schema=schema,
+            max_tokens=max_tokens,
+            top_logprobs=top_logprobs,
+            variation=variation,
+        )
 
     return ask
 
 
 async def _ask(
     verifier: Verifier, subtask: Subtask, outcome: Outcome, context: VerificationContext
-) -> Verdict | None:
+) -> Verdict | Abstention | None:
     """One verifier's verdict; unverified when it raises or its answer makes no sense."""
     try:
         answer = await verifier.verify(subtask, outcome, context)
-        return None if answer is None else _accept(answer, verifier)
+        if answer is None or isinstance(answer, Abstention):
+            return answer
+        return _accept(answer, verifier)
     except Exception as error:  # noqa: BLE001  # a plugin's failure is no verdict, and no crash
         _log.warning("verifier %s failed on %s", verifier.name, subtask.id, exc_info=error)
         reason = f"verifier {verifier.name} failed: {_describe(error)}"

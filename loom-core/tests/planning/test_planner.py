@@ -7,6 +7,7 @@ import pytest
 
 from loom_core.contracts.context import ModelFacts
 from loom_core.planning.planner import Planner, with_derived_checks
+from loom_core.settings.shape import Settings
 from loom_core.types import ModelResponse, Plan, Subtask, Task
 from loom_core.types.task import MAX_GOAL_CHARACTERS
 from loom_core.workspace import Workspace
@@ -37,6 +38,7 @@ def context_in(tmp_path, model_text, *, tier=2, dialect="native"):
         new_instructions=nothing,
         emit=nothing,
         ask_model=answer,
+        settings=Settings(),
     )
 
 
@@ -69,7 +71,7 @@ async def test_a_step_finds_the_files_of_the_steps_before(tmp_path):
     )
     task = Task(id="t", goal=goal, workspace=str(tmp_path))
     context = context_in(tmp_path, "", tier=1, dialect="json_action")
-    kind = SimpleNamespace(review_tier=1)
+    kind = SimpleNamespace(review_tier=1, settles=False)
     context.checks = {"file_exists": kind, "file_missing": kind}
 
     plan = await Planner().loom_plan(task, context)

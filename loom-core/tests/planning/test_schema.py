@@ -6,10 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from loom_core.contracts.check import Check
-from loom_core.json_schema import slim_schema
 from loom_core.planning.drafting import plan_from
 from loom_core.planning.prompt import planner_messages
-from loom_core.planning.schema import MAX_SUBTASKS, PlanDraft
+from loom_core.planning.schema import MAX_SUBTASKS, PlanDraft, plan_schema
 from loom_core.planning.survey import Survey
 from loom_core.types import Task
 
@@ -77,14 +76,19 @@ class Exists(Check):
         raise NotImplementedError
 
 
-def test_the_prompt_holds_the_schema_that_parses_the_answer():
+@pytest.mark.parametrize("is_reviewed", [True, False])
+def test_the_prompt_holds_the_schema_that_parses_the_answer(is_reviewed):
     task = Task(id="t", goal="build a boat", workspace="/w", context="the context")
     survey = Survey(listing="a.py (3 bytes)", outlines="a.py: f", instructions="use tabs")
 
-    system, user = planner_messages(task, survey, {"file_exists": Exists()}, known=["a lesson"])
+    system, user = planner_messages(
+        task, survey, {"file_exists": Exists()}, known=["a lesson"], is_reviewed=is_reviewed
+    )
 
-    schema = slim_schema(PlanDraft.model_json_schema())
+    schema = plan_schema(is_reviewed=is_reviewed)
     assert json.dumps(schema, separators=(",", ":")) in system.text
+    assert ("criteria" in system.text) is is_reviewed
+    assert ("verification_tier" in system.text) is is_reviewed
     assert "file_exists: target is a path that is there" in system.text
     for part in (
         "build a boat",

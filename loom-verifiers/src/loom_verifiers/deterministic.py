@@ -67,17 +67,27 @@ class Deterministic(Verifier):
 def _unshown(
     subtask: Subtask, seen: Sequence[tuple[CheckSpec, Evidence]], context: VerificationContext
 ) -> list[Evidence]:
-    """The acceptance criteria, unverified, when no check showed what the result does.
+    """The acceptance criteria, unverified, when nobody shows that they are met.
 
-    Left to the next tier where that compares the result with what others write.
+    A check that ran the result does, or the check that a criterion was made into. They are left to the
+    next tier where a reviewer judges, or where that compares the result with what others write.
     """
-    if any(spec.kind == FileAsTold.name for spec, _ in seen):
+    if context.leaves_criteria or any(spec.kind == FileAsTold.name for spec, _ in seen):
         return []
+    met = {
+        spec.criterion
+        for spec, evidence in seen
+        if spec.criterion and evidence.status is VerdictStatus.PASSED
+    }
     for spec, evidence in seen:
         check = context.checks.get(spec.kind)
         if check and check.shows_behaviour and evidence.status is VerdictStatus.PASSED:
             return []
-    return [unverified(criterion, NOT_SHOWN) for criterion in subtask.acceptance_criteria]
+    return [
+        unverified(criterion, NOT_SHOWN)
+        for criterion in subtask.acceptance_criteria
+        if criterion not in met
+    ]
 
 
 async def _run_check(spec: CheckSpec, context: VerificationContext) -> Evidence:

@@ -53,6 +53,7 @@ class Session:
         self.config_file: Path | None = None
         """The settings file of ``--config``; None looks in the usual places."""
         self.leaves_out_untrusted = False
+        self._limits: dict[str, float] = {}
         """Whether a project's untrusted settings file is left out instead of refused."""
         self.left_out: Path | None = None
         """The settings file that was left out; None when none was."""
@@ -100,8 +101,21 @@ class Session:
 
     @property
     def settings(self) -> "Settings":
-        """All settings; raises ``SettingsError``."""
-        return self.loaded.settings
+        """All settings, those of flags in place; raises ``SettingsError``."""
+        settings = self.loaded.settings
+        if not self._limits:
+            return settings
+        execution = settings.execution.model_copy(update=self._limits)
+        return settings.model_copy(update={"execution": execution})
+
+    def limit_tasks(self, *, tokens: int | None, calls: int | None, seconds: float | None) -> None:
+        """Let the budgets of flags win over those of the settings; None leaves these as they are."""
+        given = {
+            "max_task_tokens": tokens,
+            "max_task_calls": calls,
+            "max_task_seconds": seconds,
+        }
+        self._limits = {name: value for name, value in given.items() if value is not None}
 
     def provider_environment(self, is_offline: bool) -> "ProviderEnvironment":
         """What providers may use where models are only looked at: nothing is fetched."""

@@ -34,6 +34,10 @@ class Check(ABC):
     tells_form: bool = False
     """True when its demand says how a thing is written, which a small model has to be told."""
 
+    settles: bool = False
+    """True when it looks for what the goal says and not for the form alone: where one such check passes
+    and no criterion is open, nobody has to review the result as well."""
+
     shows_behaviour: bool = False
     """True when it runs the result and compares what comes out with something that is known."""
 

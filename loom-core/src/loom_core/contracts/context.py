@@ -63,6 +63,10 @@ class ModelFacts:
     """Whether its server has tool calling of its own."""
     is_window_assumed: bool = False
     """Whether nobody said how large the window is, neither the settings nor the server."""
+    gives_logprobs: bool = False
+    """Whether its server says how likely each answer was."""
+    may_judge: bool = False
+    """Whether its opinion on the work of others decides: it is capable enough, or was named for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +179,13 @@ class Context(Protocol):
         answer_grammar: str | None = None,
         max_tokens: int | None = None,
         top_logprobs: int | None = None,
+        variation: int = 0,
     ) -> ModelResponse:
         """One journalled call of a model. Raises ``ModelError`` when none of the role answers.
 
         With ``top_logprobs`` the response has ``logprobs`` of the first tokens, so many for each place,
-        where the model's server gives them.
+        where the model's server gives them. Variations above 0 are other samples of the same answer,
+        where the model can be told.
         """
         ...
 
@@ -187,6 +193,24 @@ class Context(Protocol):
         self, name: str, arguments: Mapping[str, JsonValue], *, call_id: str
     ) -> ToolResult:
         """One journalled, approved tool call; whatever goes wrong is an error result."""
+        ...
+
+    async def judge(self) -> ModelFacts | None:
+        """The model whose judgement decides; None when none may judge here.
+
+        Raises ``ModelError`` when one may and it cannot be used now.
+        """
+        ...
+
+    @property
+    def reading_tools(self) -> Mapping[str, Tool[Any]]:
+        """The tools that only read, by name: what a reviewer may look with."""
+        ...
+
+    async def look(
+        self, name: str, arguments: Mapping[str, JsonValue], *, call_id: str
+    ) -> ToolResult:
+        """One journalled call of a tool that only reads; what is gated is refused unasked."""
         ...
 
     async def run_checks(self, checks: Sequence[CheckSpec]) -> list[Evidence]:

@@ -1,7 +1,7 @@
 """The capabilities that hooks get: journalled calls of models, tools and checks."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Any
@@ -11,14 +11,16 @@ from pydantic import JsonValue
 from loom_core.contracts.check import Check, CheckContext
 from loom_core.contracts.context import Beginning, Lessons, ModelFacts, PendingCall
 from loom_core.contracts.tool import Intent, Tool, ToolContext
+from loom_core.engine.calls.beginnings import as_beginning, as_event
 from loom_core.engine.calls.call_results import (
     IN_DOUBT,
-    denied_result,
     error_result,
-    in_doubt_result,
+    result_of,
 )
 from loom_core.engine.calls.checking import run_checks
+from loom_core.engine.calls.consent import Approve
 from loom_core.engine.calls.hearing import Hearing
+from loom_core.engine.calls.looking import reading_tools, refuse_gated
 from loom_core.engine.calls.model_calls import Asked, ModelCalls
 from loom_core.engine.calls.recall import recall
 from loom_core.engine.calls.stepping import Stepping
@@ -31,9 +33,6 @@ from loom_core.errors import ErrorCategory
 from loom_core.events import (
     ChecksRun,
     EventBody,
-    PromptAssembled,
-    StepInDoubt,
-    ToolCallDenied,
     ToolCallFinished,
 )
 from loom_core.settings.shape import Settings
@@ -160,37 +159,14 @@ class RunContext:
     def beginning(self) -> Beginning | None:
         """How the conversation was begun before a crash or a pause; None when it is new."""
         recorded = self._journal.beginning
-        if recorded is None:
-            return None
-        return Beginning(
-            recorded.model,
-            recorded.dialect,
-            recorded.prompt,
-            recorded.seen,
-            recorded.shows_names,
-            recorded.window,
-            recorded.is_window_assumed,
-            recorded.tools,
-        )
+        return None if recorded is None else as_beginning(recorded)
 
     async def begin(self, beginning: Beginning) -> Beginning:
         """Journal how the conversation begins; a resumed attempt gets the recorded beginning."""
         if self.beginning is not None:
             beginning = self.beginning
         else:
-            self._journal.write(
-                PromptAssembled(
-                    model=beginning.model,
-                    dialect=beginning.dialect,
-                    prompt=beginning.prompt,
-                    seen=dict(beginning.seen),
-                    shows_names=beginning.shows_names,
-                    window=beginning.window,
-                    is_window_assumed=beginning.is_window_assumed,
-                    tools=beginning.tools,
-                    recalled_from=tuple(sorted(self._recalled_from)),
-                )
-            )
+            self._journal.write(as_event(beginning, recalled_from=self._recalled_from))
         self._models.stay_with(beginning.model)
         self._seen.update(beginning.seen)
         return beginning
@@ -209,10 +185,17 @@ class RunContext:
         answer_grammar: str | None = None,
         max_tokens: int | None = None,
         top_logprobs: int | None = None,
+        variation: int = 0,
     ) -> ModelResponse:
         """One journalled call of a model. Raises ``ModelError`` when none of the role answers."""
         asked = Asked(
-            tuple(messages), tuple(tools), answer_schema, answer_grammar, max_tokens, top_logprobs
+            tuple(messages),
+            tuple(tools),
+            answer_schema,
+            answer_grammar,
+            max_tokens,
+            top_logprobs,
+            variation,
         )
         async with self._stepping.asking():
             return await self._models.ask(role, asked)
@@ -222,25 +205,46 @@ class RunContext:
     ) -> ToolResult:
         """One journalled, approved tool call; whatever goes wrong is an error result."""
         async with self._stepping.acting():
-            return await self._call_tool(name, arguments, call_id=call_id)
+            return await self._call(name, arguments, call_id, self._tools, self._approve)
 
-    async def _call_tool(
+    async def judge(self) -> ModelFacts | None:
+        """The model whose judgement decides; None when none may. Raises ``ModelError``."""
+        return await self._models.judge() if self._scope.router.has_judge() else None
+
+    @property
+    def reading_tools(self) -> Mapping[str, Tool[Any]]:
+        """The tools that only read and ask nobody, by name."""
+        return reading_tools(self._scope.tools)
+
+    async def look(
         self, name: str, arguments: Mapping[str, JsonValue], *, call_id: str
     ) -> ToolResult:
-        """One call, once it may begin."""
+        """One journalled call of a tool that only reads; what is gated is refused unasked."""
+        async with self._stepping.acting():
+            return await self._call(name, arguments, call_id, self.reading_tools, refuse_gated)
+
+    async def _call(
+        self,
+        name: str,
+        arguments: Mapping[str, JsonValue],
+        call_id: str,
+        tools: Mapping[str, Tool[Any]],
+        approve: Callable[[int, PendingCall], Awaitable[Decision]],
+    ) -> ToolResult:
+        """One journalled call of one of some tools, if it is approved."""
         step = self._journal.next_step()
         result = self._recorded_result(step)
         if result is None:
-            tool = self._tools.get(name)
+            tool = tools.get(name)
             if tool is None:
-                known = ", ".join(self._tools)
+                known = ", ".join(tools)
                 text = f"there is no tool {name!r} here; tools: {known}"
                 result = error_result(text, ErrorCategory.NOT_FOUND)
                 self._journal.write(
                     ToolCallFinished(step=step, call_id=call_id, tool=name, result=result)
                 )
             else:
-                run = self._tool_call(tool, step)
+                run = self._tool_call(tool, step, partial(approve, step))
                 try:
                     result = await run.run(step, call_id, arguments)
                 except asyncio.CancelledError:
@@ -338,14 +342,13 @@ class RunContext:
         with self._stepping.waiting_for_human():
             return await self._scope.human.answer(question, self._journal, step=step)
 
-    def _tool_call(self, tool: Tool[Any], step: int) -> ToolCallRun:
+    def _tool_call(self, tool: Tool[Any], step: int, approve: Approve) -> ToolCallRun:
         """A call of a tool under a step, gated where it could send away what it must not."""
 
         def gate(intent: Intent) -> str:
             scope = self._scope
             return scope.taints.egress_reason(self.subtask_id, tool, scope.sandbox, intent)
 
-        approve = partial(self._approve, step)
         return ToolCallRun(
             tool, self._tool_context(tool.name, step), self._journal, approve, gate=gate
         )
@@ -356,14 +359,7 @@ class RunContext:
 
     def _recorded_result(self, step: int) -> ToolResult | None:
         """The result of a step that is finished already."""
-        recorded = self._journal.finished(step)
-        if isinstance(recorded, ToolCallFinished):
-            return recorded.result
-        if isinstance(recorded, ToolCallDenied):
-            return denied_result(recorded)
-        if isinstance(recorded, StepInDoubt):
-            return in_doubt_result(recorded)
-        return None
+        return result_of(self._journal.finished(step))
 
     def _absorb(self, name: str, arguments: Mapping[str, JsonValue], result: ToolResult) -> None:
         """Keep what a result says of the attempt, whether it just ran or was recorded."""

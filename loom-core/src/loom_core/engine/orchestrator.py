@@ -14,10 +14,11 @@ from loom_core.engine.human.waiting import Answer, Waiting
 from loom_core.engine.instructions import Instructions
 from loom_core.engine.owner import is_alive, new_owner
 from loom_core.engine.scope import TaskScope
+from loom_core.engine.spending import Spending, time_is_up
 from loom_core.engine.stories import Stories
 from loom_core.engine.taint import TaintLedger
 from loom_core.engine.task_run import TaskRun
-from loom_core.errors import LoomError, ModelError, StoreError, TaskIsOver
+from loom_core.errors import BudgetSpent, LoomError, ModelError, StoreError, TaskIsOver
 from loom_core.events import (
     EventBody,
     InstructionGiven,
@@ -33,6 +34,7 @@ MakeScope = Callable[[Task, int], TaskScope]
 
 _INTERRUPTED = TaskPaused(reason="interrupted", cause=PauseCause.INTERRUPTED)
 _SOMEBODY = "another process"
+_MORE = "Nothing is lost: `loom run --resume {id}` goes on with a higher limit."
 _MEND = "Mend that, then `loom run --resume {id}`."
 
 
@@ -172,21 +174,22 @@ class _Claim:
     async def _worked(self, make_scope: MakeScope) -> None:
         """The run itself, with every expected failure turned into an end or a pause."""
         try:
-            run = await self._taken_up(make_scope)
-            await run.run()
+            run, spending = await self._taken_up(make_scope)
+            await _within(spending, run)
         except BaseExceptionGroup as group:
             await self._fail(_first(group))
         except Exception as error:  # noqa: BLE001  # whatever broke, the task gets a defined end
             await self._fail(error)
 
-    async def _taken_up(self, make_scope: MakeScope) -> TaskRun:
-        """The run, from where the journal stops."""
+    async def _taken_up(self, make_scope: MakeScope) -> tuple[TaskRun, Spending]:
+        """The run, from where the journal stops, and what it has left to spend."""
         record = await self._store.task(self._record.id)
         events = await self._store.events(record.id)
         for event in events:
             self._instructions.note(event)
         scope = make_scope(record.task, self._fence)
-        return TaskRun(
+        spending = Spending.of(scope.settings.execution, events)
+        run = TaskRun(
             replace(
                 scope,
                 waiting=self._waiting,
@@ -196,12 +199,14 @@ class _Claim:
                 answers=Answers(events),
                 taints=TaintLedger(scope.tools, events),
                 stories=Stories(events),
+                spending=spending,
             ),
             plan=record.plan,
             replans=record.replans,
             states={item.id: item.state for item in await self._store.subtasks(record.id)},
             events=events,
         )
+        return run, spending
 
     async def _fail(self, error: BaseException) -> None:
         """End or pause the task for an error; a broken journal is raised, for nobody can write it."""
@@ -209,6 +214,10 @@ class _Claim:
             raise error
         if not isinstance(error, Exception):
             raise error
+        if isinstance(error, BudgetSpent):
+            advice = _MORE.format(id=self._record.id)
+            await self._commit(TaskPaused(reason=f"{error}. {advice}"))
+            return
         if isinstance(error, ModelError):
             advice = _MEND.format(id=self._record.id)
             await self._commit(TaskPaused(reason=f"{error} {advice}"))
@@ -249,6 +258,18 @@ class _Claim:
 def _by(command: Command) -> str:
     """Who commanded it."""
     return str(command.payload.get("by", _SOMEBODY))
+
+
+async def _within(spending: Spending, run: TaskRun) -> None:
+    """Run for as long as there is working time. Raises ``BudgetSpent``, whatever was in the middle."""
+    limit = asyncio.timeout(spending.seconds_left)
+    try:
+        async with limit:
+            await run.run()
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        raise BudgetSpent(time_is_up(spending.max_seconds or 0)) from None
 
 
 def _stop_if_lost(watching: "asyncio.Task[None]", work: "asyncio.Task[None]") -> None:

@@ -15,6 +15,7 @@ from loom_core.engine.instructions import Instructions
 from loom_core.engine.journal import StepJournal
 from loom_core.engine.memory.lesson_book import LessonBook
 from loom_core.engine.memory.task_memory import TaskMemory
+from loom_core.engine.spending import Spending
 from loom_core.engine.stories import Stories
 from loom_core.engine.taint import TaintLedger
 from loom_core.events import EventBody
@@ -65,6 +66,7 @@ class TaskScope:
         default_factory=dict[tuple[ModelRole, str], str]
     )
     """Which model was told to stand in for which, by role; so that it is told once."""
+    spending: Spending = field(default_factory=Spending)
     taints: TaintLedger = field(default_factory=lambda: TaintLedger({}))
     stories: Stories = field(default_factory=Stories)
     open_journal: Callable[..., StepJournal] = StepJournal

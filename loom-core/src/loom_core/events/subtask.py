@@ -111,6 +111,8 @@ class SubtaskParked(EventBody):
 
     reason: str
     approval_id: str
+    renews: bool = False
+    """Whether a yes gives it another round of attempts, instead of accepting the result as it is."""
 
 
 class MemoryExtracted(EventBody):

@@ -11,14 +11,18 @@ from loom_core.planning.derived_criteria import derived_criteria
 from loom_core.planning.told_content import FILE_AS_TOLD
 from loom_core.types import CheckSpec, ModelRole, Plan, Subtask
 
+_REVIEW = 2
+"""The tier of verification in which another model looks."""
+
 
 async def with_derived_checks(plan: Plan, context: Context, *, is_sequence: bool = False) -> Plan:
     """The plan with checks that follow from what each subtask's description names.
 
     A planner's own checks stay; a derived one is added when its kind is installed and the same
-    look at the same thing is not asked for already. A check that needs a higher tier of
-    verification raises that of its subtask. In a sequence each subtask finds what those before it
-    make.
+    look at the same thing is not asked for already. Criteria are made into checks in the same way.
+    Who has to look follows: a check that needs a higher tier of verification raises that of its
+    subtask, and so does a criterion, or a job, that no check settles. In a sequence each subtask finds
+    what those before it make.
     """
     # In a thread: a large workspace takes long to walk, and other subtasks go on meanwhile.
     existing = await asyncio.to_thread(lambda: {entry.path for entry in context.workspace.files()})
@@ -56,17 +60,36 @@ def _checked(
     subtask: Subtask, existing: Collection[str], installed: Mapping[str, Check]
 ) -> Subtask:
     """One subtask, with the files as they are now."""
-    derived = derive_checks(subtask.description, existing)
+    criteria = subtask.acceptance_criteria or derived_criteria(subtask.description, existing)
+    compiled = [
+        check.model_copy(update={"criterion": criterion})
+        for criterion in criteria
+        for check in derive_checks(criterion, existing)
+    ]
+    derived = [*compiled, *derive_checks(subtask.description, existing)]
     checks = _merged(subtask.checks, (check for check in derived if check.kind in installed))
-    tiers = (installed[check.kind].review_tier for check in checks if check.kind in installed)
     return subtask.model_copy(
         update={
             "checks": checks,
-            "acceptance_criteria": subtask.acceptance_criteria
-            or derived_criteria(subtask.description, existing),
-            "verification_tier": max(subtask.verification_tier, *tiers, 1),
+            "acceptance_criteria": criteria,
+            "verification_tier": max(
+                subtask.verification_tier, _review_tier(checks, criteria, installed)
+            ),
         }
     )
+
+
+def _review_tier(
+    checks: Collection[CheckSpec], criteria: Collection[str], installed: Mapping[str, Check]
+) -> int:
+    """The tier of verification that checks and criteria need."""
+    if not installed:
+        return 1  # without any check there is hardly anybody else who looks
+    known = [installed[check.kind] for check in checks if check.kind in installed]
+    compiled = {check.criterion for check in checks}
+    is_open = any(criterion not in compiled for criterion in criteria)
+    is_settled = any(check.settles for check in known) and not is_open
+    return max([check.review_tier for check in known], default=1) if is_settled else _REVIEW
 
 
 def _merged(given: tuple[CheckSpec, ...], derived: Iterable[CheckSpec]) -> tuple[CheckSpec, ...]:

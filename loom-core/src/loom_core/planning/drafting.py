@@ -8,19 +8,21 @@ from loom_core.contracts.context import Context
 from loom_core.dialects import first_object
 from loom_core.errors import PlanRejected
 from loom_core.events import PlanRejected as PlanRejectedEvent
-from loom_core.json_schema import slim_schema
 from loom_core.planning.prompt import correction_message
-from loom_core.planning.schema import PlanDraft, plan_of
+from loom_core.planning.schema import PlanDraft, plan_of, plan_schema, without_review
 from loom_core.prompts import with_instructions
 from loom_core.types import FinishReason, Message, ModelResponse, ModelRole, Plan
 
 MAX_CORRECTIONS = 2
+_LEAST_TIER_FOR_CRITERIA = 2
 
 
 async def draft_plan(
     context: Context,
     messages: Sequence[Message],
     accept: Callable[[PlanDraft], Plan],
+    *,
+    is_reviewed: bool = False,
 ) -> Plan:
     """A plan that ``accept`` takes. Raises ``PlanRejected`` after two corrections.
 
@@ -28,14 +30,16 @@ async def draft_plan(
         context: where the model is asked and the rejections are told.
         messages: the request; corrections are appended, so that the prompt only grows.
         accept: makes the plan of a draft, or raises ``PlanRejected`` with what to correct.
+        is_reviewed: whether the plan may say what a reviewer has to look at.
     """
     conversation = list(messages)
-    schema = slim_schema(PlanDraft.model_json_schema())
+    schema = plan_schema(is_reviewed=is_reviewed)
     for round_index in range(MAX_CORRECTIONS + 1):
         conversation = with_instructions(conversation, await context.new_instructions())
         response = await context.ask_model(ModelRole.PLANNER, conversation, answer_schema=schema)
         try:
-            return accept(_parse(response))
+            draft = _parse(response)
+            return accept(draft if is_reviewed else without_review(draft))
         except PlanRejected as rejected:
             await context.emit(PlanRejectedEvent(problems=tuple(rejected.problems)))
             if round_index == MAX_CORRECTIONS:
@@ -71,3 +75,10 @@ def _sentences(error: ValidationError) -> list[str]:
         f"{'.'.join(str(part) for part in problem['loc']) or 'plan'}: {problem['msg']}."
         for problem in error.errors(include_url=False)[:5]
     ]
+
+
+async def may_ask_for_review(context: Context) -> bool:
+    """Whether a plan may say what a reviewer has to look at: a capable planner's, where one looks."""
+    facts = await context.model_facts(ModelRole.PLANNER)
+    is_on = context.settings.verification.tier2_enabled
+    return is_on and facts.tier >= _LEAST_TIER_FOR_CRITERIA

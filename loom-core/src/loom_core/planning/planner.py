@@ -10,7 +10,7 @@ from loom_core.events import PlanDegraded, PlanPruned
 from loom_core.hookspecs import hookimpl
 from loom_core.planning.checked_plan import with_derived_checks
 from loom_core.planning.clauses import clauses
-from loom_core.planning.drafting import draft_plan, plan_from
+from loom_core.planning.drafting import draft_plan, may_ask_for_review, plan_from
 from loom_core.planning.prompt import planner_messages
 from loom_core.planning.pruning import prune
 from loom_core.planning.schema import PlanDraft
@@ -62,7 +62,10 @@ class Planner:
         seen = await asyncio.to_thread(survey, context.workspace)
         known = [entry.text for entry in await context.recall(task.goal, limit=5)]
         lessons = await context.lessons(task.goal)
-        messages = planner_messages(task, seen, context.checks, known=known, lessons=lessons)
+        is_reviewed = await may_ask_for_review(context)
+        messages = planner_messages(
+            task, seen, context.checks, known=known, lessons=lessons, is_reviewed=is_reviewed
+        )
 
         def accept(draft: PlanDraft) -> Plan:
             plan = plan_from(draft)
@@ -71,7 +74,7 @@ class Planner:
                 raise PlanRejected(problems)
             return plan
 
-        return await draft_plan(context, messages, accept)
+        return await draft_plan(context, messages, accept, is_reviewed=is_reviewed)
 
 
 async def _plans_weakly(context: Context) -> bool:

@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from loom_core.contracts.check import Check
 from loom_core.contracts.context import Lessons
-from loom_core.json_schema import slim_schema
-from loom_core.planning.schema import PlanDraft
+from loom_core.planning.schema import plan_schema
 from loom_core.planning.survey import Survey
 from loom_core.types import Message, Outcome, Plan, Role, Task
 
@@ -26,6 +25,9 @@ _EXAMPLES = "Plans that led to goals like this one"
 
 NO_LESSONS = Lessons()
 
+_REVIEWED = """\
+- What a check can show is a check and no criterion. criteria hold only what somebody has to judge."""
+
 
 def planner_messages(
     task: Task,
@@ -34,6 +36,7 @@ def planner_messages(
     *,
     known: Sequence[str] = (),
     lessons: Lessons = NO_LESSONS,
+    is_reviewed: bool = False,
 ) -> tuple[Message, ...]:
     """The request for the first plan of a task: what changes least stands first, and is cached."""
     parts = [
@@ -46,7 +49,7 @@ def planner_messages(
         (_EXAMPLES, "\n\n".join(lessons.examples)),
         ("Goal", task.goal),
     ]
-    return (_system(checks), Message(role=Role.USER, text=_joined(parts)))
+    return (_system(checks, is_reviewed=is_reviewed), Message(role=Role.USER, text=_joined(parts)))
 
 
 def replanner_messages(
@@ -57,6 +60,7 @@ def replanner_messages(
     *,
     outcomes: Mapping[str, Outcome],
     finished: Sequence[str],
+    is_reviewed: bool = False,
 ) -> tuple[Message, ...]:
     """The request for a plan of what is left after something went wrong."""
     done = "\n".join(f"- {name}: {_summary(outcomes, name)}" for name in finished)
@@ -73,7 +77,7 @@ def replanner_messages(
         ("Went wrong, plan another way", failed),
         ("Your task", "Plan only what is left. New subtasks may depend on the ids that are done."),
     ]
-    return (_system(checks), Message(role=Role.USER, text=_joined(parts)))
+    return (_system(checks, is_reviewed=is_reviewed), Message(role=Role.USER, text=_joined(parts)))
 
 
 def correction_message(problems: Sequence[str]) -> Message:
@@ -84,12 +88,12 @@ def correction_message(problems: Sequence[str]) -> Message:
     )
 
 
-def _system(checks: Mapping[str, Check]) -> Message:
+def _system(checks: Mapping[str, Check], *, is_reviewed: bool) -> Message:
     """The stable part: role, rules, checks and format."""
     kinds = "\n".join(f"- {name}: {check.purpose}" for name, check in sorted(checks.items()))
-    schema = json.dumps(slim_schema(PlanDraft.model_json_schema()), separators=(",", ":"))
+    schema = json.dumps(plan_schema(is_reviewed=is_reviewed), separators=(",", ":"))
     parts = [
-        ("Rules", _RULES),
+        ("Rules", f"{_RULES}\n{_REVIEWED}" if is_reviewed else _RULES),
         ("Kinds of checks", kinds or "(none installed: give no checks)"),
         ("Format", f"Answer with one JSON object of this schema and nothing else:\n{schema}"),
     ]

@@ -6,7 +6,7 @@ from loom_core.contracts.context import Context
 from loom_core.errors import ModelError, PlanRejected
 from loom_core.hookspecs import hookimpl
 from loom_core.planning.checked_plan import with_derived_checks
-from loom_core.planning.drafting import draft_plan, plan_from
+from loom_core.planning.drafting import draft_plan, may_ask_for_review, plan_from
 from loom_core.planning.planner import WEAKEST_PLANNING_TIER, is_stepwise
 from loom_core.planning.prompt import replanner_messages
 from loom_core.planning.pruning import prune
@@ -49,8 +49,15 @@ class Replanner:
         )
         finished = [subtask.id for subtask in kept]
         seen = await asyncio.to_thread(survey, context.workspace)
+        is_reviewed = await may_ask_for_review(context)
         messages = replanner_messages(
-            task, plan, seen, context.checks, outcomes=outcomes, finished=finished
+            task,
+            plan,
+            seen,
+            context.checks,
+            outcomes=outcomes,
+            finished=finished,
+            is_reviewed=is_reviewed,
         )
 
         def accept(draft: PlanDraft) -> Plan:
@@ -59,10 +66,17 @@ class Replanner:
             problems = problems_of(merged, check_kinds=context.checks.keys())
             if len(merged.subtasks) == len(kept):
                 problems.append("the plan adds nothing; plan what is left.")
+            elif _jobs(merged) == _jobs(plan):
+                problems.append("that is the plan that did not work; plan another way.")
             if problems:
                 raise PlanRejected(problems)
             return merged
 
-        drafted = await draft_plan(context, messages, accept)
+        drafted = await draft_plan(context, messages, accept, is_reviewed=is_reviewed)
         checked = await with_derived_checks(drafted, context)
         return checked.model_copy(update={"version": plan.version + 1})
+
+
+def _jobs(plan: Plan) -> set[str]:
+    """What the subtasks of a plan are to do, whatever they are called."""
+    return {" ".join(subtask.description.lower().split()) for subtask in plan.subtasks}

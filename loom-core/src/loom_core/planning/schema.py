@@ -1,13 +1,15 @@
 """The plan as a model writes it: one pydantic model gives the schema, the prompt and the parser."""
 
 import re
-from typing import Annotated
+from typing import Annotated, cast
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
+from loom_core.json_schema import slim_schema
 from loom_core.types import CheckSpec, Plan, Subtask
 
 MAX_SUBTASKS = 15
+_OF_REVIEW = ("criteria", "verification_tier")
 
 
 class CheckDraft(BaseModel):
@@ -43,6 +45,14 @@ class SubtaskDraft(BaseModel):
         list[CheckDraft], Field(max_length=6, description="how to tell that it is done")
     ] = []
     model_tier: Annotated[int, Field(ge=1, le=3, description="1 easy, 3 hard")] = 1
+    criteria: Annotated[
+        list[Annotated[str, StringConstraints(max_length=200)]],
+        Field(max_length=5, description="what must hold that no check can show"),
+    ] = []
+    verification_tier: Annotated[
+        int,
+        Field(ge=1, le=3, description="1 checks tell, 2 a reviewer has to look, 3 several have to"),
+    ] = 1
 
 
 class PlanDraft(BaseModel):
@@ -54,6 +64,31 @@ class PlanDraft(BaseModel):
         list[SubtaskDraft],
         Field(min_length=1, max_length=MAX_SUBTASKS, description="as few as possible"),
     ]
+
+
+def plan_schema(*, is_reviewed: bool) -> dict[str, JsonValue]:
+    """The schema that a planner is shown and held to.
+
+    Args:
+        is_reviewed: whether it is asked what a reviewer has to look at. A weak planner is not: it writes
+            criteria that nobody can judge, and each of them would leave the result to a human.
+    """
+    schema = slim_schema(PlanDraft.model_json_schema())
+    if not is_reviewed:
+        subtask = cast(
+            "dict[str, dict[str, dict[str, dict[str, JsonValue]]]]", schema["properties"]
+        )
+        for name in _OF_REVIEW:
+            del subtask["subtasks"]["items"]["properties"][name]
+    return schema
+
+
+def without_review(draft: PlanDraft) -> PlanDraft:
+    """A draft without what its planner was not asked for."""
+    plain = [
+        item.model_copy(update={"criteria": [], "verification_tier": 1}) for item in draft.subtasks
+    ]
+    return draft.model_copy(update={"subtasks": plain})
 
 
 def plan_of(draft: PlanDraft, *, version: int = 1) -> Plan:
@@ -73,6 +108,10 @@ def _subtask_of(draft: SubtaskDraft) -> Subtask:
             if check.kind.strip() and check.target.strip()
         ),
         model_tier=draft.model_tier,
+        acceptance_criteria=tuple(
+            dict.fromkeys(text.strip() for text in draft.criteria if text.strip())
+        ),
+        verification_tier=draft.verification_tier,
     )
 
 

@@ -58,7 +58,10 @@ def _configured(
         raise SettingsError(
             f"no model {wanted!r} is configured{did_you_mean(wanted, configured)} (configured: {known})"
         )
-    return {wanted: configured[wanted].model_copy(update={"roles": tuple(ModelRole)})}
+    model = configured[wanted]
+    if set(model.roles) == set(ModelRole):
+        return {wanted: model}  # a copy would count as one whose roles the user named
+    return {wanted: model.model_copy(update={"roles": tuple(ModelRole)})}
 
 
 def _wanted(found: Sequence[FoundModel], wanted: str) -> ModelSettings:

@@ -7,10 +7,12 @@ from loom_core.contracts.provider import Capabilities, Provider
 from loom_core.errors import ContextExceeded
 from loom_core.profiles import Enforcement, ModelProfile, find_profile
 from loom_core.settings.shape import ModelSettings
-from loom_core.types import Sampling
+from loom_core.types import ModelRole, Sampling
 
 DEFAULT_WINDOW = 8192
 """Tokens assumed when neither the settings nor the server say how large the window is."""
+JUDGING_TIER = 2
+"""The weakest tier of model whose judgement decides: a 0.5B said "pass" to 20 of 20 results."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,20 @@ async def open_route(name: str, settings: ModelSettings, provider: Provider) -> 
         sees_images=_sees_images(profile, capabilities),
         takes_tools=capabilities.native_tools,
         is_window_assumed=not (known or profile.window),
+        gives_logprobs=capabilities.log_probabilities,
+        may_judge=may_judge(settings, profile.tier),
     )
     slots = max(profile.slots or capabilities.slots, 1)
     return Route(settings, provider, facts, provider.server.name, profile.sampling, slots)
+
+
+def may_judge(settings: ModelSettings, tier: int) -> bool:
+    """Whether a model's judgement decides: it is capable, or the user named it for that role.
+
+    By default every model has every role, which names none.
+    """
+    is_named = "roles" in settings.model_fields_set
+    return ModelRole.VERIFIER in settings.roles and (tier >= JUDGING_TIER or is_named)
 
 
 def _enforces_schema(profile: ModelProfile, capabilities: Capabilities) -> bool:

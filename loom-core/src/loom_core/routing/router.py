@@ -13,7 +13,7 @@ from loom_core.routing.backoff import with_backoff
 from loom_core.routing.candidates import candidates, may_stand_in, with_common_windows
 from loom_core.routing.health import HealthRecord, another_may_do
 from loom_core.routing.listening import Hear, hear_nothing, listen
-from loom_core.routing.route import Route, open_route
+from loom_core.routing.route import Route, may_judge, open_route
 from loom_core.routing.server_queue import ServerQueue
 from loom_core.settings.shape import ModelSettings
 from loom_core.types import ModelRequest, ModelResponse, ModelRole
@@ -128,6 +128,16 @@ class Router:
             and self._may_work(other, home, name)
             and self._trouble(other) is None
             for other in names
+        )
+
+    def has_judge(self) -> bool:
+        """Whether a model may judge, well or not, that may take the work of the verifiers here."""
+        if not any(ModelRole.VERIFIER in model.roles for model in self.models.values()):
+            return False
+        home = candidates(self.models, ModelRole.VERIFIER, 1)[0]
+        return any(
+            may_judge(model, model.tier) and self._may_work(name, home, "")
+            for name, model in self.models.items()
         )
 
     async def require_ready(self, role: ModelRole) -> None:

@@ -106,21 +106,32 @@ class ExecutionSettings(Table):
     """Model calls of one attempt."""
     max_parallel_subtasks: Annotated[int, Field(ge=1, le=256)] = 3
     max_replans: Annotated[int, Field(ge=0, le=20)] = 3
+    flag_for_human: Literal["attended", "always", "never"] = "attended"
+    """When a human is asked about a subtask that has used up its attempts and new plans: with somebody
+    at the terminal, always, or never, which fails it. Independent work goes on meanwhile."""
     auto_approve_confidence_threshold: Annotated[float, Field(ge=0.0, le=1.0)] = 0.8
     subtask_timeout_seconds: Annotated[float, Field(gt=0)] = 1800.0
     """Wall time of one attempt, running out of which is stalled; and of each plugin that is asked to
     plan, to replan or to verify, running out of which fails."""
     max_subtask_tokens: Annotated[int, Field(ge=1000)] = 400_000
     """Prompt and answer tokens of one attempt; running out is stalled."""
+    max_task_tokens: Annotated[int | None, Field(ge=1)] = None
+    """Prompt and answer tokens of a whole task, planning and verification included; None is no limit.
+    Running out pauses the task, which goes on when it is resumed with more."""
+    max_task_calls: Annotated[int | None, Field(ge=1)] = None
+    """Calls of models of a whole task, in the same way."""
+    max_task_seconds: Annotated[float | None, Field(gt=0)] = None
+    """Time that a whole task is worked on, that of a human's answers included, in the same way."""
 
 
 class VerificationSettings(Table):
-    """Which tiers of verification run; only tier 1 has a verifier in this version."""
+    """Which tiers of verification run, where a plan asks for them."""
 
     tier1_enabled: bool = True
     tier2_enabled: bool = True
     tier3_enabled: bool = False
     tier3_vote_count: Annotated[int, Field(ge=1, le=15)] = 3
+    """Reviews in a vote, of which more than half decide."""
 
 
 class MemorySettings(Table):

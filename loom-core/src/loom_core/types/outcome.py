@@ -154,3 +154,5 @@ class Verdict(Frozen):
     """What the next attempt should be told."""
     tier_confidence: dict[int, float] = {}
     """Confidence by tier, 0 to 1 each, once the verdicts on an outcome were merged."""
+    notes: tuple[str, ...] = ()
+    """What was not looked at, and why, where that does not change the status."""

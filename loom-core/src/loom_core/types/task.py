@@ -93,6 +93,8 @@ class CheckSpec(Frozen):
     """What is looked at: a workspace path, a shell command or a loopback URL, as the check says."""
     expected: Annotated[str, StringConstraints(max_length=2000)] = ""
     """Text that must be found; empty where the check needs none."""
+    criterion: str = ""
+    """The acceptance criterion that the check was made from; empty when it comes from elsewhere."""
 
 
 SubtaskId = Annotated[

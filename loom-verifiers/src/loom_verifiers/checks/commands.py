@@ -51,6 +51,7 @@ class CommandOutputMatches(Check):
     purpose = "target: a command; expected: text that its output must contain"
     demand = "`{target}` prints: {expected}"
     shows_behaviour = True
+    settles = True
 
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
         """Run the command and look for the text."""

@@ -27,6 +27,7 @@ class FileComputed(Check):
     )
     review_tier = 2
     demand = "{target} is made by a command that works it out, with shell_execute"
+    settles = True
 
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
         """Look what changed the file last."""

@@ -41,6 +41,7 @@ class FileMissing(Check):
     name = "file_missing"
     purpose = "target: a path that must not exist afterwards"
     demand = "{target} is not there any more"
+    settles = True
 
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
         """Look whether it is gone."""
@@ -58,6 +59,7 @@ class FileContains(Check):
     name = "file_contains"
     purpose = "target: a path; expected: text that the file must contain"
     demand = "{target} contains: {expected}"
+    settles = True
 
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
         """Look for the words."""
@@ -79,6 +81,7 @@ class FileEquals(Check):
     name = "file_equals"
     purpose = "target: a path; expected: all that the file must hold"
     demand = "{target} holds this and nothing else: {expected}"
+    settles = True
 
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
         """Compare, but for white space around it and at the ends of lines."""
@@ -101,6 +104,7 @@ class FileLacks(Check):
     name = "file_lacks"
     purpose = "target: a path; expected: text that must not be in the file any more"
     demand = "{target} does not contain: {expected}"
+    settles = True
 
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
         """Look for the words."""

@@ -23,6 +23,7 @@ class SettingEquals(Check):
     purpose = "target: a settings file; expected: KEY = VALUE, the value as JSON"
     demand = "{target} has {expected}"
     tells_form = True
+    settles = True
 
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
         """Look the key up, wherever in the file it stands."""

@@ -20,6 +20,8 @@ Exit code: 0 completed, 1 failed, 2 wrong usage, 3 needs a human,
 130 interrupted (resumable).
 """
 
+_LIMIT = "Pause the task once it has used {}, its earlier runs included."
+
 
 @click.command("run", epilog=EPILOG)
 @click.argument("goal", default="")
@@ -43,6 +45,18 @@ Exit code: 0 completed, 1 failed, 2 wrong usage, 3 needs a human,
     metavar="TEXT",
     help="Make one task for this key: a second call goes on with it, or reports on it.",
 )
+@click.option(
+    "--max-tokens", type=click.IntRange(min=1), metavar="N", help=_LIMIT.format("N tokens")
+)
+@click.option(
+    "--max-calls", type=click.IntRange(min=1), metavar="N", help=_LIMIT.format("N calls of models")
+)
+@click.option(
+    "--max-seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="S",
+    help=_LIMIT.format("S seconds of work"),
+)
 @click.option("--resume", default="", metavar="ID", help="Go on with an interrupted task.")
 @click.option("--offline", is_flag=True, help="Forbid connections that leave this machine.")
 @click.option("--yes", is_flag=True, help="Fetch a missing model without asking.")
@@ -59,6 +73,9 @@ def command(
     context: str,
     approval: str | None,
     model: str,
+    max_tokens: int | None,
+    max_calls: int | None,
+    max_seconds: float | None,
     resume: str,
     idempotency_key: str,
     offline: bool,
@@ -82,10 +99,17 @@ def command(
     if server or detach:
         from loom_core.cli.run.on_server import check_server_options, run_on_server
 
-        check_server_options(server, model=model, is_offline=offline, agrees=yes)
+        check_server_options(
+            server,
+            model=model,
+            is_offline=offline,
+            agrees=yes,
+            is_limited=any((max_tokens, max_calls, max_seconds)),
+        )
         return asyncio.run(
             run_on_server(session, request, server=server, is_detached=detach, as_json=as_json)
         )
+    session.limit_tasks(tokens=max_tokens, calls=max_calls, seconds=max_seconds)
     return asyncio.run(
         run_goal(session, request, model=model, is_offline=offline, agrees=yes, as_json=as_json)
     )

@@ -168,7 +168,7 @@ def _(_body: e.InstructionDelivered) -> list[Line]:
 def _(body: e.VerdictReached) -> list[Line]:
     verdict = body.verdict
     lines = [Line(f"{verdict.status.value} ({verdict.verifier})", STATE_MARKS[verdict.status])]
-    return [*lines, *map(describe_evidence, verdict.evidence)]
+    return [*lines, *map(describe_evidence, verdict.evidence), *map(Line, verdict.notes)]
 
 
 @describe_event.register

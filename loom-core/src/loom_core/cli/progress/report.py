@@ -10,13 +10,14 @@ from loom_core.cli.terminal.line import Line
 from loom_core.cli.terminal.marks import STATE_MARKS, WAITING, WARNING
 from loom_core.cli.terminal.time_text import format_count, format_duration
 from loom_core.confidence import confidence_band
-from loom_core.types import FileChange, FileType
+from loom_core.types import FileChange, FileType, SubtaskState
 from loom_core.workspace.git_state import is_in_git
 
 _LABEL_COLUMNS = 11
 _MOST_SUBTASKS = 50
 _MOST_FILES = 50
 _MOST_EVIDENCE = 20
+_MOST_ATTEMPTS = 8
 
 
 def describe_report(progress: TaskProgress, changes: Sequence[FileChange]) -> list[Line]:
@@ -70,11 +71,24 @@ def _describe_subtask(progress: SubtaskProgress, *, said: str) -> Iterator[Line]
     text = progress.summary or reason or progress.subtask.description
     tries = f" (attempt {progress.attempt})" if progress.attempt > 1 else ""
     yield Line(f"{progress.subtask.id}{tries}: {text}", STATE_MARKS[progress.state], indent=1)
+    yield from _describe_attempts(progress)
     shown = progress.shown_evidence
     for evidence in shown[:_MOST_EVIDENCE]:
         yield describe_evidence(evidence, indent=3)
     if len(shown) > _MOST_EVIDENCE:
         yield Line(f"… and {len(shown) - _MOST_EVIDENCE:,} more", indent=3)
+    for note in progress.verdict.notes if progress.verdict else ():
+        yield Line(note, indent=3)
+
+
+def _describe_attempts(progress: SubtaskProgress) -> Iterator[Line]:
+    """How it got there, when it was not at once: which model failed, why, and who took over."""
+    for item in progress.failures[-_MOST_ATTEMPTS:]:
+        by = f" with {item.model}" if item.model else ""
+        reason = item.reason.partition("\n")[0]
+        yield Line(f"attempt {item.number}{by} failed: {reason}", WARNING, indent=3)
+    if progress.failures and progress.model and progress.state is SubtaskState.COMPLETED:
+        yield Line(f"attempt {progress.attempt} with {progress.model} did it", indent=3)
 
 
 def _describe_files(changes: Sequence[FileChange]) -> Iterator[Line]:

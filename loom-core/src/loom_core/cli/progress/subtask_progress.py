@@ -1,8 +1,20 @@
 """What is known of one subtask from the events so far."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 
 from loom_core.types import Evidence, Subtask, SubtaskState, Verdict, VerdictStatus
+
+
+@dataclass(frozen=True, slots=True)
+class FailedAttempt:
+    """One attempt that did not pass, as the report tells it."""
+
+    number: int
+    model: str
+    """The model that worked on it; empty when none answered."""
+    reason: str
+    next_step: str
+    """What followed: ``retry``, ``escalate``, ``replan`` or ``stop``."""
 
 
 @dataclass(slots=True)
@@ -23,6 +35,10 @@ class SubtaskProgress:
     """What the last checks saw, those of a verdict or those that ran between two calls."""
     doing: str = ""
     """The tool that runs now; empty when none does."""
+    model: str = ""
+    """The model that does the work; empty before its first answer."""
+    failures: list[FailedAttempt] = field(default_factory=list[FailedAttempt])
+    """The attempts that failed, in order."""
     is_parked: bool = False
     """Whether its attempts are over until a human answers."""
 
@@ -41,6 +57,8 @@ class SubtaskProgress:
             "depends_on": list(self.subtask.depends_on),
             "state": self.state.value,
             "attempt": self.attempt,
+            "model": self.model,
+            "failed_attempts": [asdict(item) for item in self.failures],
             "summary": self.summary,
             "reason": self.reason,
             "verdict": self.verdict.model_dump(mode="json") if self.verdict else None,

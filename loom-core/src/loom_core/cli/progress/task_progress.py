@@ -8,7 +8,7 @@ from typing import ClassVar
 from loom_core import events as e
 from loom_core.cli.progress.clock import WorkClock
 from loom_core.cli.progress.mended_answers import MendedAnswers
-from loom_core.cli.progress.subtask_progress import SubtaskProgress
+from loom_core.cli.progress.subtask_progress import FailedAttempt, SubtaskProgress
 from loom_core.events import Event, EventBody
 from loom_core.store.transitions import (
     SUBTASK_STATES,
@@ -16,7 +16,7 @@ from loom_core.store.transitions import (
     after_answer,
     after_replanning,
 )
-from loom_core.types import Plan, Subtask, SubtaskState, TaskKind, TaskState, Usage
+from loom_core.types import ModelRole, Plan, Subtask, SubtaskState, TaskKind, TaskState, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,7 @@ class TaskProgress:
         subtask = self.subtasks.get(event.subtask_id)
         if subtask is not None:
             _apply_to_subtask(subtask, event)
+            _note_attempt(subtask, event)
         if not isinstance(event.body, _NO_WORK):
             self.clock.tick(event.at)
 
@@ -147,7 +148,8 @@ class TaskProgress:
         self.approvals[body.approval_id] = f"{body.what} ({body.reason})"
 
     def _park(self, event: Event, body: e.SubtaskParked) -> None:
-        self.approvals[body.approval_id] = f"accept {event.subtask_id}: {body.reason}"
+        wanted = "try" if body.renews else "accept"
+        self.approvals[body.approval_id] = f"{wanted} {event.subtask_id}: {body.reason}"
 
     def _decide_approval(self, _event: Event, body: e.ApprovalDecided) -> None:
         self.approvals.pop(body.approval_id, None)
@@ -220,6 +222,20 @@ class TaskProgress:
         e.TaskFailed: _fail,
         e.TaskCancelled: _cancel,
     }
+
+
+def _note_attempt(progress: SubtaskProgress, event: Event) -> None:
+    """Keep which model works on an attempt, and how it failed."""
+    match event.body:
+        case e.SubtaskStarted():
+            progress.model = ""
+        case e.ModelCallFinished(model=model, role=ModelRole.EXECUTOR):
+            progress.model = model
+        case e.AttemptFailed(reason=reason, next_step=next_step):
+            failed = FailedAttempt(event.attempt, progress.model, reason, next_step)
+            progress.failures.append(failed)
+        case _:
+            pass
 
 
 def _apply_to_subtask(progress: SubtaskProgress, event: Event) -> None:

@@ -29,11 +29,18 @@ if TYPE_CHECKING:
 _REFRESH_SECONDS = 0.2
 
 
-def check_server_options(server: str, *, model: str, is_offline: bool, agrees: bool) -> None:
+def check_server_options(
+    server: str, *, model: str, is_offline: bool, agrees: bool, is_limited: bool = False
+) -> None:
     """Raise ``UsageError`` for what only a run in this process can do."""
     if not server:
         raise UsageError("--detach needs a server that goes on with it; say --server local")
-    given = {"--model": model, "--offline": is_offline, "--yes": agrees}
+    given = {
+        "--model": model,
+        "--max-tokens, --max-calls or --max-seconds": is_limited,
+        "--offline": is_offline,
+        "--yes": agrees,
+    }
     for name, value in given.items():
         if value:
             raise UsageError(f"{name} is the server's to decide; leave it out with --server")

@@ -11,7 +11,7 @@ from loom_core.errors import (
     SandboxUnavailable,
     ToolFailed,
 )
-from loom_core.events import StepInDoubt, ToolCallDenied
+from loom_core.events import EventBody, StepInDoubt, ToolCallDenied, ToolCallFinished
 from loom_core.surrogates import replace_surrogates, replace_surrogates_in
 from loom_core.types import FileChange, ToolResult
 
@@ -76,3 +76,14 @@ def error_of(tool: str, error: Exception) -> ToolResult:
             return error_result(str(error), category)
     _log.warning("tool %s failed unexpectedly", tool, exc_info=error)
     return error_result(f"{type(error).__name__}: {error}", ErrorCategory.RUNTIME)
+
+
+def result_of(recorded: EventBody | None) -> ToolResult | None:
+    """The result that a record of a tool call stands for; None when it is none of a finished call."""
+    if isinstance(recorded, ToolCallFinished):
+        return recorded.result
+    if isinstance(recorded, ToolCallDenied):
+        return denied_result(recorded)
+    if isinstance(recorded, StepInDoubt):
+        return in_doubt_result(recorded)
+    return None

@@ -8,11 +8,11 @@ from pydantic import JsonValue
 
 from loom_core.contracts.context import ModelFacts
 from loom_core.engine.calls.refused import raise_if_refused
-from loom_core.engine.calls.sampling import sampling_of_attempt
+from loom_core.engine.calls.sampling import sampling_of_attempt, sampling_of_variation
 from loom_core.engine.journal import StepJournal
 from loom_core.engine.scope import TaskScope
 from loom_core.engine.window.fitting import conversation_tokens, tools_tokens
-from loom_core.errors import ConversationLost, ModelError
+from loom_core.errors import ConversationLost, ModelError, ModelUnavailable
 from loom_core.events import (
     ModelCallFailed,
     ModelCallFinished,
@@ -20,7 +20,7 @@ from loom_core.events import (
     ModelCameBack,
     ModelFailedOver,
 )
-from loom_core.routing import Choice, Route, another_may_do
+from loom_core.routing import JUDGING_TIER, Choice, Route, another_may_do
 from loom_core.routing.listening import hear_nothing
 from loom_core.types import (
     Message,
@@ -41,6 +41,8 @@ class Asked:
     answer_grammar: str | None = None
     max_tokens: int | None = None
     top_logprobs: int | None = None
+    variation: int = 0
+    """Above 0: which other sample of the answer is wanted."""
 
 
 class ModelCalls:
@@ -88,6 +90,15 @@ class ModelCalls:
     async def facts(self, role: ModelRole) -> ModelFacts:
         """The model that a call with this role would go to now."""
         return (await self._choose(role, {})).route.facts
+
+    async def judge(self) -> ModelFacts:
+        """The model that may judge. Raises ``ModelError`` when only weaker ones can be used now."""
+        facts = await self.facts(ModelRole.VERIFIER)
+        if not facts.may_judge:
+            raise ModelUnavailable(
+                f"no model that may judge can be used now; {facts.name!r} could stand in and may not"
+            )
+        return facts
 
     async def ask(self, role: ModelRole, asked: Asked) -> ModelResponse:
         """One call, or its recorded answer. Raises ``ModelError`` when none of the role answers."""
@@ -139,7 +150,7 @@ class ModelCalls:
     async def _choose(self, role: ModelRole, failed: dict[str, ModelError]) -> Choice:
         """The model for a call; that it is not the usual one is told."""
         choice = await self._scope.router.choose(
-            role, self._tier, prefer=self._staying.get(role, ""), failed=failed
+            role, self._tier_for(role), prefer=self._staying.get(role, ""), failed=failed
         )
         detours, name = self._scope.detours, choice.route.facts.name
         if choice.instead_of and detours.get((role, choice.instead_of)) != name:
@@ -155,6 +166,10 @@ class ModelCalls:
             )
         return choice
 
+    def _tier_for(self, role: ModelRole) -> int:
+        """The weakest tier that will do: of whoever verifies one that may judge, if there is one."""
+        return max(self._tier, JUDGING_TIER) if role is ModelRole.VERIFIER else self._tier
+
     async def _ask(
         self,
         step: int,
@@ -164,6 +179,7 @@ class ModelCalls:
         failed: dict[str, ModelError],
     ) -> ModelResponse:
         """One call of one model, with its records."""
+        self._scope.spending.require_left()
         name = route.facts.name
         request = self._request(route, asked)
         self._journal.write(ModelCallStarted(step=step, model=name, role=role))
@@ -174,9 +190,12 @@ class ModelCalls:
                 urgency=self._urgency,
                 waiting=self._take_a_break,
                 hear=self._scope.hear if role is ModelRole.EXECUTOR else hear_nothing,
-                may_leave=lambda: self._scope.router.has_another(name, role, self._tier, failed),
+                may_leave=lambda: self._scope.router.has_another(
+                    name, role, self._tier_for(role), failed
+                ),
             )
             self._count(response)
+            self._scope.spending.note(response)
             raise_if_refused(response, name)
         except ModelError as error:
             await self._note_failure(step, name, role, error)
@@ -193,12 +212,17 @@ class ModelCalls:
 
     def _request(self, route: Route, asked: Asked) -> ModelRequest:
         """What is sent to a model."""
+        sampling = (
+            sampling_of_variation(route.sampling, asked.variation)
+            if asked.variation
+            else sampling_of_attempt(route.sampling, self._journal.attempt)
+        )
         return ModelRequest(
             messages=asked.messages,
             tools=asked.tools,
             answer_schema=asked.answer_schema,
             answer_grammar=asked.answer_grammar,
-            sampling=sampling_of_attempt(route.sampling, self._journal.attempt),
+            sampling=sampling,
             max_tokens=asked.max_tokens or route.settings.max_tokens,
             top_logprobs=asked.top_logprobs,
         )

@@ -4,6 +4,8 @@ from loom_core.types import Sampling
 
 _RETRY_TEMPERATURES = (0.5, 0.8, 1.0)
 """Of the second attempt, the third, and all later ones."""
+_VARIED_TEMPERATURE = 0.7
+"""Of other samples of one answer: at 0 all of them would be the same."""
 
 
 def sampling_of_attempt(usual: Sampling | None, attempt: int) -> Sampling:
@@ -20,3 +22,16 @@ def sampling_of_attempt(usual: Sampling | None, attempt: int) -> Sampling:
     warmer = _RETRY_TEMPERATURES[min(attempt, len(_RETRY_TEMPERATURES) + 1) - 2]
     warmed = max(usual.temperature or 0.0, warmer)
     return usual.model_copy(update={"temperature": warmed, "seed": attempt})
+
+
+def sampling_of_variation(usual: Sampling | None, variation: int) -> Sampling:
+    """Another sample of an answer than the usual one.
+
+    Args:
+        usual: as the settings and the profile say; None for a model that refuses to be told.
+        variation: from 1; each is a sample of its own.
+    """
+    if usual is None:
+        return Sampling()
+    warmed = max(usual.temperature or 0.0, _VARIED_TEMPERATURE)
+    return usual.model_copy(update={"temperature": warmed, "seed": variation})

@@ -74,6 +74,8 @@ class SubtaskHistory:
     """How sure Loom was when it was completed."""
     forgiven: int = 0
     """Attempts under earlier plans: a new plan is a new chance."""
+    advice: str = ""
+    """What a human said who gave it another round of attempts."""
 
     @property
     def last_outcome(self) -> Outcome | None:
@@ -119,7 +121,7 @@ def feedback_of(history: SubtaskHistory, hint: Sequence[str] = ()) -> list[str]:
     """What a next attempt is told, oldest first."""
     return [
         f"attempt {item.number}: {item.failure.reason}" for item in history.attempts if item.failure
-    ] + list(hint)
+    ] + [*hint, *([f"the user says: {history.advice}"] if history.advice else [])]
 
 
 def forgive(histories: Iterable[SubtaskHistory]) -> None:
@@ -129,6 +131,15 @@ def forgive(histories: Iterable[SubtaskHistory]) -> None:
         if history.answer is not None and not history.answer.approved:
             continue  # a human's no stands under every plan
         history.parked = history.answer = history.ending = None
+
+
+def _renew(history: SubtaskHistory) -> None:
+    """Start another round of attempts when that is what a human said yes to."""
+    parked, answer = history.parked, history.answer
+    if parked is not None and answer is not None and parked.renews and answer.approved:
+        history.forgiven = len(history.attempts)
+        history.advice = answer.reason
+        history.parked = history.answer = None
 
 
 def _add(history: SubtaskHistory, event: Event) -> None:
@@ -141,6 +152,7 @@ def _add(history: SubtaskHistory, event: Event) -> None:
     elif isinstance(body, ApprovalDecided):
         if history.parked and body.approval_id == history.parked.approval_id:
             history.answer = body
+            _renew(history)
     elif isinstance(body, SubtaskCompleted):
         history.confidence = body.confidence
     elif isinstance(body, Ending):

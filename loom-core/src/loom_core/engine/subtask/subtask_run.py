@@ -10,12 +10,13 @@ from loom_core.contracts.tool import Tool
 from loom_core.engine.context import RunContext
 from loom_core.engine.journal import StepJournal, Written
 from loom_core.engine.scope import TaskScope
+from loom_core.engine.subtask.flagging import asks_human, flag_of
 from loom_core.engine.subtask.history import AttemptHistory, SubtaskHistory, feedback_of
 from loom_core.engine.subtask.recovered import with_recoveries
 from loom_core.engine.subtask.retry import HINTS, NextStep, Remedy, remedy_for
 from loom_core.engine.subtask.rollback import roll_back
 from loom_core.engine.time_limit import TimeLimit
-from loom_core.errors import ErrorCategory, StoreError, WaitsForHuman
+from loom_core.errors import BudgetSpent, ErrorCategory, StoreError, WaitsForHuman
 from loom_core.events import (
     AttemptFailed,
     EventBody,
@@ -223,8 +224,8 @@ class SubtaskRun:
                 outcome = await self._scope.hooks.execute(self.subtask, context)
         except TimeoutError:
             outcome = _broken(OutcomeStatus.STALLED, f"no end within {limit:g} s")
-        except (StoreError, WaitsForHuman):
-            raise  # the journal itself is gone, or a human is to be waited for
+        except (StoreError, WaitsForHuman, BudgetSpent):
+            raise  # the journal itself is gone, a human is to be waited for, or the task has to stop
         except Exception as error:  # noqa: BLE001  # isolation: one subtask never kills the others
             outcome = _broken(OutcomeStatus.FAILED, f"{type(error).__name__}: {error}")
         if outcome is None:
@@ -244,6 +245,7 @@ class SubtaskRun:
         answers = await self._scope.hooks.verify(
             self.subtask, outcome, context, limit_seconds=limit
         )
+        self._scope.spending.raise_if_refused()  # what was made of a refused call is no verdict
         return worst(
             [
                 unverified(str(answer), verifier=answer.plugin)
@@ -295,6 +297,10 @@ class SubtaskRun:
         result = self._given_up()
         if remedy.step is NextStep.REPLAN:
             return replace(result, end=End.NEEDS_REPLAN)
+        if asks_human(self._scope):
+            flag = flag_of(self.subtask.id, self._history.attempts[-1], result.reason)
+            await self._commit(self._history.attempts[-1], flag)
+            return replace(result, end=End.PARKED, reason=flag.reason)
         await self._commit(self._history.attempts[-1], ending_of(result.outcome, result.reason))
         return result
 

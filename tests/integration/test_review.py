@@ -1,0 +1,413 @@
+"""A model that reviews results, through the real entry point: what of it counts, and what does not."""
+
+import json
+import math
+
+import pytest
+from scenario import BIG_GOAL, done, model, part, plan, prompts, subtask, texts_of, turns, write
+
+from loom_core.testing import FaultKind, Reply, Rule, Script
+from loom_core.types import AnswerToken, TokenLogprob
+
+GOAL = "Write a short text about rivers into rivers.txt"
+"""Of which no check knows whether it is done: only that a file is there."""
+LINE = "Rivers carry water to the sea."
+STORY = "it is a masterpiece, trust me"
+
+
+def cite(source="rivers.txt", line=1, quote=LINE, about=1):
+    return {"about": about, "source": source, "line": line, "quote": quote}
+
+
+def verdict(status, *evidence, confidence=0.9, feedback=""):
+    draft = {"evidence": list(evidence), "feedback": feedback, "status": status}
+    return Reply.answering({"tool": "verdict", **draft, "confidence": confidence})
+
+
+PASS = verdict("passed", cite())
+WRITES = (write("rivers.txt", LINE + "\n"), done(STORY))
+
+
+@pytest.fixture
+def reviewed(place):
+    """Makes an executor that writes and a capable reviewer; gives the reviewer's server."""
+
+    def make(*replies, executor=WRITES, settings="", **how):
+        worker = place.listen(Script(rules=turns(*executor)))
+        script = Script.of(*replies) if len(replies) > 1 else Script.always(replies[0])
+        judge = place.listen(script)
+        named = {"roles": ["verifier"], "tier": 2, **how}
+        place.configure(
+            settings,
+            small=model(worker.url, roles=["planner", "executor"]),
+            large=model(judge.url, **named),
+        )
+        return judge
+
+    return make
+
+
+def test_a_review_passes_with_evidence_that_the_harness_found(place, reviewed):
+    reviewed(PASS)
+
+    finished = place.work(GOAL)
+
+    assert finished.code == 0
+    (reached,) = finished.of("VerdictReached")
+    assert (reached["verdict"]["status"], reached["verdict"]["tier"]) == ("passed", 2)
+    seen = [one["detail"] for one in reached["verdict"]["evidence"] if "reviewed" in one["check"]]
+    assert seen == [f"rivers.txt:1 {LINE!r}"]
+    assert reached["verdict"]["tier_confidence"] == {"1": 1.0, "2": 0.9}
+    assert {
+        data["role"] for data in finished.of("ModelCallFinished") if data["model"] == "large"
+    } == {"verifier"}
+
+
+def test_the_reviewer_sees_the_change_and_not_the_story(place, reviewed):
+    (place.workspace / "rivers.txt").write_text("Old text.\n")
+    judge = reviewed(
+        PASS,
+        executor=(
+            Reply.calling("read_file", path="rivers.txt"),
+            write("rivers.txt", LINE + "\n"),
+            done(STORY),
+        ),
+    )
+
+    place.work(GOAL)
+
+    (prompt,) = prompts(judge)
+    assert f"    1 + {LINE}" in prompt
+    assert "- Old text." in prompt
+    assert GOAL in prompt
+    assert STORY not in json.dumps(judge.requests[0].body)
+
+
+def test_the_report_says_who_reviewed_and_what_was_cited(place, reviewed):
+    reviewed(PASS)
+
+    finished = place.run("run", GOAL, "-w", place.workspace)
+
+    assert finished.code == 0
+    assert "large reviewed" in finished.stdout
+    assert "rivers.txt:1" in finished.stdout
+
+
+def test_what_a_reviewer_complains_of_reaches_the_retry(place, reviewed):
+    better = "Rivers carry water and mud to the sea."
+    complaint = verdict("failed", cite(), feedback="it does not mention mud")
+    judge = reviewed(complaint, verdict("passed", cite(quote=better)))
+    worker = place.listen(
+        Script(
+            rules=(
+                *turns(write("rivers.txt", better + "\n"), done(), first_user="mention mud"),
+                *turns(write("rivers.txt", LINE + "\n"), done()),
+            )
+        )
+    )
+    place.configure(
+        small=model(worker.url, roles=["planner", "executor"]),
+        large=model(judge.url, roles=["verifier"], tier=2),
+    )
+
+    finished = place.work(GOAL)
+
+    assert finished.code == 0
+    assert [data["verdict"]["status"] for data in finished.of("VerdictReached")] == [
+        "failed",
+        "passed",
+    ]
+    assert place.read("rivers.txt") == better + "\n"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        pytest.param(verdict("passed"), id="agrees without evidence"),
+        pytest.param(verdict("passed", cite("ghost.txt")), id="a file that is not there"),
+        pytest.param(verdict("passed", cite(line=7)), id="a line that is not there"),
+        pytest.param(verdict("passed", cite(quote="Rivers sing.")), id="a text that is not there"),
+        pytest.param(verdict("passed", cite(quote="R")), id="a quote that is anywhere"),
+        pytest.param(verdict("passed", cite("check 9", 0, "fine")), id="a check that never ran"),
+        pytest.param(verdict("passed", cite("other.txt", 1, "older")), id="what was there before"),
+        pytest.param(verdict("passed", cite("../secret", 1, "abc")), id="outside the workspace"),
+        pytest.param(verdict("failed", feedback="bad"), id="disagrees without evidence"),
+        pytest.param(verdict("failed", cite("rivers.txt", 0, LINE), feedback="x"), id="false loss"),
+        pytest.param(verdict("passed", cite(), confidence=0.2), id="is not sure"),
+        pytest.param(verdict("unverified"), id="cannot tell"),
+        pytest.param(Reply(text="Looks great, passed!"), id="only talks"),
+        pytest.param(Reply(text='{"tool": "verdict", "status": "pass'), id="garbage"),
+        pytest.param(Reply(text=""), id="says nothing"),
+        pytest.param(Reply.calling("verdict", status="passed"), id="half a verdict"),
+        pytest.param(Reply.answering({"tool": "write_file", "path": "a"}), id="wants to write"),
+        pytest.param(Reply.answering({"tool": "list_directory"}), id="only ever looks"),
+        pytest.param(Reply.status(400, "no"), id="is refused"),
+        pytest.param(Reply.failing(FaultKind.GARBAGE), id="breaks off"),
+    ],
+)
+def test_a_reviewer_that_shows_nothing_is_no_pass_and_no_failure(place, reviewed, reply):
+    (place.workspace / "other.txt").write_text("older text\n")
+    judge = reviewed(reply)
+
+    finished = place.work(GOAL)
+
+    assert finished.code == 3
+    assert finished.result["state"] == "waiting_approval"
+    (reached,) = finished.of("VerdictReached")
+    assert reached["verdict"]["status"] == "unverified"
+    assert len(judge.requests) <= 8
+    assert place.files() == ["other.txt", "rivers.txt"]
+
+
+def test_a_reviewer_that_hangs_is_no_pass(place, reviewed):
+    reviewed(Reply.failing(FaultKind.SILENT), first_token_timeout_seconds=1)
+
+    finished = place.work(GOAL)
+
+    assert finished.code == 3
+    (reached,) = finished.of("VerdictReached")
+    assert reached["verdict"]["status"] == "unverified"
+
+
+def test_a_reviewer_that_always_disagrees_ends_and_never_completes(place, reviewed):
+    limits = "[execution]\nmax_replans = 0\nmax_subtask_retries = 1"
+    reviewed(verdict("failed", cite(), feedback="I do not like it"), settings=limits)
+
+    finished = place.work(GOAL)
+
+    assert finished.code != 0
+    assert finished.types.count("SubtaskStarted") == 2
+    assert "SubtaskCompleted" not in finished.types
+
+
+def test_a_reviewer_may_correct_a_citation(place, reviewed):
+    judge = reviewed(verdict("passed", cite(line=4)), PASS)
+
+    finished = place.work(GOAL)
+
+    assert finished.code == 0
+    assert "no line 4" in texts_of(judge.requests[1].body)[-1]
+
+
+def test_a_reviewer_looks_with_tools_that_only_read(place, reviewed):
+    (place.workspace / ".env").write_text("KEY=hush\n")
+    look = Reply.answering({"tool": "read_file", "path": "rivers.txt"})
+    secret = Reply.answering({"tool": "read_file", "path": ".env"})
+    judge = reviewed(look, secret, PASS)
+
+    finished = place.work(GOAL)
+
+    assert finished.code == 0
+    assert LINE in texts_of(judge.requests[1].body)[-1]
+    last = texts_of(judge.requests[2].body)[-1]
+    assert "not for a reviewer" in last
+    assert "hush" not in last
+    assert "ApprovalRequested" not in finished.types
+    schema = json.dumps(judge.requests[0].body["response_format"])
+    assert "read_file" in schema
+    assert "write_file" not in schema
+    assert "shell_execute" not in schema
+
+
+def test_where_all_models_are_small_nobody_judges_and_that_is_said(place):
+    server = place.serve(*turns(write("rivers.txt", LINE + "\n"), done()))
+
+    finished = place.work(GOAL)
+
+    assert finished.code == 0
+    (reached,) = finished.of("VerdictReached")
+    assert "no model reviewed goal" in reached["verdict"]["notes"][0]
+    assert len(server.requests) == 2
+    report = place.run("status", "last")
+    assert "no model reviewed goal" in report.stdout
+
+
+def test_a_small_model_judges_when_it_is_named_for_it(place, reviewed):
+    judge = reviewed(PASS, tier=1)
+
+    finished = place.work(GOAL)
+
+    assert finished.code == 0
+    assert len(judge.requests) == 1
+
+
+def test_without_tier_two_nobody_reviews(place, reviewed):
+    judge = reviewed(
+        verdict("failed", cite(), feedback="no"), settings="[verification]\ntier2_enabled = false"
+    )
+
+    finished = place.work(GOAL)
+
+    assert (finished.code, judge.requests) == (0, [])
+
+
+def test_a_result_that_a_check_settles_needs_no_review(place, reviewed):
+    judge = reviewed(
+        verdict("failed", cite(), feedback="no"), executor=(write("a.txt", "hello\n"), done())
+    )
+
+    finished = place.work('Create a.txt that says "hello"')
+
+    assert (finished.code, judge.requests) == (0, [])
+
+
+def test_a_criterion_that_no_check_shows_is_left_to_the_reviewer(place, reviewed):
+    (place.workspace / "calc.py").write_text("def add(a, b):\n    return a - b\n")
+    fixed = "def add(a, b):\n    return a + b\n"
+    judge = reviewed(
+        verdict(
+            "passed",
+            cite("calc.py", 2, "return a + b"),
+            cite("calc.py", 2, "return a + b", about=2),
+        ),
+        executor=(Reply.calling("read_file", path="calc.py"), write("calc.py", fixed), done()),
+    )
+
+    finished = place.work("Fix the bug in calc.py")
+
+    assert finished.code == 0
+    assert "calc.py does what it should" in prompts(judge)[0]
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_a_pass_has_to_cite_every_criterion(place, reviewed, works):
+    (place.workspace / "calc.py").write_text("def add(a, b):\n    return a - b\n")
+    about = [1, 2] if works else [1]
+    cited = [cite("calc.py", 2, "return a + b", about=number) for number in about]
+    fixed = "def add(a, b):\n    return a + b\n"
+    reviewed(
+        verdict("passed", *cited),
+        executor=(Reply.calling("read_file", path="calc.py"), write("calc.py", fixed), done()),
+    )
+
+    finished = place.work("Fix the bug in calc.py")
+
+    assert finished.code == (0 if works else 3)
+
+
+VOTING = "[verification]\ntier3_enabled = true\ntier3_vote_count = 3"
+TWO = plan(
+    subtask("left", verification_tier=3, criteria=["the text is about rivers"]),
+    subtask("right", verification_tier=2),
+)
+
+
+def odds(yes, no, **when):
+    """A reply of which the probabilities of yes and no are known."""
+    top = tuple(
+        TokenLogprob(token=word, logprob=math.log(share))
+        for word, share in (("yes", yes), ("no", no))
+    )
+    token = AnswerToken(token="yes", logprob=top[0].logprob, top=top)
+    reply = Reply(text="yes", logprobs=(token,))
+    return Rule(system="Answer with one word", reply=reply, **when)
+
+
+UNSURE = odds(0.5, 0.5)
+
+
+def voted(place, *replies, settings=VOTING, weighing=(UNSURE,)):
+    """A planner that asks for a vote on one subtask of two, and a reviewer that says this in turn."""
+    worker = place.listen(
+        Script(
+            rules=(
+                Rule(schema_text='"subtasks"', reply=TWO),
+                *part("left", write("left.txt", LINE + "\n"), done()),
+                *part("right", write("right.txt", LINE + "\n"), done()),
+            )
+        )
+    )
+    judge = place.listen(Script(rules=weighing, sequence=replies))
+    place.configure(
+        f"{settings}\n[execution]\nmax_parallel_subtasks = 1\nmax_subtask_retries = 0\nmax_replans = 0",
+        small=model(worker.url, roles=["planner", "executor"], tier=2),
+        large=model(judge.url, roles=["verifier"], tier=2),
+    )
+    return judge
+
+
+def reviews(judge):
+    """The bodies of the requests that asked for a review and not for one word."""
+    bodies = [request.body for request in judge.requests]
+    return [body for body in bodies if "one word" not in texts_of(body, "system")[0]]
+
+
+def of(name, status):
+    both = [cite(f"{name}.txt", about=number) for number in (1, 2)[: 2 if name == "left" else 1]]
+    return verdict(status, *both, feedback="" if status == "passed" else "it is dull")
+
+
+YES, NO, OPEN, RIGHT = (
+    of("left", "passed"),
+    of("left", "failed"),
+    verdict("unverified"),
+    of("right", "passed"),
+)
+
+
+@pytest.mark.parametrize(
+    ("votes", "status", "calls"),
+    [
+        ((YES, YES), "passed", 4),
+        ((YES, NO, YES), "passed", 5),
+        ((YES, NO, NO), "failed", 5),
+        ((YES, NO, OPEN), "unverified", 5),
+        ((OPEN, OPEN), "unverified", 4),
+    ],
+)
+def test_more_than_half_of_the_votes_decide(place, votes, status, calls):
+    judge = voted(place, YES, *votes, RIGHT)
+
+    finished = place.work(BIG_GOAL)
+
+    reached = finished.of("VerdictReached", "left")[0]["verdict"]
+    assert (reached["status"], reached["tier"]) == (status, 3)
+    assert len(reviews(judge)) == calls
+    assert any(one["check"] == "vote of 3" for one in reached["evidence"])
+
+
+def test_reviews_share_their_beginning_and_votes_all_of_it(place):
+    judge = voted(place, YES, YES, YES, RIGHT)
+
+    finished = place.work(BIG_GOAL)
+
+    assert finished.code == 0
+    held = reviews(judge)
+    assert len({texts_of(body, "system")[0] for body in held}) == 1
+    first, *votes = [body["messages"] for body in held[:3]]
+    assert votes == [first, first]
+    seeds = [body.get("seed") for body in held[:3]]
+    assert len(set(seeds)) == 3
+
+
+def test_a_vote_is_not_held_while_the_tier_is_off(place):
+    judge = voted(place, YES, RIGHT, settings="")
+
+    finished = place.work(BIG_GOAL)
+
+    assert (finished.code, len(judge.requests)) == (0, 2)
+
+
+def test_clear_odds_are_a_vote_of_a_few_tokens(place):
+    turned_round = odds(0.05, 0.95, last_user="missing or wrong")
+    judge = voted(place, YES, RIGHT, weighing=(turned_round, odds(0.9, 0.1)))
+
+    finished = place.work(BIG_GOAL)
+
+    assert finished.code == 0
+    assert len(reviews(judge)) == 2
+    reached = finished.of("VerdictReached", "left")[0]["verdict"]
+    assert (reached["tier"], reached["tier_confidence"]["3"]) == (3, 1.0)
+    weighed = [request.body for request in judge.requests if request.body not in reviews(judge)]
+    assert [body["max_tokens"] for body in weighed] == [4, 4, 4]
+    shared = {texts_of(body)[-1].rpartition("## Answer")[0] for body in weighed}
+    assert len(shared) == 1
+
+
+def test_a_judge_that_says_yes_to_everything_has_to_review(place):
+    judge = voted(place, YES, YES, YES, RIGHT, weighing=(odds(0.95, 0.05),))
+
+    finished = place.work(BIG_GOAL)
+
+    assert finished.code == 0
+    assert len(reviews(judge)) == 4
