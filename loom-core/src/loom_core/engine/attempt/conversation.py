@@ -1,7 +1,6 @@
 """One attempt as a conversation: model, tools, model … until the harness says that it is over."""
 
 import asyncio
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -27,7 +26,7 @@ from loom_core.engine.attempt.endings import (
     failed,
     stalled,
 )
-from loom_core.engine.attempt.recent_look import recent_look
+from loom_core.engine.attempt.recent_look import MAX_LISTED_FILES, first_files, recent_look
 from loom_core.engine.attempt.stuck import Progress, RepeatedCalls, Repetition
 from loom_core.engine.attempt.taking_in import as_turn, has_answer, taken_in
 from loom_core.engine.window.compaction import Compaction
@@ -48,7 +47,6 @@ from loom_core.types import (
     ToolSpec,
     VerdictStatus,
 )
-from loom_core.workspace import Workspace
 from loom_core.workspace.git_state import is_in_git
 
 MAX_NUDGES = 2
@@ -56,8 +54,6 @@ MAX_NUDGES = 2
 MAX_PROTOCOL_ERRORS = 4
 """Unreadable or cut replies in a row before the attempt fails."""
 
-MAX_LISTED_FILES = 60
-"""With more files, an argument that must name one is left free."""
 MAX_REFUSALS = 6
 """Times that an attempt may not end, or its claim is sent back, because a check fails."""
 
@@ -200,7 +196,7 @@ class Conversation:
         """The files there are, if a schema can list them."""
         if not any(spec.existing for spec in self.specs):
             return None
-        found = await recent_look(self.context.workspace, _first_files)
+        found = await recent_look(self.context.workspace, first_files)
         return [*found, *self.compaction.stubs] if len(found) <= MAX_LISTED_FILES else None
 
     def _may_end(self) -> bool:
@@ -395,8 +391,3 @@ class Conversation:
         await self.context.emit(NudgeSent(step=self.replies, text=text))
         line = reminder(self.subtask.description, self.evidence)
         self.messages.append(self.dialect.speak(with_reminder(said, line)))
-
-
-def _first_files(workspace: Workspace) -> list[str]:
-    """The first files there are, one more than a schema lists."""
-    return [entry.path for entry in itertools.islice(workspace.files(), MAX_LISTED_FILES + 1)]

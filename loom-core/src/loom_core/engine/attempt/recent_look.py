@@ -1,6 +1,7 @@
 """Looks at the workspace that are not taken anew for every call that begins at the same moment."""
 
 import asyncio
+import itertools
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -10,6 +11,8 @@ from loom_core.workspace import Workspace
 
 MAX_AGE_SECONDS = 0.2
 """What others than Loom do to the workspace is seen after that; what Loom does, at once."""
+MAX_LISTED_FILES = 60
+"""With more files, an argument that must name one is left free."""
 
 T = TypeVar("T")
 
@@ -34,3 +37,8 @@ async def recent_look(workspace: Workspace, look: Callable[[Workspace], T]) -> T
     seen = await asyncio.to_thread(look, workspace)
     taken[look] = (at, changes, seen)
     return seen
+
+
+def first_files(workspace: Workspace) -> list[str]:
+    """The first files there are, one more than a schema lists."""
+    return [entry.path for entry in itertools.islice(workspace.files(), MAX_LISTED_FILES + 1)]
