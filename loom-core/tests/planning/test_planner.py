@@ -36,6 +36,7 @@ def context_in(tmp_path, model_text, *, tier=2, dialect="native"):
         checks={},
         recall=nothing,
         new_instructions=nothing,
+        lessons=nothing,
         emit=nothing,
         ask_model=answer,
         settings=Settings(),

@@ -35,6 +35,7 @@ from loom_core.types import (
     Verdict,
     VerdictStatus,
 )
+from loom_core.types.pattern import PatternKind
 
 ODD_TEXT = 'Zeile\n"quoted" \\ \x00 \u2028 🧵 日本 </script>'
 
@@ -199,6 +200,12 @@ def sample_bodies() -> Iterator[events.EventBody]:
     """At least one body of every type, with odd values where they may be."""
     yield events.TaskCreated(goal=ODD_TEXT, workspace="/w")
     yield from turn_bodies()
+    yield events.MemoryForgotten(entry_id=7, kind=MemoryKind.DISCOVERY)
+    yield events.LessonsApplied(
+        lessons=(
+            events.AppliedLesson(pattern_id=3, kind=PatternKind.USER_CORRECTION, effect=ODD_TEXT),
+        )
+    )
     yield events.TaskClaimed(owner="engine", is_resumed=True)
     yield events.PlanningStarted()
     yield events.PlanRejected(problems=("a cycle: a, b", ODD_TEXT))

@@ -28,7 +28,7 @@ from loom_core.types import Task
 class Loom:
     def __init__(self, store, options):
         self.store, self.options = store, options
-    async def create(self, goal, *, workspace, context, approval_mode):
+    async def create(self, goal, *, workspace, context, approval_mode, idempotency_key):
         task = Task(id="t1", goal=goal, workspace=str(workspace))
         await self.store.create_task(task)
         return task
