@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from loom_core.contracts.context import ModelFacts
+from loom_core.contracts.context import Lessons, ModelFacts
 from loom_core.planning.planner import Planner, with_derived_checks
 from loom_core.settings.shape import Settings
 from loom_core.types import ModelResponse, Plan, Subtask, Task
@@ -24,6 +24,9 @@ def context_in(tmp_path, model_text, *, tier=2, dialect="native"):
     async def nothing(*_arguments, **_more):
         return []
 
+    async def none_learned(*_arguments, **_more):
+        return Lessons()
+
     async def answer(*_arguments, **_more):
         return ModelResponse(text=model_text)
 
@@ -36,7 +39,7 @@ def context_in(tmp_path, model_text, *, tier=2, dialect="native"):
         checks={},
         recall=nothing,
         new_instructions=nothing,
-        lessons=nothing,
+        lessons=none_learned,
         emit=nothing,
         ask_model=answer,
         settings=Settings(),

@@ -46,7 +46,7 @@ def test_shown_value_is_the_default(path):
 def test_shown_value_of_a_model_is_the_default_or_says_that_there_is_none(key):
     default = ModelSettings(provider="x").model_dump(mode="json")[key]
     above = TEXT[: TEXT.index(f"\n#{key} =", TEXT.index("[models.NAME]"))].splitlines()
-    comment = " ".join(line for line in above[-6:] if line.startswith("#"))
+    comment = " ".join(line for line in above[-3:] if line.startswith("# "))
 
     if default is None:
         assert "Not set:" in comment
