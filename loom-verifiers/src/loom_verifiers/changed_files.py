@@ -71,8 +71,16 @@ def _unasked_deletions(changes: Sequence[NetChange], subtask: Subtask) -> list[E
         if change.was_deleted
         and change.is_gone
         and change.path not in wanted
-        and posixpath.basename(change.path) not in subtask.description
+        and not _is_named(change.path, subtask.description)
     ]
+
+
+def _is_named(path: str, description: str) -> bool:
+    """Whether words name a file, or its kind by its ending, as in *all files that end in .tmp*."""
+    name = posixpath.basename(path)
+    ending = posixpath.splitext(name)[1]
+    is_kind_named = ending and re.search(rf"(?<!\w){re.escape(ending)}(?!\w)", description)
+    return name in description or bool(is_kind_named)
 
 
 async def _look(change: NetChange, context: CheckContext, *, may_be_empty: bool) -> Evidence:
