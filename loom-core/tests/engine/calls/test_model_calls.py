@@ -8,6 +8,7 @@ import pytest
 
 from loom_core.contracts.provider import ProviderEnvironment
 from loom_core.engine.calls.model_calls import Asked, ModelCalls
+from loom_core.engine.spending import Spending
 from loom_core.errors import ConversationLost, ModelNotFound, ModelUnreachable
 from loom_core.events import ModelCallFailed
 from loom_core.routing import Router
@@ -68,6 +69,7 @@ def calls(*, errors=(), small_window=2048):
             router=Router(models, load, ProviderEnvironment(Path())),
             detours={},
             hear=lambda piece: None,
+            spending=Spending(),
         ),
         Records(),
         tier=1,
