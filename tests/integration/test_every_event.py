@@ -131,7 +131,8 @@ def is_repaired(place):
 
 def is_denied(place):
     (place.workspace / ".env").write_text("x")
-    place.serve(*turns(Reply.calling("read_file", path=".env"), *says_hi()))
+    refuses = '[approval]\nunattended = "deny"\n'
+    place.serve(*turns(Reply.calling("read_file", path=".env"), *says_hi()), settings=refuses)
     return place.work()
 
 
