@@ -81,6 +81,15 @@ def planned(*subtasks: dict[str, Any]) -> tuple[Rule, ...]:
     return (Rule(schema_text='"subtasks"', turn=0, reply=plan(*subtasks)),)
 
 
+def replanned(*subtasks: dict[str, Any]) -> tuple[Rule, ...]:
+    """The rule that gives a planner's reply once something went wrong."""
+    return (Rule(schema_text='"subtasks"', last_user="Went wrong", reply=plan(*subtasks)),)
+
+
+NO_REVIEW = "[verification]\ntier2_enabled = false\n"
+"""Settings for tests with capable models that are not about their reviews."""
+
+
 def three_parts() -> tuple[Rule, ...]:
     """Two subtasks side by side and one that joins them, each of which succeeds."""
     return (

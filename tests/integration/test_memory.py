@@ -6,10 +6,12 @@ from scenario import (
     ACTION_GOAL,
     BIG_GOAL,
     GOAL,
+    NO_REVIEW,
     done,
     part,
     planned,
     prompts,
+    replanned,
     says_hi,
     subtask,
     turns,
@@ -105,8 +107,10 @@ def test_all_kinds_of_entries_come_from_a_run(place):
     kinds |= kinds_of(place.run("run", "--resume", "last", "--json"))
 
     place.serve(
+        *replanned(subtask("other")),
         *planned(subtask("bad"), subtask("good")),
         *part("bad", Reply.calling("blocked", reason="no printer")),
+        *part("other", Reply.calling("blocked", reason="no printer")),
         *part("good", write("good.txt", "x\n"), done()),
         settings="[execution]\nmax_subtask_retries = 0\nmax_replans = 1",
     )
@@ -141,7 +145,9 @@ def extraction(reply):
 
 
 def test_a_capable_model_notes_discoveries_without_secrets(place):
-    server = place.serve(extraction(Reply.answering(NOTES)), *turns(LOOK, *says_hi()), tier=2)
+    server = place.serve(
+        extraction(Reply.answering(NOTES)), *turns(LOOK, *says_hi()), tier=2, settings=NO_REVIEW
+    )
 
     finished = place.work(ACTION_GOAL)
 
@@ -161,7 +167,12 @@ def test_a_weak_model_is_not_asked_to_note_anything(place):
 
 
 def test_a_bad_note_is_said_and_loses_nothing_else(place):
-    place.serve(extraction(Reply(text="I would rather not")), *turns(LOOK, *says_hi()), tier=2)
+    place.serve(
+        extraction(Reply(text="I would rather not")),
+        *turns(LOOK, *says_hi()),
+        tier=2,
+        settings=NO_REVIEW,
+    )
 
     finished = place.work(ACTION_GOAL)
 
@@ -179,6 +190,7 @@ def test_a_slow_extraction_does_not_hold_up_the_next_subtask(place):
         *part("first", LOOK, write("first.txt", "x\n"), done()),
         *part("second", LOOK, write("second.txt", "y\n"), done()),
         tier=2,
+        settings=NO_REVIEW,
         slots=2,
     )
 
@@ -191,7 +203,9 @@ def test_a_slow_extraction_does_not_hold_up_the_next_subtask(place):
 
 
 def test_a_later_task_in_the_same_workspace_is_told_what_concerns_it(place):
-    place.serve(extraction(Reply.answering(NOTES)), *turns(LOOK, *says_hi()), tier=2)
+    place.serve(
+        extraction(Reply.answering(NOTES)), *turns(LOOK, *says_hi()), tier=2, settings=NO_REVIEW
+    )
     assert place.work(ACTION_GOAL).code == 0
     server = place.serve(*turns(write("more.txt", "x\n"), done()))
 
@@ -202,7 +216,9 @@ def test_a_later_task_in_the_same_workspace_is_told_what_concerns_it(place):
 
 
 def test_another_workspace_is_told_nothing(place):
-    place.serve(extraction(Reply.answering(NOTES)), *turns(LOOK, *says_hi()), tier=2)
+    place.serve(
+        extraction(Reply.answering(NOTES)), *turns(LOOK, *says_hi()), tier=2, settings=NO_REVIEW
+    )
     assert place.work(ACTION_GOAL).code == 0
     server = place.serve(*turns(write("more.txt", "x\n"), done()))
     other = place.root / "other"

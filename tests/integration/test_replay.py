@@ -13,6 +13,7 @@ from scenario import (
     model,
     part,
     planned,
+    replanned,
     says_hi,
     subtask,
     three_parts,
@@ -61,8 +62,10 @@ def writes_by_content(place):
 
 def is_replanned_and_fails(place):
     place.serve(
+        *replanned(subtask("other")),
         *planned(subtask("bad"), subtask("good")),
         *part("bad", Reply.calling("blocked", reason="no printer")),
+        *part("other", Reply.calling("blocked", reason="no printer")),
         *part("good", write("good.txt", "x\n"), done()),
         settings="[execution]\nmax_subtask_retries = 0\nmax_replans = 1",
     )

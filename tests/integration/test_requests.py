@@ -8,6 +8,7 @@ from scenario import (
     ACTION_GOAL,
     BIG_GOAL,
     GOAL,
+    NO_REVIEW,
     done,
     model,
     part,
@@ -74,7 +75,7 @@ def test_the_tier_of_a_subtask_decides_which_model_is_asked(place):
         )
         for _ in range(2)
     )
-    place.configure(weak=model(easy.url, tier=1), strong=model(hard.url, tier=3))
+    place.configure(NO_REVIEW, weak=model(easy.url, tier=1), strong=model(hard.url, tier=3))
 
     finished = place.work(BIG_GOAL)
 
@@ -88,6 +89,7 @@ def test_the_role_of_a_model_decides_what_it_is_asked(place):
     planner = place.listen(Script(rules=planned(subtask("only"))))
     worker = place.listen(Script(rules=part("only", write("only.txt", "x\n"), done())))
     place.configure(
+        NO_REVIEW,
         thinker=model(planner.url, roles=["planner"]),
         doer=model(worker.url, roles=["executor", "extractor", "verifier"]),
     )
@@ -105,6 +107,7 @@ def test_a_key_reaches_its_own_server_and_no_other(place):
     )
     place.extra_environment = {"OPENAI_API_KEY": "key-of-openai-77c2"}
     place.configure(
+        NO_REVIEW,
         planner=model(first.url, roles=["planner"], api_key="key-of-own-8d1f"),
         worker=model(second.url, roles=["executor", "extractor", "verifier"]),
     )
