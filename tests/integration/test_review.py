@@ -193,6 +193,18 @@ def test_a_reviewer_looks_with_tools_that_only_read(place, reviewed):
     assert "shell_execute" not in schema
 
 
+def test_a_reviewer_that_looks_at_the_same_again_has_to_judge(place, reviewed):
+    look = Reply.answering({"tool": "read_file", "path": "rivers.txt"})
+    judge = reviewed(look, look, PASS)
+
+    finished = place.work(GOAL)
+
+    assert finished.code == 0
+    last = json.dumps(judge.requests[2].body["response_format"])
+    assert "verdict" in last
+    assert "read_file" not in last
+
+
 def test_where_all_models_are_small_nobody_judges_and_that_is_said(place):
     server = place.serve(*turns(write("rivers.txt", LINE + "\n"), done()))
 

@@ -1,6 +1,7 @@
 """One review: a fresh conversation with a model that looks with tools that only read, and judges."""
 
 import asyncio
+import json
 from dataclasses import dataclass, field
 
 from loom_core.contracts.context import ModelFacts
@@ -54,6 +55,8 @@ class Review:
     sources: Sources = field(init=False)
     messages: list[Message] = field(init=False)
     corrections: int = 0
+    looks: list[str] = field(default_factory=list[str])
+    """The calls of tools so far; who makes one again has seen enough."""
 
     async def hold(self) -> VerdictDraft:
         """The verdict, every citation of which exists. Raises ``NoVerdict``."""
@@ -88,9 +91,10 @@ class Review:
         )
 
     def _offered(self, number: int) -> list[ToolSpec]:
-        """What the next answer may be: only the verdict in the end, or when the window fills."""
+        """What the next answer may be: only the verdict in the end, or when looking leads no further."""
         used = sum(estimate_tokens(message.text) for message in self.messages)
-        is_over = number == MAX_CALLS or used > self.judge.window * _FULL_SHARE
+        repeats = len(set(self.looks)) < len(self.looks)
+        is_over = number == MAX_CALLS or repeats or used > self.judge.window * _FULL_SHARE
         return [VERDICT_SPEC] if is_over else [*self.context.judging.tools, VERDICT_SPEC]
 
     async def _act_on(
@@ -103,6 +107,7 @@ class Review:
         if not isinstance(action, ToolAction):
             return self._correct('answer with {"tool": "verdict", …} or call another tool')
         if action.tool != VERDICT:
+            self.looks.append(json.dumps([action.tool, action.arguments], sort_keys=True))
             result = await self.context.judging.look(action.tool, action.arguments)
             limit = int(self.judge.window * _CHARACTERS_PER_TOKEN * _RESULT_SHARE)
             self._say(_cut(result.text, limit))
