@@ -34,6 +34,11 @@ def start_waiting(place, *more):
     return process
 
 
+def ends(place, kind):
+    """The events of a type that are in the journal."""
+    return [event for event in place.events() if event["type"] == kind]
+
+
 def tail(request):
     """The last turn of a request."""
     return request.body["messages"][-1]
@@ -97,6 +102,8 @@ def test_a_resumed_conversation_has_the_instruction_where_it_was(place, sandboxe
     place.run("steer", "last", SAID)
     (place.workspace / "go").touch()
     assert server.wait_for_requests(3, 30)
+    # What only looked is written within milliseconds and not before the next request: wait for it.
+    wait_until(lambda: len(ends(place, "ToolCallFinished")) == 2, "both calls are in the journal")
     os.kill(process.pid, signal.SIGKILL)
     process.wait(10)
     again = place.serve(*turns(WAITS, look, *says_hi()))
@@ -132,7 +139,9 @@ def test_a_task_that_nobody_works_on_can_be_told_and_every_subtask_hears_it(plac
 def test_a_model_that_says_it_is_done_is_told_first(place, sandboxed):
     makes = Reply.calling(
         "shell_execute",
-        command="echo hi > hello.txt; echo on > on; while [ ! -e go ]; do sleep 0.05; done",
+        command=(
+            "echo hi > hello.txt; echo on > on; while [ ! -e go ]; do sleep 0.05; done; rm on go"
+        ),
     )
     both = Reply(tool_calls=(*makes.tool_calls, *done().tool_calls))
     server = place.serve(*turns(both, write("HELLO.txt", "HI\n"), done("in capitals")))

@@ -31,6 +31,8 @@ class NetChange:
     is_gone: bool
     was_deleted: bool
     """Whether the last recorded change deleted it; gone without that is a loss."""
+    was_moved: bool = False
+    """Whether its content lies under another name now."""
 
 
 async def net_changes(outcome: Outcome, context: CheckContext) -> list[NetChange]:
@@ -46,8 +48,14 @@ async def net_changes(outcome: Outcome, context: CheckContext) -> list[NetChange
         last[change.path] = change
     now = await asyncio.to_thread(_hashes, list(before), context) if before else dict[str, str]()
     own = {change.path for change in outcome.changes if change.is_of_file}
+    arrived = {now[path] for path in before if now[path] and now[path] != before[path]}
     return [
-        NetChange(path, is_gone=not now[path], was_deleted=last[path].kind is ChangeKind.DELETED)
+        NetChange(
+            path,
+            is_gone=not now[path],
+            was_deleted=last[path].kind is ChangeKind.DELETED,
+            was_moved=before[path] in arrived,
+        )
         for path in before
         if now[path] != before[path] or (path in own and _is_lost(last[path], now))
     ]
@@ -70,6 +78,7 @@ def _unasked_deletions(changes: Sequence[NetChange], subtask: Subtask) -> list[E
         for change in changes
         if change.was_deleted
         and change.is_gone
+        and not change.was_moved
         and change.path not in wanted
         and not _is_named(change.path, subtask.description)
     ]
