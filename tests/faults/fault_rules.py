@@ -68,14 +68,15 @@ def rough_rules() -> tuple[Rule, ...]:
 
 
 def hopeless_rules() -> tuple[Rule, ...]:
-    """A model that cannot do ``left``: a new plan, another attempt, and then no way on."""
-    again = plan(subtask("left"), subtask("whole", "left", "right"))
+    """A model that cannot do ``left``: a new plan with another way, which it cannot go either."""
+    again = plan(subtask("other"), subtask("whole", "other", "right"))
     return _counted(
         (
             Rule(first_user="Went wrong, plan another way", reply=again),
             *planned(subtask("left"), subtask("right"), subtask("whole", "left", "right")),
             *_asked(),
             *part("left", *[Reply.calling("blocked", reason="left cannot be done")] * 2),
+            *part("other", *[Reply.calling("blocked", reason="other cannot be done")] * 2),
             *part("right", write("right.txt", "right\n"), done("right is there")),
         )
     )

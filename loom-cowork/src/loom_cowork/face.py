@@ -22,7 +22,7 @@ from loom_core.errors import LoomError
 from loom_core.sanitize import sanitize_line, sanitize_text
 from loom_cowork.asking import Asking
 from loom_cowork.completing import CoworkCompleter
-from loom_cowork.keys import key_bindings
+from loom_cowork.keys import key_bindings, typed_input
 from loom_cowork.view import View
 
 _HISTORY = "cowork_history"
@@ -45,8 +45,10 @@ class Face:
         self._is_leaving = False
         history = home / _HISTORY
         history.touch(mode=_PRIVATE)
+        self._input = typed_input()
         self._prompt: PromptSession[str] = PromptSession(
             self._message,
+            input=self._input,
             history=FileHistory(str(history)),
             completer=CoworkCompleter(session.workspace, self._slash.table),
             complete_in_thread=True,
@@ -75,7 +77,7 @@ class Face:
 
     async def run(self) -> ExitCode:
         """Hold the session until the user leaves."""
-        with patch_stdout(raw=True):
+        with self._input.raw_mode(), patch_stdout(raw=True):
             self._greet()
             while not self._is_leaving and not self._slash.is_over:
                 try:

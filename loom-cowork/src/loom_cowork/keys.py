@@ -1,14 +1,34 @@
 """What keys do while a session is typed into."""
 
+import sys
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 from prompt_toolkit.application import get_app
 from prompt_toolkit.filters import Condition
+from prompt_toolkit.input import Input
+from prompt_toolkit.input.vt100 import Vt100Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
 from loom_cowork.asking import Asking
 
 _ANSWERS = "yasnv"
+
+
+class _TypedInput(Vt100Input):
+    """Keys stay keys while something is printed.
+
+    prompt-toolkit prints in cooked mode, where the terminal itself eats a Ctrl-D, and makes a signal of
+    a Ctrl-C that ends the prompt instead of the turn.
+    """
+
+    def cooked_mode(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+
+def typed_input() -> Input:
+    """What is typed at this terminal."""
+    return _TypedInput(sys.stdin)
 
 
 class Stoppable(Protocol):
