@@ -13,9 +13,11 @@ import pytest
 
 from loom_core.network import LOOPBACK_ONLY, AddressRules, AllowedHost
 from loom_core.sandbox import CommandResult, Sandbox
+from loom_core.sandbox.bounds import bounds_of
 from loom_core.sandbox.bubblewrap import BubblewrapSandbox
 from loom_core.sandbox.reach import Reach
 from loom_core.sandbox.toolchains import find_toolchains
+from loom_core.settings.shape import SandboxSettings
 from loom_core.workspace.quarantine import quarantine_of
 from loom_tools.git.saying import said
 from loom_tools.git_command import GitCommand
@@ -47,6 +49,7 @@ def reaching(session, tmp_path):
             find_toolchains(environment, Path.home()),
             environment,
             quarantine=quarantine_of(tmp_path),
+            bounds=bounds_of(SandboxSettings()),
             reach=Reach(hosts=tuple(map(AllowedHost.parse, hosts)), **how),
         )
         return session

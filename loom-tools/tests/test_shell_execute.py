@@ -6,7 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from loom_core.errors import ErrorCategory, ToolFailed
-from loom_core.sandbox import UnconfinedSandbox
+from loom_core.sandbox import UnconfinedSandbox, describe
+from loom_core.settings.shape import SandboxSettings
 from loom_tools.shell_execute import ShellExecute
 
 
@@ -191,3 +192,14 @@ async def test_who_commits_by_a_command_is_told_of_git_command(session, root):
 
     assert result.is_error
     assert "use git_command" in result.text
+
+
+async def test_a_command_that_takes_too_much_says_so(session):
+    session.context.sandbox = describe(SandboxSettings(max_processes=8)).sandbox
+    result = await session.call(
+        ShellExecute, command="for i in $(seq 30); do sleep 60 & done; wait"
+    )
+
+    assert result.is_error
+    assert result.text.startswith("killed: it ran ")
+    assert "sandbox.max_processes allows 8" in result.text

@@ -6,6 +6,7 @@ import pytest
 
 from loom_core.network import LOOPBACK_ONLY, AllowedHost
 from loom_core.sandbox import UnconfinedSandbox, choose, describe
+from loom_core.sandbox.bounds import bounds_of
 from loom_core.sandbox.bubblewrap import BubblewrapSandbox
 from loom_core.sandbox.reach import Reach
 from loom_core.sandbox.toolchains import find_toolchains
@@ -66,6 +67,7 @@ def reaching(bubblewrap, tmp_path):
             toolchains or find_toolchains(environment, Path.home()),
             environment,
             quarantine=quarantine_of(tmp_path),
+            bounds=bounds_of(SandboxSettings()),
             reach=Reach(hosts=tuple(map(AllowedHost.parse, hosts)), rules=rules, resolve=resolve),
         )
 

@@ -121,6 +121,8 @@ def _category(done: CommandResult) -> ErrorCategory | None:
     """What kind of failure it was; None for success."""
     if done.timed_out:
         return ErrorCategory.TIMEOUT
+    if done.exceeded:
+        return ErrorCategory.RUNTIME
     if done.exit_code == 0:
         return None
     by_code = _BY_EXIT_CODE.get(done.exit_code or 0)
@@ -133,6 +135,8 @@ def _said(done: CommandResult, arguments: ShellExecuteArguments) -> str:
     lines = [f"exit code {done.exit_code}"]
     if done.timed_out:
         lines = [f"killed after {arguments.timeout_seconds} s: the command did not end in time"]
+    if done.exceeded:
+        lines = [f"killed: {done.exceeded}"]
     lines.append(done.output.rstrip("\n") or "(no output)")
     if done.left_out_bytes:
         lines.append("[to see the rest, write the output to a file and read parts of it]")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from loom_core.errors import SandboxUnavailable
+from loom_core.sandbox.bounds import Bounds
 from loom_core.sandbox.bubblewrap_options import HOME, PROGRAMS, file_system, hidden, namespaces
 from loom_core.sandbox.call_filter import call_filter
 from loom_core.sandbox.environment import scrubbed
@@ -59,6 +60,7 @@ class BubblewrapSandbox(Sandbox):
         environment: dict[str, str],
         *,
         quarantine: Quarantine,
+        bounds: Bounds,
         reach: Reach = NOTHING,
     ) -> None:
         """Prepare what is the same for every command.
@@ -68,12 +70,14 @@ class BubblewrapSandbox(Sandbox):
             toolchains: what is readable beside the system directories.
             environment: the environment of this process, which is scrubbed.
             quarantine: where planted files go.
+            bounds: what of the machine a command may take.
             reach: what of the network commands may use that may use it at all.
         """
         self.has_network = reach.is_something
         self.allowed_hosts = tuple(str(host) for host in reach.hosts)
         self._reach = reach
         self._quarantine = quarantine
+        self._bounds = bounds
         self._program = program
         self._file_system = file_system(toolchains)
         self._path = os.pathsep.join([*toolchains.path, PROGRAMS])
@@ -126,7 +130,7 @@ class BubblewrapSandbox(Sandbox):
         Raises:
             SandboxUnavailable: the sandbox could not be set up, so nothing ran.
         """
-        limits = Limits(timeout_seconds, max_output_bytes)
+        limits = Limits(timeout_seconds, max_output_bytes, self._bounds)
         root = confinable(workspace)
         access = _Access(may_write, may_connect)
         if not may_write:
@@ -156,7 +160,7 @@ class BubblewrapSandbox(Sandbox):
             return replace(result, refused=(_NO_PYTHON,))
         async with WayOut(self._reach) as way:
             result = await self._start(way.arguments(python, shell), root, limits, access, way=way)
-        if not (way.was_opened or result.timed_out):
+        if not (way.was_opened or result.was_killed):
             raise SandboxUnavailable(
                 f"the way to sandbox.allowed_hosts could not be opened: {result.output.strip()[-500:]}"
             )
@@ -186,7 +190,7 @@ class BubblewrapSandbox(Sandbox):
                     descriptors=(status, *calls.descriptors, *([way.descriptor] if way else [])),
                 )
                 result = await run_to_end(launch, limits, end=kill_group)
-            if not result.timed_out and not _did_run(status_read):
+            if not result.was_killed and not _did_run(status_read):
                 raise SandboxUnavailable(
                     f"bubblewrap could not run the command: {result.output.strip()[-500:]}"
                 )

@@ -14,6 +14,7 @@ from pathlib import Path
 from loom_core.confinement.architecture import this_architecture
 from loom_core.confinement.landlock import LEAST_ABI, landlock_abi
 from loom_core.errors import SandboxUnavailable
+from loom_core.sandbox.bounds import Bounds, bounds_of
 from loom_core.sandbox.bubblewrap import BubblewrapSandbox
 from loom_core.sandbox.landlock import LandlockSandbox
 from loom_core.sandbox.reach import NOTHING, Reach, reach_of
@@ -69,7 +70,7 @@ def choose(settings: SandboxSettings, *, is_offline: bool = False) -> Sandbox:
 def describe(settings: SandboxSettings, *, is_offline: bool = False) -> SandboxChoice:
     """The sandbox that is used here with the reason and the fix, for ``loom doctor``."""
     reach = NOTHING if is_offline else reach_of(settings)
-    choice = _found(settings.backend, reach)
+    choice = _found(settings.backend, reach, bounds_of(settings))
     if choice.sandbox.is_confining or not (is_offline or reach.hosts):
         return choice
     ignored = "--offline" if is_offline else "sandbox.allowed_hosts"
@@ -78,30 +79,30 @@ def describe(settings: SandboxSettings, *, is_offline: bool = False) -> SandboxC
 
 
 @cache
-def _found(backend: str, reach: Reach) -> SandboxChoice:
+def _found(backend: str, reach: Reach, bounds: Bounds) -> SandboxChoice:
     """What is used here for these settings; tried once in a process."""
     if backend == "none":
         return SandboxChoice(
-            _unconfined(),
+            _unconfined(bounds),
             f"sandbox.backend is none: {_ASKING}",
             "set sandbox.backend to auto",
         )
     if sys.platform != "linux":
         return SandboxChoice(
-            _unconfined(),
+            _unconfined(bounds),
             f"there is no sandbox for {sys.platform} yet: {_ASKING}",
             "run Loom on Linux, or in a Linux container",
         )
     tried = [_BACKENDS[backend]] if backend in _BACKENDS else [*_BACKENDS.values()]
     misses: list[_Missing] = []
     for attempt in tried:
-        found = attempt(reach)
+        found = attempt(reach, bounds)
         if isinstance(found, SandboxChoice):
             return _with_misses(found, misses)
         misses.append(found)
     problems = "; ".join(miss.problem for miss in misses)
     return SandboxChoice(
-        _unconfined(),
+        _unconfined(bounds),
         f"{problems}: {_ASKING}",
         misses[0].fix,
     )
@@ -123,7 +124,7 @@ def _with_misses(choice: SandboxChoice, misses: Sequence[_Missing]) -> SandboxCh
     return replace(choice, detail=f"{choice.detail} ({reasons})", fix=misses[0].fix)
 
 
-def _bubblewrap(reach: Reach) -> SandboxChoice | _Missing:
+def _bubblewrap(reach: Reach, bounds: Bounds) -> SandboxChoice | _Missing:
     """The bubblewrap sandbox when it is installed and confines."""
     program = shutil.which("bwrap")
     if program is None:
@@ -137,6 +138,7 @@ def _bubblewrap(reach: Reach) -> SandboxChoice | _Missing:
         find_toolchains(environment, Path.home()),
         environment,
         quarantine=_quarantine(environment),
+        bounds=bounds,
         reach=reach,
     )
     problem = probe(sandbox)
@@ -149,7 +151,7 @@ def _bubblewrap(reach: Reach) -> SandboxChoice | _Missing:
     return SandboxChoice(sandbox, f"bubblewrap confines commands to the workspace, {reach}")
 
 
-def _landlock(reach: Reach) -> SandboxChoice | _Missing:
+def _landlock(reach: Reach, bounds: Bounds) -> SandboxChoice | _Missing:
     """The Landlock sandbox when the kernel has what it needs and it confines."""
     abi = landlock_abi()
     if abi < LEAST_ABI or this_architecture() is None:
@@ -165,6 +167,7 @@ def _landlock(reach: Reach) -> SandboxChoice | _Missing:
         environment,
         network=reach.is_everything,
         quarantine=_quarantine(environment),
+        bounds=bounds,
     )
     problem = probe(sandbox)
     if problem:
@@ -222,6 +225,6 @@ def probe(sandbox: BubblewrapSandbox | LandlockSandbox) -> str:
         return "" if (inside / "written").exists() else "a command could not write the workspace"
 
 
-def _unconfined() -> UnconfinedSandbox:
+def _unconfined(bounds: Bounds) -> UnconfinedSandbox:
     """Commands as the user runs them."""
-    return UnconfinedSandbox(dict(os.environ))
+    return UnconfinedSandbox(dict(os.environ), bounds=bounds)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from loom_core.confinement.supervisor import Order
 from loom_core.errors import SandboxUnavailable
+from loom_core.sandbox.bounds import Bounds
 from loom_core.sandbox.environment import scrubbed
 from loom_core.sandbox.guarded import run_guarded
 from loom_core.sandbox.masks import confinable
@@ -69,6 +70,7 @@ class LandlockSandbox(Sandbox):
         *,
         network: bool,
         quarantine: Quarantine,
+        bounds: Bounds,
     ) -> None:
         """Prepare what is the same for every command; see ``BubblewrapSandbox``."""
         etc = [f"/etc/{name}" for name in ETC_NAMES]
@@ -77,6 +79,7 @@ class LandlockSandbox(Sandbox):
         self._environment = scrubbed(environment, path=self._path, home="/nonexistent")
         self.has_network = network
         self._quarantine = quarantine
+        self._bounds = bounds
 
     async def run(
         self,
@@ -94,7 +97,7 @@ class LandlockSandbox(Sandbox):
         Raises:
             SandboxUnavailable: the command cannot be confined here, so nothing ran.
         """
-        limits = Limits(timeout_seconds, max_output_bytes)
+        limits = Limits(timeout_seconds, max_output_bytes, self._bounds)
         root = confinable(workspace)
         secrets = await asyncio.to_thread(secret_files, root)
         access = _Access(is_connected=may_connect and self.has_network)

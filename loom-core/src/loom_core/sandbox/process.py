@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from loom_core.sandbox.bounds import Bounds, ended_within
 from loom_core.sandbox.capture import HeadAndTail
 from loom_core.sandbox.sandbox import CommandResult
 from loom_core.sandbox.unbroken import unbroken
@@ -34,12 +35,14 @@ class Launch:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long a process may run, and how much of what it prints is kept."""
+    """How long a process may run, how much of what it prints is kept, and what it may take."""
 
     timeout_seconds: float
     """Wall time after which its group is killed."""
     max_output_bytes: int
     """Reading goes on after that and drops the rest."""
+    bounds: Bounds
+    """Memory and processes, above which its group is killed."""
 
 
 async def run_to_end(
@@ -66,10 +69,10 @@ async def run_to_end(
             start_new_session=True,
         )
         output.close_write_end()
-        timed_out = False
+        timed_out, exceeded = False, ""
         try:
             async with asyncio.timeout(limits.timeout_seconds):
-                await process.wait()
+                exceeded = await ended_within(process, limits.bounds)
         except TimeoutError:
             timed_out = True
         finally:
@@ -77,8 +80,9 @@ async def run_to_end(
             await unbroken(_ended(process, output))  # nobody may be left when this returns
     return CommandResult(
         output=output.kept.text(),
-        exit_code=None if timed_out else _shell_code(process.returncode),
+        exit_code=None if timed_out or exceeded else _shell_code(process.returncode),
         timed_out=timed_out,
+        exceeded=exceeded,
         left_out_bytes=output.kept.left_out_bytes,
         elapsed_seconds=time.monotonic() - began,
     )

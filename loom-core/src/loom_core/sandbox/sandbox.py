@@ -14,8 +14,11 @@ class CommandResult:
     output: str
     """Standard output and error in the order they came, head and tail kept when it was long."""
     exit_code: int | None
-    """None when it was killed at its time limit."""
+    """None when it was killed."""
     timed_out: bool = False
+    """Whether it was killed at its time limit."""
+    exceeded: str = ""
+    """What of the machine it took too much of, for which it was killed; empty when it was not."""
     left_out_bytes: int = 0
     """Bytes between head and tail that were not kept."""
     elapsed_seconds: float = 0.0
@@ -23,6 +26,11 @@ class CommandResult:
     """What of the network was refused to it where only some hosts are allowed, one line each."""
     planted: Planted = NOTHING_PLANTED
     """What the command had left for programs outside of the sandbox, and what became of it."""
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether it did not end by itself."""
+        return self.timed_out or bool(self.exceeded)
 
 
 class Sandbox(ABC):

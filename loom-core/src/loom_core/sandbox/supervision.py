@@ -58,7 +58,7 @@ async def run_supervised(
             launch = Launch(argv, environment, directory, descriptors)
             result = await run_to_end(launch, limits, end=end)
         status.close_write_end()
-        if not result.timed_out and not os.read(status.read_end, 16):
+        if not result.was_killed and not os.read(status.read_end, 16):
             raise SandboxUnavailable(
                 f"the command could not be confined: {result.output.strip()[-500:]}"
             )

@@ -6,11 +6,13 @@ import tempfile
 from pathlib import Path
 
 from loom_core.confinement.supervisor import Order
+from loom_core.sandbox.bounds import Bounds, bounds_of
 from loom_core.sandbox.environment import scrubbed
 from loom_core.sandbox.process import Launch, Limits, kill_group, run_to_end
 from loom_core.sandbox.sandbox import CommandResult, Sandbox
 from loom_core.sandbox.shell import shell_arguments
 from loom_core.sandbox.supervision import run_supervised
+from loom_core.settings.shape import SandboxSettings
 
 
 class UnconfinedSandbox(Sandbox):
@@ -24,8 +26,9 @@ class UnconfinedSandbox(Sandbox):
     name = "none"
     is_confining = False
 
-    def __init__(self, environment: dict[str, str]) -> None:
-        """Take the environment of this process, which is scrubbed."""
+    def __init__(self, environment: dict[str, str], *, bounds: Bounds | None = None) -> None:
+        """Take the environment of this process, which is scrubbed, and the bounds or the usual ones."""
+        self._bounds = bounds or bounds_of(SandboxSettings())
         self._environment = scrubbed(
             environment,
             path=environment.get("PATH", os.defpath),
@@ -44,7 +47,7 @@ class UnconfinedSandbox(Sandbox):
         max_output_bytes: int = 30 * 1024,
     ) -> CommandResult:
         """Run a command; see ``Sandbox.run``."""
-        limits = Limits(timeout_seconds, max_output_bytes)
+        limits = Limits(timeout_seconds, max_output_bytes, self._bounds)
         argv = shell_arguments(command, self._environment["PATH"])
         if sys.platform == "linux":
             return await run_supervised(

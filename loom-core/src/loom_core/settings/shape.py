@@ -174,6 +174,10 @@ class SandboxSettings(Table):
     allowed_hosts: tuple[Annotated[str, AfterValidator(_host)], ...] = ()
     """The only hosts that they may reach, whatever ``network`` says: a name, or ``*.`` and a name for
     all below it, each with ``:PORT`` if not 443. Public addresses only; needs bubblewrap."""
+    max_memory_bytes: Annotated[int | None, Field(ge=64 * 1024**2)] = None
+    """Memory that the processes of one command may take together; None is half of the machine's."""
+    max_processes: Annotated[int, Field(ge=8, le=100_000)] = 512
+    """Processes that one command may have at once."""
 
 
 class UndoSettings(Table):

@@ -41,6 +41,8 @@ def said(done: CommandResult, seconds: float) -> str:
     lines = [f"exit code {done.exit_code}"]
     if done.timed_out:
         lines = [f"killed after {seconds:g} s: git did not end in time"]
+    if done.exceeded:
+        lines = [f"killed: {done.exceeded}"]
     lines.append(done.output.rstrip("\n") or "(no output)")
     if done.exit_code:
         lines += [f"[{hint}]" for words, hint in _HINTS if words in done.output][:1]

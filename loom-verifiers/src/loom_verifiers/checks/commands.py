@@ -117,6 +117,8 @@ def _conclude(label: str, result: CommandResult, judge: Callable[[str], str]) ->
         return failed(
             label, f"expected it to end within {COMMAND_TIMEOUT_SECONDS:g} s; until then: {seen}"
         )
+    if result.exceeded:
+        return failed(label, f"it was killed: {result.exceeded}; until then: {seen}")
     if result.exit_code in {_NOT_EXECUTABLE, _NOT_FOUND}:
         return unverified(label, f"the command could not be started here: {seen}")
     if result.exit_code != 0:
