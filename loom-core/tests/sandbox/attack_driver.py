@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from loom_core.workspace.protected import EDITOR_NAMES, PROTECTED_NAMES
 SECRET = os.environ["LOOM_CANARY"]
 """Also in the environment of this process, where an attack could read it."""
 BACKEND, _, WITH_HOSTS = sys.argv[1].partition("+")
+SLEEP = shutil.which("sleep")
 GIT = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main"]
 
 
@@ -61,10 +63,22 @@ def protected(root):
     return found
 
 
+def make_workspace(root):
+    """A repository with a commit, and one below it."""
+    for repository in (root, root / "nested"):
+        repository.mkdir(parents=True)
+        git(repository, "init", "-q", ".")
+        (repository / "tracked").write_text("x")
+    git(root, "add", "tracked")
+    git(root, "commit", "-q", "-m", "first")
+
+
 @dataclass
 class Target:
     """One workspace with everything around it that an attack could reach."""
 
+    template: Path
+    """A workspace to copy."""
     top: Path
     stack: contextlib.ExitStack
     sockets: dict[str, socket.socket] = field(default_factory=dict)
@@ -73,19 +87,14 @@ class Target:
         self.workspace = self.top / "work"
         self.canary = self.top / "outside" / "c"
         self.home = self.top / "outside" / "home"
-        for directory in (self.workspace / "nested", self.canary, self.home / ".ssh"):
+        for directory in (self.canary, self.home / ".ssh"):
             directory.mkdir(parents=True)
         for place in (self.canary / "f", self.home / ".secret", self.home / ".ssh/id_rsa"):
             place.write_text(SECRET)
         (self.home / ".bashrc").write_text("")
-        for repository in (self.workspace, self.workspace / "nested"):
-            git(repository, "init", "-q", ".")
-            (repository / "tracked").write_text("x")
-        git(self.workspace, "add", "tracked")
-        git(self.workspace, "commit", "-q", "-m", "first")
+        shutil.copytree(self.template, self.workspace)
         self._listen()
-        command = [sys.executable, "-c", "import time; time.sleep(1000)", SECRET]
-        self.victim = subprocess.Popen(command)
+        self.victim = subprocess.Popen([f"sleep-{SECRET}", "1000"], executable=SLEEP)
         self.stack.callback(self.victim.wait)
         self.stack.callback(self.victim.kill)
         self.before = fingerprint(self.top / "outside")
@@ -176,18 +185,21 @@ async def run_all(backend, attacks, place, *, is_foreign):
     sandbox = choose(SandboxSettings(backend=backend, allowed_hosts=hosts))
     assert sandbox.name == backend, sandbox.name
     at_once = asyncio.Semaphore(4)
+    template = place / "template"
+    make_workspace(template)
 
     async def attack(name, command):
         async with at_once:
             with contextlib.ExitStack() as stack:
-                target = Target(place / name, stack)
+                target = await asyncio.to_thread(Target, template, place / name, stack)
                 done = await sandbox.run(
                     target.filled(command, is_foreign=is_foreign),
                     workspace=target.workspace,
                     timeout_seconds=10,
                     may_connect=bool(WITH_HOSTS),
                 )
-                return name, [target.reached(done.output), done.output[-600:]]
+                reached = await asyncio.to_thread(target.reached, done.output)
+                return name, [reached, done.output[-600:]]
 
     reached = await asyncio.gather(*(attack(*item) for item in attacks.items()))
     return dict(reached)
