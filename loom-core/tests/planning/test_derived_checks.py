@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from loom_core.planning.derived_checks import MAX_DERIVED_CHECKS, derive_checks
 from loom_core.planning.told_content import FILE_AS_TOLD
 
-EXISTING = ("notes.txt", "calc.py", "data.csv", "settings.toml", "src/deep.py", "old.log")
+EXISTING = ("notes.txt", "calc.py", "data.csv", "settings.toml", "src/deep.py", "old.log", "a.json")
 
 
 def derived(text, existing=EXISTING):
@@ -118,6 +118,11 @@ def test_what_must_not_be_demanded(text, never):
         ("Remove calc.py's unused import", []),
         ("Delete data.csv rows older than a year", []),
         ("Delete old.log if it is empty", []),
+        ("Delete old.log and notes.txt", ["file_missing | old.log", "file_missing | notes.txt"]),
+        ("Delete the files old.log, 'notes.txt' and data.csv.",
+         ["file_missing | old.log", "file_missing | notes.txt", "file_missing | data.csv"]),
+        ("Delete old.log and notes.txt rows older than a year", ["file_missing | old.log"]),
+        ("Delete old.log or notes.txt", []),
         ("Do not delete old.log", []),
         ("Never remove old.log", []),
         ("Delete gone.txt and lost.txt", []),
@@ -258,6 +263,10 @@ def test_stated_values_must_be_set(text, expected):
         ('Insert "milk" at the bottom of notes.txt', ["file_keeps | notes.txt | beginning and 1 more"]),
         ('Insert "milk" at the top of notes.txt', ["file_keeps | notes.txt | lines and 1 more"]),
         ("Set port to 1 in settings.toml", ["file_keeps | settings.toml | lines without port"]),
+        ("Set port to 1 in a.json", ["file_keeps | a.json | values without port"]),
+        ('Have port = 1 and host = "x" in a.json', ["file_keeps | a.json | values without port, host"]),
+        ("Set port to 1 and switch debug on in a.json", []),
+        ("Set port to 1 in a.json. Then remove the rest.", []),
         ('Replace "log" with "logger" in calc.py', []),
         ('Replace the first "a" with "b" in notes.txt', []),
         ("Fix the bug in calc.py", ["file_keeps | calc.py | definitions"]),

@@ -12,6 +12,7 @@ from loom_core.types import ChangeKind, Evidence, FileChange, Outcome, Subtask
 from loom_verifiers.checks.evidence import failed, passed, unverified
 from loom_verifiers.checks.files import FileMissing
 from loom_verifiers.checks.parsing import MAX_PARSED_BYTES, parser_for
+from loom_verifiers.checks.same_as import FileSameAs
 from loom_verifiers.checks.syntax import parse_file
 
 _EMPTY_BY_CUSTOM = frozenset({"__init__.py", ".gitkeep", ".keep", ".nojekyll", "py.typed"})
@@ -19,6 +20,8 @@ _ASKS_FOR_EMPTY = re.compile(
     r"\b(?:empty|blank|leere\w*|vide|vac\u00ed[oa]|vuot[oa]|vazi[oa])\b|\u043f\u0443\u0441\u0442|\u7a7a",
     re.IGNORECASE,
 )
+_MOVES = re.compile(r"\b(?:mov|renam|archiv|copy|copi|merg|combin|back)\w*", re.IGNORECASE)
+"""Words for contents that are to be kept elsewhere."""
 _COMMENTED_JSON = re.compile(r"(?:^|/)(?:[tj]sconfig[^/]*\.json$|\.vscode/|\.devcontainer/)")
 """Files whose readers allow comments; strict JSON would be a wrong demand."""
 
@@ -33,6 +36,8 @@ class NetChange:
     """Whether the last recorded change deleted it; gone without that is a loss."""
     was_moved: bool = False
     """Whether its content lies under another name now."""
+    before: str = ""
+    """The hash of its content before; empty when it was not there."""
 
 
 async def net_changes(outcome: Outcome, context: CheckContext) -> list[NetChange]:
@@ -55,6 +60,7 @@ async def net_changes(outcome: Outcome, context: CheckContext) -> list[NetChange
             is_gone=not now[path],
             was_deleted=last[path].kind is ChangeKind.DELETED,
             was_moved=before[path] in arrived,
+            before=before[path],
         )
         for path in before
         if now[path] != before[path] or (path in own and _is_lost(last[path], now))
@@ -67,7 +73,7 @@ async def look_at(
     """One piece of evidence for each changed file."""
     may_be_empty = bool(_ASKS_FOR_EMPTY.search(subtask.description))
     evidence = [await _look(change, context, may_be_empty=may_be_empty) for change in changes]
-    return [*evidence, *_unasked_deletions(changes, subtask)]
+    return [*evidence, *_unasked_deletions(changes, subtask), *_hidden(changes, subtask)]
 
 
 def _unasked_deletions(changes: Sequence[NetChange], subtask: Subtask) -> list[Evidence]:
@@ -81,6 +87,19 @@ def _unasked_deletions(changes: Sequence[NetChange], subtask: Subtask) -> list[E
         and not change.was_moved
         and change.path not in wanted
         and not _is_named(change.path, subtask.description)
+    ]
+
+
+def _hidden(changes: Sequence[NetChange], subtask: Subtask) -> list[Evidence]:
+    """What had to be deleted and lies under another name instead, for a human to see."""
+    kinds = {spec.kind for spec in subtask.checks}
+    if FileSameAs.name in kinds or _MOVES.search(subtask.description):
+        return []
+    wanted = {spec.target for spec in subtask.checks if spec.kind == FileMissing.name}
+    return [
+        unverified(f"deleted {change.path}", "its content lies under another name now")
+        for change in changes
+        if change.path in wanted and change.is_gone and change.was_moved
     ]
 
 

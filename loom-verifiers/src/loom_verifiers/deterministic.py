@@ -21,6 +21,8 @@ from loom_core.types import (
 from loom_verifiers.changed_files import NetChange, look_at, net_changes
 from loom_verifiers.checks.evidence import failed, unverified
 from loom_verifiers.checks.told import FileAsTold
+from loom_verifiers.tampering import look_for_tampering
+from loom_verifiers.unfinished import look_for_marks
 from loom_verifiers.verdicts import verdict_of
 
 _log = logging.getLogger(__name__)
@@ -54,6 +56,8 @@ class Deterministic(Verifier):
             *(one for _, one in seen),
             *_unshown(subtask, seen, context),
             *await look_at(changes, subtask, context.look),
+            *await look_for_tampering(changes, subtask, context.look),
+            *await look_for_marks(changes, subtask, context.look),
             *(
                 _failure_evidence(record)
                 for record in outcome.tool_records

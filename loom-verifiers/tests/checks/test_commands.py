@@ -141,3 +141,20 @@ async def test_in_the_real_sandbox_a_script_is_really_run(confined, tmp_path):
 
     assert good.status is PASSED, good.detail
     assert bad.status is FAILED, bad.detail
+
+
+@pytest.mark.parametrize(
+    ("printed", "status"),
+    [
+        ("Ran 2 tests in 0.001s\n\nOK", VerdictStatus.PASSED),
+        ("Ran 1 test in 0.001s\n\nOK", VerdictStatus.PASSED),
+        ("Ran 0 tests in 0.000s\n\nOK", VerdictStatus.FAILED),
+        ("", VerdictStatus.FAILED),
+    ],
+)
+async def test_a_run_of_unittest_counts_only_when_a_test_ran(look_with, printed, status):
+    look = look_with(result=CommandResult(output=printed, exit_code=0))
+
+    evidence = await CommandSucceeds().run("python3 -m unittest -q test_calc", "", look)
+
+    assert evidence.status is status

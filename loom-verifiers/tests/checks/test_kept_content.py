@@ -144,3 +144,29 @@ async def test_what_else_may_change_can_be_bounded(after_edits, expected, now, s
     evidence = await FileKeeps().run("a.txt", expected, after_edits("host = a\nport = 1\n", now))
 
     assert evidence.status is status
+
+
+@pytest.mark.parametrize(
+    ("now", "status"),
+    [
+        ('{"a": {"port": 2, "x": [1, {"y": null}]}, "z": {}}', PASSED),
+        ('{"new": 1, "a": {"port": 2, "x": [1, {"y": null}]}, "z": {}}', PASSED),
+        ('{"a": {"port": 2, "x": [2, {"y": null}]}, "z": {}}', FAILED),
+        ('{"a": {"port": 2}, "z": {}}', FAILED),
+        ('{"port": 2}', FAILED),
+        ("port = 2", FAILED),
+    ],
+)
+async def test_all_values_but_one_are_kept(after_edits, now, status):
+    look = after_edits('{"a": {"port": 1, "x": [1, {"y": null}]}, "z": {}}', now)
+
+    for keys in ("port", "a.port", "other, port"):
+        evidence = await FileKeeps().run("a.txt", f"values without {keys}", look)
+
+        assert evidence.status is status, evidence
+
+
+async def test_values_of_what_was_no_json_cannot_be_told(after_edits):
+    evidence = await FileKeeps().run("a.txt", "values without a", after_edits("a = 1", "{}"))
+
+    assert evidence.status is UNVERIFIED

@@ -79,7 +79,7 @@ _ESCAPING = PROGRAM_EXTENSIONS | {"json", "toml", "yaml", "yml", "xml", "html", 
 _HOLDS_ONLY = re.compile(
     r"""\s*(?:please\s+|i\s+(?:need|want)\s+)?(?:create|make|write|put|save|store)?\s*
     (?:(?:an?|the|new|plain|text|file|called|named|into|to|in)\s+)*
-    (?:(?:with|containing|holding|saying)\s+)?(?:(?:only|just|exactly|the|text|words?|contents?|sentence
+    (?:(?:with|containing|holding|saying|(?:that|which)\s+(?:contains|holds|reads|says))\s+)?(?:(?:only|just|exactly|the|text|words?|contents?|sentence
     |message|line)\s+)*(?:(?:into|to|in|an?|the|new|file|called|named)\s+)*[\s.!]*""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -156,7 +156,7 @@ def _content_checks(
                     yield CheckSpec(kind="file_equals", target=mention.path, expected=literals[0])
                 yield from _setting_checks(sentence, mention)
             if mention.path in existing and is_direct_object(sentence, mention):
-                yield from edit_checks(sentence, mention)
+                yield from edit_checks(sentence, mention, is_alone=len(sentences) == 1)
     yield from source_checks(sentences, expected, existing)
 
 

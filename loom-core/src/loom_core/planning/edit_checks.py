@@ -31,12 +31,26 @@ _ONLY_READS = re.compile(
 )
 
 
-def edit_checks(sentence: Sentence, mention: Mention) -> Iterator[CheckSpec]:
-    """What was replaced is gone, and an edit loses none of the lines that were there."""
+_MORE_IS_ASKED = re.compile(r",|;|\b(?:and|also|then|plus|but)\b", re.IGNORECASE)
+"""What joins one thing that is asked for to the next."""
+
+
+def edit_checks(
+    sentence: Sentence, mention: Mention, *, is_alone: bool = False
+) -> Iterator[CheckSpec]:
+    """What was replaced is gone, and an edit loses none of the lines, or values, that were there.
+
+    Args:
+        sentence: of the goal.
+        mention: of the file, in it.
+        is_alone: whether it is the only one, so that no other asks for more of the file.
+    """
     replaced = replaced_literals(sentence, mention)
     for literal in replaced:
         yield CheckSpec(kind="file_lacks", target=mention.path, expected=literal)
     kept = _kept(sentence, mention, replaced)
+    if mention.extension == "json" and is_alone:
+        kept = _kept_values(sentence)
     if kept:
         yield CheckSpec(kind="file_keeps", target=mention.path, expected=kept)
 
@@ -59,6 +73,15 @@ def _kept(sentence: Sentence, mention: Mention, replaced: Sequence[str]) -> str:
     if not values:
         return ""
     return f"lines without {values[0].key}" if len(values) == 1 else "count"
+
+
+def _kept_values(sentence: Sentence) -> str:
+    """The values that setting others leaves alone; empty when the sentence may ask for more."""
+    words = own_words(sentence.text)
+    values = stated_values(sentence.text)
+    if not values or len(_MORE_IS_ASKED.findall(words)) >= len(values):
+        return ""
+    return f"values without {', '.join(value.key for value in values)}"
 
 
 def source_checks(

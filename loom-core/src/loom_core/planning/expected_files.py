@@ -93,6 +93,9 @@ _AFTER_REMOVED = re.compile(
     |from\s+(?:the|this)\s+(?:workspace|project|repo(?:sitory)?|directory|folder)\b)""",
     re.VERBOSE | re.IGNORECASE,
 )
+_LIST_OF_REMOVED = re.compile(
+    r"[\s,\"'`&]*(?:and\b)?[\s\"'`]*(?:the\s+|file\s+)*[\"'`]?", re.IGNORECASE
+)
 _AFTER_RENAMED = re.compile(r"[\"'`)]*\s*(?:to|into|as)\b", re.IGNORECASE)
 
 
@@ -196,6 +199,19 @@ def _is_removed(sentence: Sentence, mention: Mention) -> bool:
     before, after = sentence.text[: mention.start], sentence.text[mention.end :]
     if _NEGATED.search(before) or _CLAUSE_OPENER.search(sentence.text):
         return False
-    if _REMOVE.search(before):
+    if _REMOVE.search(before) or _follows_a_removed(sentence, mention):
         return bool(_AFTER_REMOVED.match(after))
     return bool(_RENAME.search(before) and _AFTER_RENAMED.match(after))
+
+
+def _follows_a_removed(sentence: Sentence, mention: Mention) -> bool:
+    """Whether a list of what to delete goes on with it: ``delete a.txt, b.txt and c.txt``."""
+    index = sentence.mentions.index(mention)
+    if index == 0:
+        return False
+    earlier = sentence.mentions[index - 1]
+    between = sentence.text[earlier.end : mention.start]
+    if not _LIST_OF_REMOVED.fullmatch(between):
+        return False
+    is_deleted = _REMOVE.search(sentence.text[: earlier.start])
+    return bool(is_deleted) or _follows_a_removed(sentence, earlier)

@@ -1,6 +1,7 @@
 """Checks that run a command, in the sandbox and without changing the workspace."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from contextlib import ExitStack
 
@@ -15,6 +16,8 @@ COMMAND_TIMEOUT_SECONDS = 30.0
 
 _NOT_EXECUTABLE, _NOT_FOUND = 126, 127
 """Exit codes of a shell that could not start the program."""
+_RUNS_TESTS = re.compile(r"\bpython[\d.]*\s+-m\s+unittest\b")
+_RAN_TESTS = re.compile(r"^Ran [1-9]\d* tests?\b", re.MULTILINE)
 _WANTED_TO_WRITE = "Read-only file system"
 
 
@@ -27,7 +30,8 @@ class CommandSucceeds(Check):
 
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
         """Run the command."""
-        return await _run(f'{self.name} "{target}"', target, context, judge=_anything_goes)
+        judge = _has_run_tests if _RUNS_TESTS.search(target) else _anything_goes
+        return await _run(f'{self.name} "{target}"', target, context, judge=judge)
 
 
 class CommandPrints(Check):
@@ -103,6 +107,11 @@ async def _execute_in_copy(command: str, context: CheckContext) -> CommandResult
 def _anything_goes(_output: str) -> str:
     """Nothing is wrong with any output."""
     return ""
+
+
+def _has_run_tests(output: str) -> str:
+    """What is wrong with tests of which none ran: unittest ends with 0 then, and so does who exits."""
+    return "" if _RAN_TESTS.search(output) else "expected at least one test to run"
 
 
 def _has_printed(output: str) -> str:

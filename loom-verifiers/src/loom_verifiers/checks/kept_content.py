@@ -9,10 +9,12 @@ from loom_core.contracts.check import Check, CheckContext
 from loom_core.types import Evidence
 from loom_verifiers.checks.evidence import failed, passed, seen_in, unverified
 from loom_verifiers.checks.files import MAX_READ_BYTES
+from loom_verifiers.checks.kept_values import lost_values
 from loom_verifiers.checks.parsing import NotParsable, SyntaxProblem, definitions
 
 _SHOWN = 5
 _WITHOUT = re.compile(r"lines without (?P<word>.+)", re.DOTALL)
+_VALUES_WITHOUT = re.compile(r"values without (?P<keys>.+)", re.DOTALL)
 _AND_MORE = re.compile(r"(?P<kept>lines|beginning) and (?P<count>\d+) more")
 _Compare = Callable[[bytes, bytes], Sequence[str] | None]
 """Finds what was lost between two contents; None when nobody can tell."""
@@ -24,7 +26,8 @@ class FileKeeps(Check):
     ``lines``: every line, in order; ``beginning``: the same with nothing new before or between
     them; ``count``: as many lines; ``definitions``: the functions and classes of a Python file;
     ``everything``: the content as it was. ``lines and 2 more`` and ``beginning and 1 more`` also want
-    just so many new lines, and ``lines without WORD`` leaves free what holds that word.
+    just so many new lines, and ``lines without WORD`` leaves free what holds that word. ``values
+    without KEY, KEY`` is every value of a JSON file but those of the keys.
     """
 
     name = "file_keeps"
@@ -126,6 +129,8 @@ def _comparison(expected: str) -> _Compare | None:
     """What finds out what was lost; None for words that name nothing."""
     if match := _WITHOUT.fullmatch(expected):
         return partial(_lost_lines_without, match["word"])
+    if match := _VALUES_WITHOUT.fullmatch(expected):
+        return partial(lost_values, match["keys"].split(", "))
     if match := _AND_MORE.fullmatch(expected):
         return partial(_lost_or_not_so_many, _COMPARISONS[match["kept"]], int(match["count"]))
     return _COMPARISONS.get(expected)

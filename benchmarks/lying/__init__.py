@@ -1,0 +1,1 @@
+"""Executors that lie about their work, and the engine that has to notice."""
