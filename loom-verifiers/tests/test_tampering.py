@@ -11,6 +11,7 @@ from loom_verifiers.tampering import look_for_tampering
 from loom_verifiers.unfinished import look_for_marks
 
 TEST = "def test_sum():\n    assert add(2, 3) == 5\n    assert add(4, 0) == 4\n"
+LATER = "FIX" + "ME later"  # in one piece it would be a mark in this file
 
 
 @pytest.fixture
@@ -98,9 +99,9 @@ async def test_other_modules_are_none_of_it(after, path, before, description):
     ("before", "now", "description", "is_left"),
     [
         ("", "TODO: three sentences\n", "Write about rivers", True),
-        ("", "# FIXME later\nx = 1\n", "Write a program", True),
+        ("", f"# {LATER}\nx = 1\n", "Write a program", True),
         ("", "Lorem ipsum dolor\n", "Write about rivers", True),
-        ("# TODO old\n", "# TODO old\nx = 1\n", "Add x", False),
+        (f"# {LATER}\n", f"# {LATER}\nx = 1\n", "Add x", False),
         ("", "TODO: milk\n", "Write a todo list", False),
         ("", "Lorem ipsum\n", "Write a page with lorem ipsum", False),
         ("", "All done today\n", "Write about rivers", False),

@@ -7,7 +7,7 @@ from typing import cast
 _MAX_DEPTH = 50
 
 
-def lost_values(keys: Collection[str], before: bytes, now: bytes) -> Sequence[str] | None:
+def lost_values(keys: Collection[str], before: bytes, now: bytes) -> Sequence[str]:
     """The values that are gone or another one, but for those under the keys.
 
     Args:
@@ -16,12 +16,12 @@ def lost_values(keys: Collection[str], before: bytes, now: bytes) -> Sequence[st
         now: the content now.
 
     Returns:
-        One line for each, or None when the content before is no JSON.
+        One line for each; none when the content before was no JSON, so that it had no values.
     """
     try:
         old = dict(_leaves(json.loads(before)))
     except (ValueError, RecursionError):
-        return None
+        return []
     try:
         new = dict(_leaves(json.loads(now)))
     except (ValueError, RecursionError):
