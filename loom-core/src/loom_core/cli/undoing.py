@@ -40,6 +40,8 @@ def show_undo(report: UndoReport, *, as_json: bool) -> None:
         )
     if report.planned.plan.is_held_up:
         click.echo("nothing was changed; --force overwrites what others did", err=True)
+    if report.result and not report.planned.redoes:
+        click.echo(f"to have it again: loom undo {report.record.id} --redo", err=True)
 
 
 def _echo_loss(diff: FileDiff | None) -> None:

@@ -81,8 +81,11 @@ def test_undo_puts_everything_back(run_loom, changed):
         "✓ removed new.txt",
         "✓ restored old.txt",
     ]
+    assert finished.stderr == "to have it again: loom undo t1 --redo\n"
     assert contents(changed) == {"old.txt": "before"}
-    assert "nothing to undo" in run_loom("undo", "last").stdout
+    nothing = run_loom("undo", "last")
+    assert "nothing to undo" in nothing.stdout
+    assert nothing.stderr == ""
 
 
 def test_a_dry_run_changes_nothing(run_loom, changed):
@@ -118,7 +121,7 @@ def test_an_undo_is_taken_back_also_one_with_force(run_loom, changed):
     redone = run_loom("undo", "last", "--redo")
     again = run_loom("undo", "last", "--redo")
 
-    assert redone.code == 0
+    assert (redone.code, redone.stderr) == (0, "")
     assert contents(changed) == {"old.txt": "after", "new.txt": "mine"}
     assert again.code == ExitCode.USAGE
     assert "no undo that could be taken back" in again.stderr
