@@ -4,7 +4,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from loom_core.errors import LoomError
 from loom_core.types import Image
@@ -26,6 +26,14 @@ _MEDIA_TYPES = {
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """What goes along with a text although the text does not mention it."""
+
+    text: str = ""
+    images: tuple[Image, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Mentioned:
     """What goes to the model for a line of the user."""
 
@@ -35,6 +43,11 @@ class Mentioned:
     images: tuple[Image, ...] = ()
     problems: tuple[str, ...] = ()
     """Mentions that led to nothing, each with the reason; they are told to the user."""
+
+    def joined(self, attached: Attached) -> "Mentioned":
+        """The same with what is attached."""
+        sent = f"{self.sent}\n\n{attached.text}" if attached.text else self.sent
+        return replace(self, sent=sent, images=(*self.images, *attached.images))
 
 
 def mentioned_paths(text: str) -> list[str]:

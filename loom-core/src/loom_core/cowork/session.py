@@ -13,7 +13,7 @@ from loom_core.contracts.tool import Tool
 from loom_core.cowork.claimed import under_claim
 from loom_core.cowork.compacting import Fitting
 from loom_core.cowork.history import History
-from loom_core.cowork.mentions import with_mentions
+from loom_core.cowork.mentions import Attached, with_mentions
 from loom_core.cowork.offering import for_conversation, offered_specs
 from loom_core.cowork.parts import SessionParts
 from loom_core.cowork.prompt import session_prompt
@@ -105,17 +105,20 @@ class CoworkSession:
         """Tokens of the model's window; 0 before the first turn."""
         return self._fitting.window
 
-    async def send(self, text: str) -> TurnResult:
+    async def send(self, text: str, *, attached: Attached | None = None) -> TurnResult:
         """Let the model answer what the user says, with the files that it mentions.
 
-        Cancelling this interrupts the turn. Raises ``UsageError`` for an empty text or while a turn
-        runs, and ``StoreError`` when the journal cannot be written.
+        What is ``attached`` by an editor goes along; its user mentions files by other means, so that
+        an ``@`` that leads to nothing is a word then. Cancelling this interrupts the turn. Raises
+        ``UsageError`` for an empty text or while a turn runs, and ``StoreError`` when the journal
+        cannot be written.
         """
         if not text.strip():
             raise UsageError("there is nothing to send; say what should be done")
         shown = await asyncio.to_thread(with_mentions, text, self._parts.workspace)
-        if shown.problems:
+        if shown.problems and attached is None:
             raise UsageError("; ".join(shown.problems))
+        shown = shown.joined(attached or Attached())
         started = TurnStarted(text=text, sent=shown.sent, images=shown.images, seen=shown.seen)
         return await self._turn(started, self._converse)
 
