@@ -9,7 +9,7 @@ import pytest
 HEAVY = {
     *("aiohttp", "alembic", "httpx", "pip", "sqlalchemy", "stevedore", "textual", "xllamacpp"),
     *("bs4", "ddgs", "httpcore", "lxml", "markdownify", "primp", "protego", "trafilatura"),
-    *("acp", "fastapi", "starlette", "uvicorn"),
+    *("acp", "fastapi", "mcp", "mcp_types", "starlette", "uvicorn"),
 }
 """Libraries that take long to import."""
 
@@ -53,7 +53,7 @@ PUBLIC_FOR_INTERFACES = PUBLIC_FOR_MEMBERS | {
 }
 """What the distributions may use by which people and programs reach Loom: they stand above the engine."""
 
-INTERFACES = {"loom_acp", "loom_cowork", "loom_server", "loom_tui"}
+INTERFACES = {"loom_acp", "loom_cowork", "loom_mcp", "loom_server", "loom_tui"}
 
 
 def public_for(source):

@@ -130,6 +130,10 @@ class ServerDesk(Desk, Protocol):
         """Events after a sequence, as they happen, until the task or the server ends."""
         ...
 
+    async def diff(self, task_id: str) -> str:
+        """What a task changed in the end, as a unified diff; empty when nothing."""
+        ...
+
 
 class OpenDesk(Protocol):
     """Opens a desk at a server; an entry point of ``loom.desks``."""

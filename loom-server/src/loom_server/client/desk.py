@@ -12,7 +12,7 @@ from loom_core.desk.protocol import OpenApproval
 from loom_core.errors import UnknownTask
 from loom_core.events import Event
 from loom_core.events.reading import event_from_json
-from loom_core.types import Decision, FileChange, TaskKind, TaskState
+from loom_core.types import ChangeKind, Decision, FileChange, TaskKind, TaskState
 from loom_server.client.connection import Connection
 from loom_server.client.place import find_place
 
@@ -136,6 +136,18 @@ class HttpDesk:
         """Events as they happen, until the task or the server ends."""
         async for value in self._connection.stream(_path(task_id, "stream"), after=after):
             yield event_from_json(value)
+
+    async def diff(self, task_id: str) -> str:
+        """What a task changed in the end, file by file."""
+        lines: list[str] = []
+        changes = await self.changes(task_id)
+        moved = {change.after for change in changes if change.kind is ChangeKind.CREATED}
+        for change in changes:
+            # A file that was renamed is told of under its new name.
+            if change.is_of_file and not (change.after == "" and change.before in moved):
+                path = _path(task_id, "changes", quote(change.path, safe="/"), "diff")
+                lines += (await self._connection.ask("GET", path))["lines"]
+        return "\n".join(lines)
 
 
 def _path(task_id: str, *rest: str) -> str:

@@ -6,6 +6,7 @@ one does, it is handed to it, and this returns once the journal has it.
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import cast
 
 from pydantic import JsonValue, ValidationError
@@ -102,19 +103,31 @@ async def is_open(store: Store, task_id: str, answer: Answer) -> bool:
 async def _deliver(store: Store, task_id: str, subtask_id: str, answer: Answer) -> None:
     """Put an answer into the journal, by the engine that holds the task if there is one."""
     try:
+        if not await _journal(store, task_id, subtask_id, answer):
+            raise UsageError(_ANSWERED)
+    except StoreBusy:
+        await _hand_over(store, task_id, subtask_id, answer)
+
+
+async def _journal(store: Store, task_id: str, subtask_id: str, answer: Answer) -> bool:
+    """Journal an answer where nobody holds the task; False when that was answered already.
+
+    Raises:
+        StoreBusy: an engine holds it.
+        TaskIsOver: the task has ended.
+    """
+    try:
         fence = await store.claim(
             task_id, owner=new_owner(), lease_seconds=_LEASE_SECONDS, is_alive=is_alive
         )
     except TaskIsOver:
         state = (await store.task(task_id)).state.value
         raise TaskIsOver(f"task {task_id} is already {state}; there is nothing to answer") from None
-    except StoreBusy:
-        await _hand_over(store, task_id, subtask_id, answer)
-        return
     try:
         if not await is_open(store, task_id, answer):
-            raise UsageError(_ANSWERED)
+            return False
         await store.append(task_id, [Entry(answer, subtask_id)], fence=fence)
+        return True
     finally:
         await store.release(task_id, fence=fence)
 
@@ -129,7 +142,11 @@ async def _hand_over(store: Store, task_id: str, subtask_id: str, answer: Answer
     await store.request(task_id, ANSWER, as_payload(answer, subtask_id))
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while await is_open(store, task_id, answer):  # noqa: ASYNC110 - another process writes it
+            while await is_open(store, task_id, answer):
+                if not (await store.task(task_id)).owner:
+                    # It stopped before it looked for answers, and nobody will look before the next run.
+                    with suppress(StoreBusy):
+                        await _journal(store, task_id, subtask_id, answer)
                 await asyncio.sleep(_POLL_SECONDS)
     except TimeoutError:
         raise StoreBusy(

@@ -1,0 +1,1 @@
+"""MCP servers of others, whose tools a model may find and use."""
