@@ -19,6 +19,8 @@ from loom_core.contracts.tool import Tool
 from loom_core.contracts.verifier import VerificationContext, Verifier
 from loom_core.engine.attempt.runner import Runner
 from loom_core.engine.human.policy import ApprovalPolicy
+from loom_core.engine.memory.earlier import earlier_memory
+from loom_core.engine.memory.lesson_book import LessonBook
 from loom_core.engine.memory.recalling import memory_of
 from loom_core.engine.observing import PluginObserver
 from loom_core.engine.orchestrator import Orchestrator
@@ -204,6 +206,8 @@ class NoOpLoom:
             router=self._router,
             store=self.store,
             memory=memory_of(self.store, task.id),
+            earlier=earlier_memory(self.store, task),
+            lessons=LessonBook(self.store, self.settings.learning, task.workspace),
             ask_human=None,
         )
 
