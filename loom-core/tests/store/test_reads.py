@@ -4,6 +4,7 @@ import pytest
 
 from loom_core.errors import UnknownTask
 from loom_core.events import TaskPaused
+from loom_core.store import Entry, News
 from loom_core.types import ApprovalMode, Task, TaskState
 
 
@@ -80,3 +81,16 @@ async def test_unknown_task_has_no_rows(store):
     assert await store.events("nothing") == []
     assert await store.changes("nothing") == []
     assert await store.approvals("nothing") == []
+
+
+async def test_news_name_each_task_that_something_happened_in_once(store):
+    await create(store, "a", "b", "c")
+    seen = await store.stream.newest_sequence()
+    fences = {one: await store.claim(one, owner="me", lease_seconds=60) for one in ("c", "a")}
+    await store.append("c", [Entry(TaskPaused(reason="r"))], fence=fences["c"])
+
+    news = await store.stream.news(seen)
+
+    assert news.task_ids == ("c", "a")
+    assert news.newest == await store.stream.newest_sequence() == seen + 3
+    assert await store.stream.news(news.newest) == News(news.newest, ())

@@ -10,7 +10,16 @@ from starlette.types import ASGIApp
 
 from loom_server.api import errors
 from loom_server.api.description import describe
-from loom_server.api.routes import browser, changes, docs, machine, memory, steering, tasks
+from loom_server.api.routes import (
+    browser,
+    changes,
+    machine,
+    memory,
+    pages,
+    steering,
+    streams,
+    tasks,
+)
 from loom_server.guard.middleware import Guard
 from loom_server.guard.origins import Origins
 from loom_server.guard.secrets import Admission
@@ -21,6 +30,7 @@ OpenService = Callable[[], AbstractAsyncContextManager[Service]]
 
 _ROUTERS: tuple[APIRouter, ...] = (
     tasks.router,
+    streams.router,
     steering.router,
     changes.router,
     memory.router,
@@ -52,7 +62,7 @@ def create_app(open_service: OpenService, *, admission: Admission) -> FastAPI:
         version=version("loom-server"),
         description="Goals done by local models, with evidence. Every path needs the token.",
         lifespan=lifespan,
-        docs_url=None,  # its page loads scripts from another host; ours is in routes/docs
+        docs_url=None,  # its page loads scripts from another host; ours is in routes/pages
         redoc_url=None,
         openapi_url="/openapi.json",
         generate_unique_id_function=lambda route: route.name,
@@ -61,7 +71,7 @@ def create_app(open_service: OpenService, *, admission: Admission) -> FastAPI:
     app.state.admission = admission
     for router in _ROUTERS:
         app.include_router(router, dependencies=[Depends(_bearer)], responses=errors.GUARDED)
-    app.include_router(docs.router, include_in_schema=False)
+    app.include_router(pages.router, include_in_schema=False)
     errors.install(app)
     return app
 

@@ -95,8 +95,8 @@ async def test_every_operation_documents_what_may_go_wrong(client):
 
 async def test_the_docs_need_nothing_of_another_host(client):
     page = await client.http.get("/docs")
-    script = await client.http.get("/docs/docs.js")
-    style = await client.http.get("/docs/docs.css")
+    script = await client.http.get("/assets/docs.js")
+    style = await client.http.get("/assets/docs.css")
 
     assert page.headers["content-type"].startswith("text/html")
     assert "default-src 'self'" in page.headers["content-security-policy"]

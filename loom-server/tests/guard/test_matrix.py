@@ -53,7 +53,7 @@ async def routes(client):
         for method in item
     ]
     assert len(named) >= 20
-    others = ["/docs", "/docs/docs.js", "/openapi.json", "/", "/nothing"]
+    others = ["/docs", "/assets/docs.js", "/openapi.json", "/", "/nothing"]
     return [*((m, p.replace("{path}", "f")) for m, p in named), *(("GET", p) for p in others)]
 
 

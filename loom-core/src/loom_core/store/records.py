@@ -27,6 +27,7 @@ __all__ = [
     "Command",
     "MemoryRecord",
     "NeededContents",
+    "News",
     "PatternRecord",
     "PatternTask",
     "PatternUses",
@@ -138,6 +139,16 @@ class NeededContents:
     """Whether the task has ended."""
     sha256s: frozenset[str]
     """In hex."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Which tasks something happened in, since somebody looked last."""
+
+    newest: int
+    """Sequence of the newest event of all; ask for what comes after it next time."""
+    task_ids: tuple[str, ...]
+    """Each once, the latest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from loom_core.store.rooms import Doors
 from loom_core.store.search import find_entries
 from loom_core.store.steady import SteadyClock, steady_clock
 from loom_core.store.transactor import Durability, Transactor
+from loom_core.store.whole_stream import WholeStream
 from loom_core.store.works import (
     AppendEvents,
     AppendUnclaimed,
@@ -75,6 +76,8 @@ class Store:
         """The archive of memory, entry by entry."""
         self.patterns = Patterns(doors)
         """Lessons of finished tasks."""
+        self.stream = WholeStream(doors)
+        """The journal of all tasks together."""
 
     @classmethod
     def open(

@@ -1,8 +1,8 @@
 """The feeds of all tasks that somebody watches."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 
 from loom_core.events import Event
 from loom_core.store import Store
@@ -17,17 +17,17 @@ class Hub:
 
     def __init__(self, store: Store) -> None:
         """Watch this store."""
-        self._store = store
+        self.store = store
         self._feeds: dict[str, Feed] = {}
         self._unsubscribe = store.subscribe(self._see)
-        self._is_closed = False
+        self._closed = asyncio.Event()
         self.streams = 0
         """Clients that watch now."""
 
     @property
     def is_full(self) -> bool:
         """Whether nobody else may watch now."""
-        return self._is_closed or self.streams >= MAX_STREAMS
+        return self._closed.is_set() or self.streams >= MAX_STREAMS
 
     @asynccontextmanager
     async def watch(self, task_id: str, *, newest: int) -> AsyncGenerator[Feed]:
@@ -40,21 +40,38 @@ class Hub:
         """
         feed = self._feeds.get(task_id)
         if feed is None:
-            feed = self._feeds[task_id] = Feed(self._store, task_id, after=newest)
+            feed = self._feeds[task_id] = Feed(self.store, task_id, after=newest)
         feed.watchers += 1
-        self.streams += 1
         try:
-            yield feed
+            with self.counted():
+                yield feed
         finally:
             feed.watchers -= 1
-            self.streams -= 1
             if not feed.watchers and self._feeds.get(task_id) is feed:
                 del self._feeds[task_id]
                 await feed.close()
 
+    @contextmanager
+    def counted(self) -> Generator[None]:
+        """Count a client that watches, while inside."""
+        self.streams += 1
+        try:
+            yield
+        finally:
+            self.streams -= 1
+
+    async def closes_within(self, seconds: float) -> bool:
+        """Whether every stream has to end now, found out within so many seconds."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._closed.wait()
+        except TimeoutError:
+            return False
+        return True
+
     async def close(self) -> None:
         """End every stream; clients come back with the id that they saw last. Twice is allowed."""
-        self._is_closed = True
+        self._closed.set()
         self._unsubscribe()
         await asyncio.gather(*(feed.close() for feed in list(self._feeds.values())))
 

@@ -8,6 +8,9 @@ from loom_core.errors import UnknownTask
 from loom_core.store import TaskRecord
 from loom_server.service import Service
 
+MAX_SEQUENCE = 2**63 - 1
+"""The largest sequence of an event that a database holds."""
+
 
 def _service(request: Request) -> Service:
     return cast("Service", request.app.state.service)

@@ -17,14 +17,13 @@ from loom_server.api.models.tasks import (
     TaskSummary,
     TaskView,
 )
-from loom_server.api.routes.depends import ServiceDep, TaskDep
+from loom_server.api.routes.depends import MAX_SEQUENCE, ServiceDep, TaskDep
 from loom_server.api.views import view_task
 from loom_server.running.place import prepare_place
 from loom_server.streaming.response import EventStream
 
 router = APIRouter(tags=["tasks"])
 
-_MAX_SEQUENCE = 2**63 - 1
 _STREAM: Documented = {
     204: {"description": "The task has ended, and the client has every event."},
     **ABOUT_TASK,
@@ -104,8 +103,8 @@ async def delete_task(task: TaskDep, service: ServiceDep) -> Cancelled:
 async def stream_task(
     task: TaskDep,
     service: ServiceDep,
-    last_event_id: Annotated[int, Header(ge=0, le=_MAX_SEQUENCE)] = 0,
-    after: Annotated[int, Query(ge=0, le=_MAX_SEQUENCE)] = 0,
+    last_event_id: Annotated[int, Header(ge=0, le=MAX_SEQUENCE)] = 0,
+    after: Annotated[int, Query(ge=0, le=MAX_SEQUENCE)] = 0,
 ) -> Response:
     """Watch a task: server-sent events from the beginning, or from where a client stopped.
 
@@ -127,7 +126,7 @@ async def stream_task(
 async def list_events(
     task: TaskDep,
     service: ServiceDep,
-    after: Annotated[int, Query(ge=0, le=_MAX_SEQUENCE)] = 0,
+    after: Annotated[int, Query(ge=0, le=MAX_SEQUENCE)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> EventPage:
     """What has happened in a task so far, some at a time; the stream waits for more."""
@@ -161,7 +160,7 @@ async def get_trace(
     subtask_id: str,
     service: ServiceDep,
     *,
-    after: Annotated[int, Query(ge=0, le=_MAX_SEQUENCE)] = 0,
+    after: Annotated[int, Query(ge=0, le=MAX_SEQUENCE)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
     attempt: Annotated[int | None, Query(ge=1, le=1000)] = None,
 ) -> Trace:
