@@ -164,6 +164,15 @@ class Client:
                 found.append(event)
         return found
 
+    async def live(self, task_id: str) -> AsyncGenerator[dict[str, Any]]:
+        """The events of a task as they come, until it has ended."""
+        async with (
+            asyncio.timeout(LIMIT_SECONDS),
+            self.http.sse(f"/tasks/{task_id}/stream") as stream,
+        ):
+            async for message in stream:
+                yield json.loads(message.data)
+
     async def until(
         self, task_id: str, is_so: Callable[[dict[str, Any]], bool], after: int = 0
     ) -> dict[str, Any]:

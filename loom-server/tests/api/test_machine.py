@@ -99,7 +99,7 @@ async def test_the_docs_need_nothing_of_another_host(client):
     style = await client.http.get("/assets/docs.css")
 
     assert page.headers["content-type"].startswith("text/html")
-    assert "default-src 'self'" in page.headers["content-security-policy"]
+    assert "default-src 'none'" in page.headers["content-security-policy"]
     for answer in (page, script, style):
         assert answer.status_code == 200
         assert "http://" not in answer.text

@@ -22,7 +22,8 @@ async def view_task(service: Service, record: TaskRecord) -> TaskView:
     """The whole state of a task."""
     subtasks = await service.store.subtasks(record.id)
     views = [SubtaskView.of(one, record.plan) for one in subtasks]
-    events = await service.store.events(record.id)
+    approvals = await service.store.approvals(record.id)
+    events = await service.store.events(record.id)  # after it, so that the request of each is there
     created = await creation_of(service.store, record.id)
     return TaskView(
         **TaskSummary.of(record, subtasks).model_dump(),
@@ -34,22 +35,21 @@ async def view_task(service: Service, record: TaskRecord) -> TaskView:
         replans=record.replans,
         subtasks=views,
         progress=_progress(subtasks, record),
-        approvals=await open_approvals(service, record, events),
+        approvals=_view_approvals(record, approvals, events),
         questions=view_questions(record, events),
         is_queued=record.id in service.pool.queued,
         is_running_here=record.id in service.pool.running,
     )
 
 
-async def open_approvals(
-    service: Service, record: TaskRecord, events: list[Event]
+def _view_approvals(
+    record: TaskRecord, approvals: list[ApprovalRecord], events: list[Event]
 ) -> list[ApprovalView]:
     """What a task waits for a human to allow; nothing once it has ended."""
     if record.state.is_terminal:
         return []
     requests = requests_of(events)
-    waiting = [one for one in await service.store.approvals(record.id) if one.decision is None]
-    return [_approval(one, requests.get(one.id)) for one in waiting]
+    return [_approval(one, requests.get(one.id)) for one in approvals if one.decision is None]
 
 
 def requests_of(events: list[Event]) -> dict[str, ApprovalRequested]:
