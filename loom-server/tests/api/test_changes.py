@@ -1,6 +1,10 @@
 """What tasks changed, over HTTP, and taking it back."""
 
+import asyncio
+
 from server_site import Site
+
+from loom_core.workspace.blobs import BlobStore
 
 
 async def finished(client, site):
@@ -54,3 +58,16 @@ async def test_a_subtask_that_changed_nothing_cannot_be_undone(client, site: Sit
     answer = await client.http.post(f"/tasks/{task['id']}/undo", json={"subtask_id": "other"})
 
     assert (answer.status_code, answer.json()["error"]) == (422, "usage_error")
+
+
+async def test_an_undo_waits_for_who_deletes_old_contents_in_the_same_loop(client, site):
+    task = await finished(client, site)
+    blobs = BlobStore(site.home / "blobs")
+    assert list(blobs)
+    with blobs.alone():
+        asked = asyncio.create_task(client.http.post(f"/tasks/{task['id']}/undo", json={}))
+        await client.get("/health")
+        assert not asked.done()
+    answer = await asked
+
+    assert answer.json()["done"] is True

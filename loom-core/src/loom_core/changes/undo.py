@@ -1,7 +1,8 @@
 """Undoing a task's changes for whoever asks: doing it, or finding out what would happen."""
 
+import asyncio
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -103,7 +104,10 @@ async def undo_task(
         )
     workspace = workshop.open_workspace(Path(record.workspace))
     blobs = workspace.blobs
-    with nullcontext() if blobs is None else blobs.undoing():
+    with ExitStack() as held:
+        if blobs is not None:
+            # In a thread: whoever deletes contents at the moment may be a task of this very loop.
+            await asyncio.to_thread(held.enter_context, blobs.undoing())
         undo = TaskUndo(store, record.id, workspace)
         is_interrupted = interrupted_undo(await store.events(record.id)) is not None
         finished = None if request.is_dry_run else await undo.finish_interrupted()
