@@ -155,3 +155,19 @@ async def test_a_long_file_is_left_open_unless_a_human_was_to_look(judge):
 
     assert (await verdict_with()).status is PASSED
     assert (await verdict_with("a.md is arranged as asked")).status is UNVERIFIED
+
+
+async def test_what_a_repair_takes_away_is_for_a_human_to_see(judge):
+    first = "def first(items):\n    return items[0]\n"
+    before = f"{first}def last(items):\n    return items[len(items)]\n"
+    now = "def last(items):\n    return items[-1]\n"
+    task = "last(items) in a.py raises; it should give the last element"
+
+    lost = await judge("a.py", task, now, [first + now], before=before, criteria=("works",))
+    kept = await judge("a.py", task, first + now, [now], before=before, criteria=("works",))
+    named = await judge(
+        "a.py", f"{task}, and first has to go", now, [now], before=before, criteria=("works",)
+    )
+
+    assert (lost.status, kept.status, named.status) == (UNVERIFIED, PASSED, PASSED)
+    assert "first went away, which nobody asked for" in lost.feedback

@@ -107,9 +107,12 @@ class _Comparison:
         own = await self._seen(raw.decode("utf-8", "replace"), context)
         if own is None:
             return unverified(label, "it cannot be compared with anything")
-        before = self.writing.before
-        if before is not None and own.is_same(await self._seen(before, context), self.must_differ):
-            return failed(label, f"{path} still says or does what it did before")
+        if self.writing.before is not None:
+            before = await self._seen(self.writing.before, context)
+            if own.is_same(before, self.must_differ):
+                return failed(label, f"{path} still says or does what it did before")
+            if lost := own.lost_from(before, self.writing.task):
+                return unverified(label, f"{', '.join(lost)} went away, which nobody asked for")
         seen: list[_Seen] = []
         for way in self.writing.ways():
             content = await way()
@@ -148,6 +151,13 @@ class _Seen:
         is_alike = by_behaviour and self.behaviour is not None and self.behaviour == other.behaviour
         return is_alike or self.form == other.form
 
+    def lost_from(self, before: "_Seen | None", task: str) -> list[str]:
+        """What could be called before and not now, although the task does not name it."""
+        if before is None or before.behaviour is None or self.behaviour is None:
+            return []
+        lost = _names_of(before.behaviour) - _names_of(self.behaviour)
+        return sorted(lost - _named_in(task, before.behaviour))
+
     def agrees(self, other: "_Seen", task: str) -> bool:
         """Whether both do the same, with all that the task names; or say the same where nothing runs."""
         if self.form == other.form:
@@ -160,6 +170,10 @@ class _Seen:
 
 def _named_in(task: str, behaviour: Behaviour) -> set[str]:
     """The functions and methods of a program that a task names."""
+    return {name for name in _names_of(behaviour) if re.search(rf"\b{re.escape(name)}\b", task)}
+
+
+def _names_of(behaviour: Behaviour) -> set[str]:
+    """The functions and methods of a program that were tried."""
     inputs = behaviour.by_input if isinstance(behaviour, Answers) else ()
-    names = {name for tried in inputs for name in tried.partition("(")[0].split(".")}
-    return {name for name in names if re.search(rf"\b{re.escape(name)}\b", task)}
+    return {name for tried in inputs for name in tried.partition("(")[0].split(".")}

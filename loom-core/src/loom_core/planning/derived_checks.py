@@ -25,7 +25,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from loom_core.planning.arrangement import arrangement_checks
 from loom_core.planning.computed_files import computed_checks
-from loom_core.planning.edit_checks import edit_checks, source_checks
+from loom_core.planning.edit_checks import definition_checks, edit_checks, source_checks
 from loom_core.planning.expected_files import (
     expected_files,
     is_direct_object,
@@ -157,6 +157,7 @@ def _content_checks(
                 yield from _setting_checks(sentence, mention)
             if mention.path in existing and is_direct_object(sentence, mention):
                 yield from edit_checks(sentence, mention, is_alone=len(sentences) == 1)
+    yield from definition_checks(sentences, existing)
     yield from source_checks(sentences, expected, existing)
 
 

@@ -12,7 +12,7 @@ from loom_core.types import CheckSpec
 _LINES_MAY_CHANGE = PROGRAM_EXTENSIONS | {"json", "xml", "html", "htm", "csv", "tsv"}
 """Formats in which adding something may rightly change the lines around it."""
 _REPAIRS = re.compile(
-    r"\b(?:fix|repair|correct|debug|add|append|insert|implement|bugs?|mistakes?|wrong|broken)\b",
+    r"\b(?:fix|repair|correct|debug|add|append|insert|implement|bugs?|mistakes?|wrong|broken|crash\w*)\b",
     re.IGNORECASE,
 )
 _TAKES_AWAY = re.compile(
@@ -57,10 +57,6 @@ def edit_checks(
 
 def _kept(sentence: Sentence, mention: Mention, replaced: Sequence[str]) -> str:
     """What an edit must leave in a file, as ``file_keeps`` says it; empty when nobody can tell."""
-    if mention.extension == "py":
-        words = own_words(sentence.text)
-        repairs = _REPAIRS.search(words) and not _TAKES_AWAY.search(words)
-        return "definitions" if repairs else ""
     if mention.extension in _LINES_MAY_CHANGE:
         return ""
     added = added_literals(sentence, mention)
@@ -73,6 +69,26 @@ def _kept(sentence: Sentence, mention: Mention, replaced: Sequence[str]) -> str:
     if not values:
         return ""
     return f"lines without {values[0].key}" if len(values) == 1 else "count"
+
+
+def definition_checks(
+    sentences: Sequence[Sentence], existing: Collection[str]
+) -> Iterator[CheckSpec]:
+    """A repair of a Python file, or something new in it, loses none of its functions and classes.
+
+    A sentence that names no file goes on about those of the one before.
+    """
+    about: tuple[Mention, ...] = ()
+    words: dict[str, str] = {}
+    for sentence in sentences:
+        about = sentence.mentions or about
+        for mention in about:
+            if mention.extension == "py" and mention.path in existing:
+                said = words.get(mention.path, "")
+                words[mention.path] = f"{said} {own_words(sentence.text)}"
+    for path, said in words.items():
+        if _REPAIRS.search(said) and not _TAKES_AWAY.search(said):
+            yield CheckSpec(kind="file_keeps", target=path, expected="definitions")
 
 
 def _kept_values(sentence: Sentence) -> str:
