@@ -220,12 +220,14 @@ async def test_slash_commands_are_offered_and_work(place):
         await person.prompt(session, "write the first")
         await person.prompt(session, "/undo")
         await person.prompt(session, "/und")
+        await person.prompt(session, "/tools")
 
     assert {"undo", "diff", "run", "compact", "tokens"} <= set(commands)
     assert "quit" not in commands
     assert commands["run"].input.root.hint == "GOAL"
     assert place.files() == []
     assert "a.txt is as it was before turn-1" in person.said()
+    assert "write_file" in person.said()
     assert "there is no command '/und'; did you mean '/undo'?" in person.said()
 
 

@@ -8,7 +8,7 @@ import sys
 import click
 
 from loom_core.cli.exit_code import ExitCode
-from loom_core.cli.options import config_option
+from loom_core.cli.options import config_option, model_option
 from loom_core.cli.session import Session
 from loom_core.errors import UsageError
 
@@ -24,7 +24,7 @@ An editor starts it. In the settings of Zed:
 
 
 @click.command("acp", epilog=EPILOG)
-@click.option("--model", default="", metavar="NAME", help="Begin with this model of the settings.")
+@model_option("Begin with this model of the settings.")
 @click.option(
     "--approval",
     type=click.Choice(["auto", "manual", "confidence_threshold"]),

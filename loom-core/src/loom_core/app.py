@@ -291,6 +291,8 @@ class Loom:
         """
         from loom_core.cowork import CoworkSession, SessionOpening  # a run of a goal needs neither
 
+        if resume:
+            await self.store.task(resume)  # a wrong id is said before a model is fetched
         await (await self.router()).require_ready(ModelRole.EXECUTOR)
         mode = approval_mode or self.settings.approval.mode
         opening = SessionOpening(

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
+from loom_core.cli.completing import complete_session
 from loom_core.cli.exit_code import ExitCode
-from loom_core.cli.options import config_option
+from loom_core.cli.options import config_option, model_option
 from loom_core.cli.session import Session
 
 EPILOG = """\b
@@ -34,9 +35,10 @@ Ctrl+P finds every command, Ctrl+Q leaves. A session can be resumed.
     flag_value="last",
     default="",
     metavar="[ID]",
+    shell_complete=complete_session,
     help="Go on with a session: the newest of this directory, or the one of that id.",
 )
-@click.option("--model", default="", metavar="NAME", help="Begin with this model of the settings.")
+@model_option("Begin with this model of the settings.")
 @click.option(
     "--approval",
     type=click.Choice(["auto", "manual", "confidence_threshold"]),

@@ -46,6 +46,7 @@ COMMAND_SECTIONS: dict[str, dict[str, CommandEntry]] = {
         "init": CommandEntry("init", "Write a settings file from what runs here."),
         "config": CommandEntry("config", "Show the settings and where they come from."),
         "reset-learning": CommandEntry("reset_learning", "Forget what finished tasks taught."),
+        "completion": CommandEntry("completion", "Let a shell complete what is typed."),
         "trust": CommandEntry("trust", "Trust a project's settings file."),
     },
 }

@@ -1,6 +1,6 @@
 """The group ``loom``: lists commands without loading them, loads one when it is called."""
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -48,8 +48,7 @@ class LazyGroup(click.Group):
             return import_module(f"loom_core.cli.commands.{entry.module}").command
         if cmd_name not in find_plugin_commands():
             return None
-        session = ctx.ensure_object(Session)
-        return load_plugin_command(cmd_name, disabled=session.settings.plugins.disabled)
+        return load_plugin_command(cmd_name, disabled=_disabled(ctx))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -78,6 +77,15 @@ class LazyGroup(click.Group):
         matching = (name for name in described if name.startswith(incomplete))
         items = [CompletionItem(name, help=described[name]) for name in matching]
         return [*items, *click.Command.shell_complete(self, ctx, incomplete)]
+
+
+def _disabled(ctx: click.Context) -> Sequence[str]:
+    """Parts that are not to be loaded; a shell that completes does not wait for all settings."""
+    if ctx.resilient_parsing:
+        from loom_core.cli.completing.glance import glance
+
+        return glance().disabled
+    return ctx.ensure_object(Session).settings.plugins.disabled
 
 
 @contextmanager

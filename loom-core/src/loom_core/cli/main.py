@@ -59,9 +59,9 @@ def _describe_click_error(error: click.ClickException) -> str:
     parameter: click.Parameter | None = getattr(error, "param", None)
     if isinstance(error, click.MissingParameter) and parameter and parameter.name == "task":
         message += '; "last" stands for the newest task'
-    context = getattr(error, "ctx", None)
-    if isinstance(error, click.UsageError) and context is not None:
-        return f"{message}; see {context.command_path} --help"
+    if isinstance(error, click.UsageError):
+        context = error.ctx
+        return f"{message}; see {context.command_path if context else 'loom'} --help"
     return message
 
 

@@ -45,7 +45,9 @@ def list_files(session: Session, *, as_json: bool) -> None:
         echo_table(_HEADERS, rows, columns=stdout_columns(), flexible=1)
 
 
-def pull_file(session: Session, name: str, *, is_offline: bool, agrees: bool) -> None:
+def pull_file(
+    session: Session, name: str, *, is_offline: bool, agrees: bool, as_json: bool
+) -> None:
     """Fetch a model and say where it is. Raises ``UsageError`` and ``ModelUnavailable``."""
     status = StatusLine(is_shown=sys.stderr.isatty())
     notices = Notices(status, agrees=agrees)
@@ -57,22 +59,34 @@ def pull_file(session: Session, name: str, *, is_offline: bool, agrees: bool) ->
         path = asyncio.run(files.pull(name))
     finally:
         status.erase()
-    click.echo(str(path))
+    if as_json:
+        echo_json({"name": name, "path": str(path), "size_bytes": path.stat().st_size})
+    else:
+        click.echo(str(path))
 
 
-def remove_file(session: Session, name: str, *, agrees: bool) -> None:
+def remove_file(session: Session, name: str, *, agrees: bool, as_json: bool) -> None:
     """Delete a model's file after asking. Raises ``UsageError`` while it is in use."""
     files = _keeper_of(name, _keepers(session, session.provider_environment(is_offline=True)))
     entry = next(entry for entry in files.entries() if entry.name == name)
-    if not entry.present_bytes:
+    if entry.present_bytes:
+        _confirm_removal(entry, agrees=agrees)
+    freed = files.remove(name) if entry.present_bytes else 0
+    if as_json:
+        echo_json({"name": name, "freed_bytes": freed})
+    elif freed:
+        click.echo(f"deleted {name}: {format_size(freed)} are free again")
+    else:
         click.echo(f"{name} is not here")
-        return
+
+
+def _confirm_removal(entry: ModelFile, *, agrees: bool) -> None:
+    """Ask, unless it was agreed beforehand. Raises ``UsageError`` where nobody can be asked."""
     question = f"Delete {entry.path} ({format_size(entry.present_bytes)})?"
     if not agrees:
         if not sys.stdin.isatty():
             raise UsageError(f"{question} nobody can be asked here; say --yes")
         click.confirm(question, abort=True, err=True)
-    click.echo(f"deleted {name}: {format_size(files.remove(name))} are free again")
 
 
 def _keepers(session: Session, environment: ProviderEnvironment) -> dict[str, ModelFiles]:

@@ -8,6 +8,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
+from loom_core.cli.completing import complete_model, complete_task
 from loom_core.cli.session import Session
 
 P = ParamSpec("P")
@@ -33,6 +34,14 @@ config_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON for programs.")
 """``--json``, handed over as ``as_json``."""
 
+
+def model_option(text: str) -> Callable[[Callable[P, Result]], Callable[P, Result]]:
+    """``--model NAME`` with this help; empty when it is not given."""
+    return click.option(
+        "--model", default="", metavar="NAME", help=text, shell_complete=complete_model
+    )
+
+
 server_option = click.option(
     "--server",
     default="",
@@ -42,7 +51,7 @@ server_option = click.option(
 )
 """``--server URL``; its token is read by itself where it runs here, else from LOOM_TOKEN."""
 
-task_argument = click.argument("task", metavar="ID")
+task_argument = click.argument("task", metavar="ID", shell_complete=complete_task)
 """The task: its id, a unique beginning of it, or ``last``."""
 
 

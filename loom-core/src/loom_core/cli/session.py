@@ -58,6 +58,13 @@ class Session:
         self.left_out: Path | None = None
         """The settings file that was left out; None when none was."""
 
+    def again(self) -> "Session":
+        """The same call with nothing read yet, for settings that may have changed meanwhile."""
+        session = Session()
+        session.is_debugging, session.config_file = self.is_debugging, self.config_file
+        session.leaves_out_untrusted = self.leaves_out_untrusted
+        return session
+
     @property
     def no_color(self) -> bool:
         """Whether the user wants no colour anywhere (https://no-color.org).

@@ -316,3 +316,19 @@ def test_there_must_be_a_file_to_trust(run_loom):
 
     assert finished.code == ExitCode.USAGE
     assert "there is no settings file 'nowhere'" in finished.stderr
+
+
+def test_mending_needs_a_person(run_loom):
+    finished = run_loom("doctor", "--fix")
+
+    assert finished.code == ExitCode.USAGE
+    assert "nobody can be asked here" in finished.stderr
+
+
+def test_findings_name_the_command_that_mends_them(run_loom, providers, home):
+    Path("loom.toml").write_text(MODELS)
+    findings = json.loads(run_loom("doctor", "--json").stdout)
+
+    by_subject = {finding["subject"]: finding for finding in findings}
+    assert by_subject["settings"]["command"] == ["trust"]
+    assert by_subject["python"]["command"] == []

@@ -20,7 +20,7 @@ def command() -> None:
     """Look after the database: check it, back it up, bring it to this version of Loom."""
 
 
-@command.command("check")
+@command.command("check", epilog="\b\nExample:\n  loom db check")
 @config_option
 @json_option
 @pass_looking_session
@@ -43,28 +43,38 @@ def check(session: Session, *, as_json: bool) -> ExitCode:
     return ExitCode.FAILED if problems else ExitCode.COMPLETED
 
 
-@command.command("backup")
+@command.command("backup", epilog="\b\nExample:\n  loom db backup loom-backup.db")
 @click.argument("file", type=click.Path(path_type=Path))
 @config_option
+@json_option
 @pass_looking_session
-def backup(session: Session, *, file: Path) -> None:
+def backup(session: Session, *, file: Path, as_json: bool) -> None:
     """Copy the database to a new FILE, also while tasks run; PostgreSQL has pg_dump for that."""
+    from loom_core.cli.terminal.json_output import echo_json
     from loom_core.store.maintenance import back_up
 
     target = file.expanduser().absolute()
     back_up(_address(session), target)
-    click.echo(f"backed up to {target} ({target.stat().st_size:,} bytes)")
+    size_bytes = target.stat().st_size
+    if as_json:
+        echo_json({"path": str(target), "size_bytes": size_bytes})
+    else:
+        click.echo(f"backed up to {target} ({size_bytes:,} bytes)")
 
 
-@command.command("upgrade")
+@command.command("upgrade", epilog="\b\nExample:\n  loom db upgrade")
 @config_option
+@json_option
 @pass_looking_session
-def upgrade(session: Session) -> None:
+def upgrade(session: Session, *, as_json: bool) -> None:
     """Bring the tables to this version of Loom, after a backup beside the file."""
+    from loom_core.cli.terminal.json_output import echo_json
     from loom_core.store.maintenance import upgrade_database
 
     before, after = upgrade_database(_address(session))
-    if before == after:
+    if as_json:
+        echo_json({"before": before, "after": after})
+    elif before == after:
         click.echo(f"the database has the newest tables already (revision {after})")
     else:
         click.echo(f"the database went from revision {before or 'none'} to {after}")

@@ -70,7 +70,7 @@ async def _list(
     echo_lessons(found, as_json=as_json)
 
 
-@command.command("show")
+@command.command("show", epilog="\b\nExample:\n  loom learned show 3")
 @click.argument("lesson", metavar="LESSON", type=click.IntRange(1))
 @config_option
 @json_option
@@ -86,7 +86,7 @@ async def show_command(session: Session, *, lesson: int, as_json: bool) -> None:
     echo_lesson(record, tasks, as_json=as_json)
 
 
-@command.command("delete")
+@command.command("delete", epilog="\b\nExample:\n  loom learned delete 3")
 @click.argument("lessons", metavar="LESSON...", nargs=-1, required=True, type=click.IntRange(1))
 @config_option
 @json_option

@@ -2,6 +2,7 @@
 
 import click
 
+from loom_core.cli.completing import complete_task
 from loom_core.cli.options import config_option, json_option, pass_looking_session, run_async
 from loom_core.cli.session import Session
 
@@ -40,8 +41,11 @@ def command() -> None:
     """Look at what Loom remembers of its tasks, search it, and delete from it."""
 
 
-@command.command("list")
-@click.argument("task", metavar="[ID]", default="")
+@command.command(
+    "list",
+    epilog="\b\nExamples:\n  loom memory list last\n  loom memory list --kind decision --limit 10",
+)
+@click.argument("task", metavar="[ID]", default="", shell_complete=complete_task)
 @_kind_option
 @_limit_option
 @config_option
@@ -59,9 +63,15 @@ async def list_command(
     echo_entries(found, as_json=as_json)
 
 
-@command.command("search")
+@command.command("search", epilog="\b\nExample:\n  loom memory search how are the tests run")
 @click.argument("words", nargs=-1, required=True, metavar="WORDS...")
-@click.option("--task", default="", metavar="ID", help="Only entries of this task.")
+@click.option(
+    "--task",
+    default="",
+    metavar="ID",
+    help="Only entries of this task.",
+    shell_complete=complete_task,
+)
 @_kind_option
 @_limit_option
 @config_option
@@ -85,7 +95,7 @@ async def search_command(
     echo_entries(found, as_json=as_json)
 
 
-@command.command("show")
+@command.command("show", epilog="\b\nExample:\n  loom memory show 12")
 @click.argument("entry", metavar="ENTRY", type=click.IntRange(1))
 @config_option
 @json_option
@@ -101,7 +111,7 @@ async def show_command(session: Session, *, entry: int, as_json: bool) -> None:
     echo_entry(record, task, as_json=as_json)
 
 
-@command.command("delete")
+@command.command("delete", epilog="\b\nExample:\n  loom memory delete 12 13")
 @click.argument("entries", metavar="ENTRY...", nargs=-1, required=True, type=click.IntRange(1))
 @config_option
 @json_option

@@ -4,6 +4,7 @@ import asyncio
 
 import click
 
+from loom_core.cli.completing import complete_model
 from loom_core.cli.options import config_option, json_option, pass_looking_session
 from loom_core.cli.session import Session
 
@@ -23,6 +24,7 @@ yes_option = click.option("--yes", is_flag=True, help="Agree beforehand to what 
 @click.option(
     "--probe",
     metavar="[NAME]",
+    shell_complete=complete_model,
     is_flag=False,
     flag_value="",
     help="Measure one model, or all that are configured, and keep it as a profile.",
@@ -64,7 +66,7 @@ def _show(session: Session, offline: bool, as_json: bool) -> None:
         echo_models(models)
 
 
-@command.command("list")
+@command.command("list", epilog="\b\nExample:\n  loom models list")
 @config_option
 @json_option
 @pass_looking_session
@@ -75,26 +77,28 @@ def list_command(session: Session, as_json: bool) -> None:
     list_files(session, as_json=as_json)
 
 
-@command.command("pull")
+@command.command("pull", epilog="\b\nExample:\n  loom models pull qwen2.5-coder-0.5b-instruct")
 @click.argument("name")
 @offline_option
 @yes_option
 @config_option
+@json_option
 @pass_looking_session
-def pull_command(session: Session, name: str, offline: bool, yes: bool) -> None:
+def pull_command(session: Session, name: str, *, offline: bool, yes: bool, as_json: bool) -> None:
     """Fetch a model of `loom models list`, or continue to, and check its hash."""
     from loom_core.cli.model_files import pull_file
 
-    pull_file(session, name, is_offline=offline, agrees=yes)
+    pull_file(session, name, is_offline=offline, agrees=yes, as_json=as_json)
 
 
-@command.command("rm")
+@command.command("rm", epilog="\b\nExample:\n  loom models rm qwen2.5-coder-0.5b-instruct --yes")
 @click.argument("name")
 @yes_option
 @config_option
+@json_option
 @pass_looking_session
-def rm_command(session: Session, name: str, yes: bool) -> None:
+def rm_command(session: Session, name: str, *, yes: bool, as_json: bool) -> None:
     """Delete the file of a model that Loom fetched."""
     from loom_core.cli.model_files import remove_file
 
-    remove_file(session, name, agrees=yes)
+    remove_file(session, name, agrees=yes, as_json=as_json)

@@ -5,7 +5,7 @@ import asyncio
 import click
 
 from loom_core.cli.exit_code import ExitCode
-from loom_core.cli.options import config_option, json_option, task_argument
+from loom_core.cli.options import config_option, json_option, model_option, task_argument
 from loom_core.cli.session import Session
 
 EPILOG = """\b
@@ -19,7 +19,7 @@ Exit code: as of loom run.
 
 @click.command("resume", epilog=EPILOG)
 @task_argument
-@click.option("--model", default="", metavar="NAME", help="Use this model of the settings only.")
+@model_option("Use this model of the settings only.")
 @click.option("--offline", is_flag=True, help="Forbid connections that leave this machine.")
 @click.option("--yes", is_flag=True, help="Fetch a missing model without asking.")
 @config_option

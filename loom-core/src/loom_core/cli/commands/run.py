@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
+from loom_core.cli.completing import complete_task
 from loom_core.cli.exit_code import ExitCode
-from loom_core.cli.options import config_option, json_option, server_option
+from loom_core.cli.options import config_option, json_option, model_option, server_option
 from loom_core.cli.session import Session
 
 EPILOG = """\b
@@ -38,7 +39,7 @@ _LIMIT = "Pause the task once it has used {}, its earlier runs included."
     type=click.Choice(["auto", "manual", "confidence_threshold"]),
     help="Who says yes to risky actions. Default: from the settings.",
 )
-@click.option("--model", default="", metavar="NAME", help="Use this model of the settings only.")
+@model_option("Use this model of the settings only.")
 @click.option(
     "--idempotency-key",
     default="",
@@ -57,7 +58,13 @@ _LIMIT = "Pause the task once it has used {}, its earlier runs included."
     metavar="S",
     help=_LIMIT.format("S seconds of work"),
 )
-@click.option("--resume", default="", metavar="ID", help="Go on with an interrupted task.")
+@click.option(
+    "--resume",
+    default="",
+    metavar="ID",
+    help="Go on with an interrupted task.",
+    shell_complete=complete_task,
+)
 @click.option("--offline", is_flag=True, help="Forbid connections that leave this machine.")
 @click.option("--yes", is_flag=True, help="Fetch a missing model without asking.")
 @click.option("--detach", is_flag=True, help="With --server: do not wait for the end.")

@@ -182,7 +182,7 @@ class Slash:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "loom_core.cli.main",
+            "loom_core.cli",
             *arguments,
             cwd=self._session.workspace.root,
             stdin=asyncio.subprocess.DEVNULL,

@@ -23,3 +23,5 @@ class Finding:
     detail: str
     fix: str = ""
     """What to do; empty only when it is ok."""
+    command: tuple[str, ...] = ()
+    """What follows ``loom`` in the command that does it; empty when only a person can."""

@@ -14,7 +14,8 @@ def check_settings(session: Session) -> Finding:
         return Finding("settings", Level.FAIL, str(error), "correct what it names")
     if session.left_out is not None:
         detail = f"{session.left_out} is not trusted, so that loom run refuses to start here"
-        return Finding("settings", Level.FAIL, detail, f"loom trust, or remove {session.left_out}")
+        fix = f"loom trust, or remove {session.left_out}"
+        return Finding("settings", Level.FAIL, detail, fix, ("trust",))
     files = sorted({origin.where for origin in loaded.origins.values() if origin.where})
     return Finding("settings", Level.OK, ", ".join(files) or "built-in defaults")
 

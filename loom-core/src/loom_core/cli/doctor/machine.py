@@ -15,6 +15,7 @@ _LEAST_BYTES = 100_000_000
 """Below that even the database and logs may fail."""
 _ENOUGH_BYTES = 2_000_000_000
 """Room for the embedded model and its download."""
+_CLEAN = ("clean",)
 
 
 def check_python() -> Finding:
@@ -29,9 +30,11 @@ def check_disk(home: Path) -> Finding:
     free = shutil.disk_usage(existing).free
     detail = f"{format_size(free)} free at {existing}"
     if free < _LEAST_BYTES:
-        return Finding("disk", Level.FAIL, detail, "make room, or set LOOM_HOME to another disk")
+        fix = "make room, for example with loom clean, or set LOOM_HOME to another disk"
+        return Finding("disk", Level.FAIL, detail, fix, _CLEAN)
     if free < _ENOUGH_BYTES:
-        return Finding("disk", Level.WARN, detail, "make room before you fetch a model")
+        fix = "make room before you fetch a model, for example with loom clean"
+        return Finding("disk", Level.WARN, detail, fix, _CLEAN)
     return Finding("disk", Level.OK, detail)
 
 
