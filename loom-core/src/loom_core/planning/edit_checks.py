@@ -104,15 +104,24 @@ def source_checks(
     sentences: Sequence[Sentence], expected: Collection[str], existing: Collection[str]
 ) -> Iterator[CheckSpec]:
     """What is only read in order to write another file stays as it was."""
-    for sentence in sentences:
-        makes_another = any(mention.path in expected for mention in sentence.mentions)
-        words = own_words(sentence.text)
-        if not (makes_another and _ONLY_READS.match(words)) or _TAKES_AWAY.search(words):
+    for index, sentence in enumerate(sentences):
+        if not _only_reads(sentence, sentences[index + 1 :], expected):
             continue
         others = [one for one in sentences if one is not sentence]
         for mention in sentence.mentions:
             if mention.path in existing and not any(_names(one, mention.path) for one in others):
                 yield CheckSpec(kind="file_keeps", target=mention.path, expected="everything")
+
+
+def _only_reads(
+    sentence: Sentence, following: Sequence[Sentence], expected: Collection[str]
+) -> bool:
+    """Whether a sentence names files to read for another one: it says so, or it asks a question."""
+    words = own_words(sentence.text)
+    if words.rstrip().endswith("?"):
+        return any(mention.path in expected for one in following for mention in one.mentions)
+    makes_another = any(mention.path in expected for mention in sentence.mentions)
+    return makes_another and bool(_ONLY_READS.match(words)) and not _TAKES_AWAY.search(words)
 
 
 def _names(sentence: Sentence, path: str) -> bool:

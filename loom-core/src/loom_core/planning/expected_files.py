@@ -18,7 +18,8 @@ from loom_core.planning.sentence import Sentence, own_words
 
 _MAKE_SURE = re.compile(r"\b(?:make sure|ensure|check|see to it)(?: that)?\b", re.IGNORECASE)
 _CLAUSE_OPENER = re.compile(
-    r"""\b(?:that(?!\ (?:number|result|value|sum|total|count|average|text|line|list|name|word)\b)
+    r"""\b(?:(?<!only\ )(?<!just\ )(?<!write\ )(?<!save\ )(?<!store\ )
+    that(?!\ (?:number|result|value|sum|total|count|average|text|line|list|name|word|date|day|answer)\b)
     |which|who|whose|when|whenever|while|if|unless|where|once|because|so|either
     |optionally|maybe|for\ example|for\ instance|such\ as|e\.g\.)\b""",
     re.VERBOSE | re.IGNORECASE,
