@@ -35,11 +35,13 @@ def judge(tmp_path, sandbox):
     root.mkdir()
     blobs = BlobStore(tmp_path / "blobs")
 
-    async def run(path, task, now, answers, *, before=None, form="", criteria=()):
+    async def run(path, task, now, answers, *, before=None, form="", criteria=(), asked=None):
         (root / path).write_text(now)
         left = list(answers)
 
         async def ask(role, messages, schema):
+            if asked is not None:
+                asked.append(messages[-1].text)
             return ModelResponse(text=f"```\n{left.pop(0)}\n```" if left else "")
 
         change = FileChange(
@@ -171,3 +173,26 @@ async def test_what_a_repair_takes_away_is_for_a_human_to_see(judge):
 
     assert (lost.status, kept.status, named.status) == (UNVERIFIED, PASSED, PASSED)
     assert "first went away, which nobody asked for" in lost.feedback
+
+
+@pytest.mark.parametrize(
+    ("question", "turned", "status"),
+    [
+        ("Who is the captain in crew.csv?", "Ada", PASSED),
+        ("Who is the captain in crew.csv?", "Bo", UNVERIFIED),
+        ("Who is the captain in crew.csv?", "", UNVERIFIED),
+        ("Who stands first in crew.csv?", "Bo", PASSED),
+    ],
+)
+async def test_an_answer_has_to_be_the_same_in_whatever_order_it_is_read(
+    judge, tmp_path, question, turned, status
+):
+    (tmp_path / "workspace" / "crew.csv").write_text("name,role\nAda,captain\nBo,cook\n")
+    asked = []
+
+    verdict = await judge(
+        "who.txt", f"{question} Write the name to who.txt", "Ada\n", ["Ada", turned], asked=asked
+    )
+
+    assert verdict.status is status
+    assert len(asked) == 1 or "name,role\nBo,cook\nAda,captain" in asked[1]

@@ -27,6 +27,7 @@ MIN_AGREEING = 1
 OPEN = "open"
 _PROGRAMS = (".py", ".sh", ".bash")
 _NOT_COMPARED_CONFIDENCE = 0.5
+_DEPENDS_ON_ORDER = "the answer changes when the lines it is read from do; look at it yourself"
 _UNLIKE = "nobody who was asked in another form wrote the same; look at it yourself"
 
 
@@ -120,8 +121,20 @@ class _Comparison:
             if other is not None:
                 seen.append(other)
             if sum(own.agrees(one, self.writing.task) for one in seen) >= MIN_AGREEING:
-                return passed(label, "another one says the same")
+                return await self._also_turned(own, label, context)
         return unverified(label, _UNLIKE)
+
+    async def _also_turned(
+        self, own: "_Seen", label: str, context: VerificationContext
+    ) -> Evidence:
+        """A pass, unless an answer is another one when what it is read from stands in another order."""
+        if not self.writing.is_answer:
+            return passed(label, "another one says the same")
+        content = await self.writing.turned()()
+        other = await self._seen(content, context) if content else None
+        if other is None or not own.agrees(other, self.writing.task):
+            return unverified(label, _DEPENDS_ON_ORDER)
+        return passed(label, "others say the same, in whatever order it is read")
 
     async def _seen(self, content: str, context: VerificationContext) -> "_Seen | None":
         """What there is to compare of a content; None when it cannot be read or run."""

@@ -1,6 +1,7 @@
 """Second ways to a file: its content asked for in other forms, or made by a program, in a copy."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,13 @@ from loom_core.prompts import (
 )
 from loom_core.types import FinishReason, ModelRole, Subtask
 from loom_verifiers.independent_program import compute, named_files
+
+_OF_ORDER = re.compile(
+    r"\b(?:first|last|second|third|next|previous|before|after|above|below|order|top|bottom|line\s+\d+)\b",
+    re.IGNORECASE,
+)
+"""Words of questions whose answer lies in the order of what is read."""
+_WITH_HEADER = (".csv", ".tsv")
 
 Way = Callable[[], Awaitable[str | None]]
 """Gives what the file holds when somebody else writes it; None when nothing comes of it."""
@@ -54,13 +62,31 @@ class SecondWriting:
         by_program = self._by_program(SECOND_STYLES[0])
         return [by_content[0], by_program, *by_content[1:]]
 
-    def _by_content(self, form: FileForm) -> Way:
-        """Ask for the whole content."""
+    @property
+    def is_answer(self) -> bool:
+        """Whether the file answers a question about others, in whatever order their lines stand."""
+        is_asked = "?" in self.task and not _OF_ORDER.search(self.task)
+        return is_asked and self.before is None and bool(self.sources)
+
+    def turned(self) -> Way:
+        """The content asked for while the lines of the other files stand the other way round.
+
+        A small model that does not understand a question answers with what it read last, in any form.
+        """
+        sources = [(name, _turned(name, text)) for name, text in self.sources]
+        return self._by_content(REWRITING_FORMS[0], sources)
+
+    def _by_content(self, form: FileForm, sources: Sequence[tuple[str, str]] | None = None) -> Way:
+        """Ask for the whole content, given the other files or what stands in for them."""
 
         async def write() -> str | None:
             own = [(self.path, self.before)] if self.before is not None else []
             messages = file_messages(
-                self.task, [*own, *self.sources], self.path, form, demands=self.demands
+                self.task,
+                [*own, *(self.sources if sources is None else sources)],
+                self.path,
+                form,
+                demands=self.demands,
             )
             response = await self.context.ask_model(ModelRole.VERIFIER, messages, None)
             is_cut = response.finish_reason is FinishReason.LENGTH
@@ -84,3 +110,10 @@ def _before(path: str, look: CheckContext) -> str | None:
     if change is None or not change.before or blobs is None or change.before not in blobs:
         return None
     return blobs.get(change.before).decode("utf-8", "replace")
+
+
+def _turned(name: str, text: str) -> str:
+    """The lines of a text from its end to its beginning; a table's header stays where it is."""
+    lines = text.splitlines()
+    head = lines[:1] if name.endswith(_WITH_HEADER) else []
+    return "".join(f"{line}\n" for line in [*head, *reversed(lines[len(head) :])])

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from loom_core.planning.named_paths import PROGRAM_EXTENSIONS
-from loom_core.planning.sentence import Sentence
+from loom_core.planning.sentence import Sentence, own_words
 from loom_core.types import CheckSpec
 
 FILE_COMPUTED = "file_computed"
@@ -19,7 +19,9 @@ _NUMBER = re.compile(
 """Words for results that are numbers."""
 _SELECTED = re.compile(
     r"""\b(?:maximum|minimum|largest|smallest|longest|shortest|highest|lowest|biggest|tallest|oldest|youngest
-    |newest|latest|earliest|cheapest|dearest|heaviest|lightest|fastest|slowest|most|fewest|least|sort\w*
+    |newest|latest|earliest|cheapest|dearest|heaviest|lightest|fastest|slowest|best|worst|greatest|richest
+    |poorest|nearest|closest|farthest|furthest|strongest|weakest|busiest|hottest|coldest|warmest|deepest
+    |widest|most|fewest|least|winner|more\ than|less\ than|fewer\ than|sort\w*
     |alphabetical\w*|unique|distinct|duplicates?|frequenc\w*|sortier\w*|trie[rz]?|ordena\w*)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -40,12 +42,19 @@ def computed_checks(
         return
     if not any(mention.path in existing for mention in mentions):
         return
-    for sentence in sentences:
-        is_number = bool(_NUMBER.search(sentence.text))
-        if not (is_number or _SELECTED.search(sentence.text)):
+    for index, sentence in enumerate(sentences):
+        said = f"{_asked_before(sentences[:index])} {sentence.text}"
+        is_number = bool(_NUMBER.search(said))
+        if not (is_number or _SELECTED.search(said)):
             continue
         # Quoted words may have to stand beside the number.
         expected_form = "number" if is_number and not sentence.quotations else ""
         for mention in sentence.mentions:
             if mention.path in expected and mention.extension in _DATA_EXTENSIONS:
                 yield CheckSpec(kind=FILE_COMPUTED, target=mention.path, expected=expected_form)
+
+
+def _asked_before(sentences: Sequence[Sentence]) -> str:
+    """The words of a question that the next sentence wants answered."""
+    words = own_words(sentences[-1].text) if sentences else ""
+    return words if words.rstrip().endswith("?") else ""
