@@ -9,7 +9,7 @@ import pytest
 HEAVY = {
     *("aiohttp", "alembic", "httpx", "pip", "sqlalchemy", "stevedore", "textual", "xllamacpp"),
     *("bs4", "ddgs", "httpcore", "lxml", "markdownify", "primp", "protego", "trafilatura"),
-    *("acp", "fastapi", "mcp", "mcp_types", "starlette", "uvicorn"),
+    *("acp", "textual_serve", "fastapi", "mcp", "mcp_types", "starlette", "uvicorn"),
 }
 """Libraries that take long to import."""
 

@@ -146,10 +146,15 @@ class LoomApp(App[None]):
 
     async def action_quit(self) -> None:
         """Stop what runs and leave."""
+        await self.stop_work()
+        self.exit()
+
+    async def stop_work(self) -> None:
+        """Stop what runs, and wait until that is journalled."""
+        self._queue.clear()
         if self._work is not None and self.is_busy:
             self.action_stop()
             await asyncio.gather(self._work, return_exceptions=True)
-        self.exit()
 
     def _type(self, name: str) -> None:
         """Put a command into the prompt, so that what it works on can be added."""

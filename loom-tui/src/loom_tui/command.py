@@ -14,6 +14,7 @@ EPILOG = """\b
 Examples:
   loom tui
   loom tui -w ~/projects/shop --resume
+  loom tui --serve
 
 \b
 Keys: Enter sends, Ctrl+J begins a line, Esc or Ctrl+C stops the turn, F1 shows all keys,
@@ -45,6 +46,14 @@ Ctrl+P finds every command, Ctrl+Q leaves. A session can be resumed.
     help="Who says yes to what tools do. Default: from the settings.",
 )
 @click.option("--offline", is_flag=True, help="Forbid connections that leave this machine.")
+@click.option(
+    "--serve", "serves", is_flag=True, help="Show it in a browser of this machine instead."
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help="Port for --serve. Default: one that is free.",
+)
 @config_option
 @click.pass_obj
 def command(
@@ -55,8 +64,28 @@ def command(
     model: str,
     approval: str | None,
     offline: bool,
+    serves: bool,
+    port: int | None,
 ) -> ExitCode:
-    """Work together with a local model on the whole screen of a terminal."""
+    """Work together with a local model on the whole screen of a terminal.
+
+    With --serve it prints a link that works once; each tab of the browser that opened it is a session.
+    """
+    if serves:
+        from loom_tui.browser.serving import serve_in_browser
+
+        own = arguments_without_serving(
+            workspace or Path.cwd(),
+            config=session.config_file,
+            resume=resume,
+            model=model,
+            approval=approval,
+            is_offline=offline,
+        )
+        serve_in_browser(own, port=port or 0)
+        return ExitCode.COMPLETED
+    if port is not None:
+        raise click.UsageError("--port goes with --serve")
     from loom_core.cli.cowork.starting import Wish
     from loom_core.types import ApprovalMode
     from loom_tui.working import work_on_screen
@@ -69,3 +98,25 @@ def command(
         is_offline=offline,
     )
     return asyncio.run(work_on_screen(session, wish))
+
+
+def arguments_without_serving(
+    workspace: Path,
+    *,
+    config: Path | None,
+    resume: str,
+    model: str,
+    approval: str | None,
+    is_offline: bool,
+) -> list[str]:
+    """What the process of a tab is started with; paths hold wherever it starts."""
+    given = {
+        "--config": config.absolute() if config else "",
+        "--model": model,
+        "--approval": approval,
+    }
+    arguments = ["--workspace", str(workspace.absolute())]
+    for name, value in given.items():
+        arguments += [name, str(value)] if value else []
+    arguments += [f"--resume={resume}"] if resume else []
+    return [*arguments, "--offline"] if is_offline else arguments

@@ -11,6 +11,9 @@ from loom_core.cli.session import Session
 from loom_core.errors import UsageError
 from loom_core.sanitize import sanitize_line
 
+_IN_BROWSER = ":WebDriver"
+"""How the driver is called by which a screen is sent to a browser."""
+
 
 async def work_on_screen(session: Session, wish: Wish) -> ExitCode:
     """Hold a session until the user leaves.
@@ -21,17 +24,27 @@ async def work_on_screen(session: Session, wish: Wish) -> ExitCode:
         UsageError: this is no terminal.
         LoomError: no model can be used, or the store gave up.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    is_tab = session.environ.get("TEXTUAL_DRIVER", "").endswith(_IN_BROWSER)
+    if not is_tab and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("loom tui needs a terminal; in a pipe use loom cowork or loom run")
-    desk = Desk()
-    async with begun(session, wish, desk, say=_say, confirm=_confirm) as (loom, conversation):
+    desk, confirm = Desk(), _refuse if is_tab else _confirm
+    async with begun(session, wish, desk, say=_say, confirm=confirm) as (loom, conversation):
         from loom_tui.app import LoomApp
 
         app = LoomApp(loom, conversation, desk)
-        await app.run_async()
+        try:
+            await app.run_async()
+        finally:
+            await app.stop_work()  # however it ended: by a key, a signal, or a tab that was closed
         if app.session.log.turns:
             _say(f"session {app.session.task.id}; go on with: loom tui --resume")
     return ExitCode.COMPLETED
+
+
+def _refuse(question: str) -> bool:
+    """A no: what would be typed in a browser is not for questions before the screen is there."""
+    _say(f"{question} no; fetch it first, with loom models pull")
+    return False
 
 
 def _say(line: str) -> None:
