@@ -91,9 +91,13 @@ class McpSite:
 
     def start(self, *arguments: str, **how: Any) -> "subprocess.Popen[bytes]":
         """Call ``loom`` in a process of its own, which ends with the test at the latest."""
+        return self.launch(str(LOOM), *arguments, **how)
+
+    def launch(self, *command: str, **how: Any) -> "subprocess.Popen[bytes]":
+        """Start a program in the workspace, which ends with the test at the latest."""
         with self.errors.open("ab") as errors:
             process = subprocess.Popen(
-                [LOOM, *arguments],
+                command,
                 cwd=self.workspace,
                 env=self.environment,
                 stderr=errors,

@@ -38,6 +38,7 @@ PUBLIC_FOR_MEMBERS = {
 
 PUBLIC_FOR_INTERFACES = PUBLIC_FOR_MEMBERS | {
     "loom_core.app",
+    "loom_core.calling",
     "loom_core.changes",
     "loom_core.cli",
     "loom_core.cowork",

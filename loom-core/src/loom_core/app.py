@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from loom_core import extensions
 from loom_core.contracts.check import Check
@@ -29,6 +29,7 @@ from loom_core.engine.scope import TaskScope
 from loom_core.errors import ExtensionNotFound, PluginError, StoreBusy, StoreError, UsageError
 from loom_core.extensions import Group
 from loom_core.extensions.instances import BrokenPart, make_all, subclass
+from loom_core.extensions.tool_table import ToolTable
 from loom_core.extensions.unloaded_verifier import stand_ins
 from loom_core.extraction.own import own_extraction
 from loom_core.hooks import Hooks, Plugin
@@ -96,7 +97,7 @@ class Loom:
         self._model = model
         self._ask = ask
         self._ask_question = ask_question
-        self._tools: dict[str, Tool[Any]] | None = None
+        self._tool_table = ToolTable(settings, environment, self._leave_out)
         self._checks: dict[str, Check] | None = None
         self._router: Router | None = None
 
@@ -131,9 +132,10 @@ class Loom:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Close models and store, each of them also when closing another raises."""
+        """Close tools, models and store, each of them also when closing another raises."""
         async with AsyncExitStack() as closing:
             closing.push_async_callback(self.store.close)
+            closing.push_async_callback(self._tool_table.close)
             if self._router is not None:
                 closing.push_async_callback(self._router.close)
 
@@ -163,11 +165,7 @@ class Loom:
 
     def tools(self) -> dict[str, Tool[Any]]:
         """Every tool that can be loaded, by name."""
-        if self._tools is None:
-            kind = cast("type[Tool[Any]]", Tool)
-            made, _ = self._instances(Group.TOOLS, kind)
-            self._tools = {tool.name: tool for tool in made}
-        return self._tools
+        return self._tool_table.tools()
 
     def tool(self, name: str) -> Tool[Any]:
         """The tool of a name. Raises ``ExtensionNotFound``."""

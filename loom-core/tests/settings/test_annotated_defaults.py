@@ -8,7 +8,7 @@ import pytest
 
 from loom_core.settings import Settings
 from loom_core.settings.keys import ANY_NAME, dotted, known_keys
-from loom_core.settings.shape import ModelSettings
+from loom_core.settings.shape import McpServerSettings, ModelSettings
 
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "loom.toml").read_text()
@@ -16,12 +16,18 @@ SHOWN = tomllib.loads(re.sub(r"^#(?=[^ \n#])", "", TEXT, flags=re.MULTILINE))
 """The file with the settings that are commented out."""
 
 
+KNOWN = set(known_keys())
+NAMED = {"models": ModelSettings(provider="x"), "mcp": McpServerSettings()}
+"""Tables that hold tables of the user's, with the defaults of one of those."""
+
+
 def keys_of(tables, above=()):
     for key, value in tables.items():
-        if isinstance(value, dict):
-            yield from keys_of(value, (*above, key))
+        path = (*above, key)
+        if isinstance(value, dict) and path not in KNOWN:
+            yield from keys_of(value, path)
         else:
-            yield (*above, key)
+            yield path
 
 
 def test_every_setting_is_shown_and_no_other():
@@ -30,7 +36,9 @@ def test_every_setting_is_shown_and_no_other():
     assert sorted(map(dotted, shown)) == sorted(map(dotted, known_keys()))
 
 
-@pytest.mark.parametrize("path", [path for path in known_keys() if path[0] != "models"], ids=dotted)
+@pytest.mark.parametrize(
+    "path", [path for path in known_keys() if path[0] not in NAMED], ids=dotted
+)
 def test_shown_value_is_the_default(path):
     table, key = path
     default = Settings().model_dump(mode="json")[table][key]
@@ -42,16 +50,24 @@ def test_shown_value_is_the_default(path):
         assert SHOWN[table][key] == default
 
 
-@pytest.mark.parametrize("key", sorted(set(ModelSettings.model_fields) - {"provider"}))
-def test_shown_value_of_a_model_is_the_default_or_says_that_there_is_none(key):
-    default = ModelSettings(provider="x").model_dump(mode="json")[key]
-    above = TEXT[: TEXT.index(f"\n#{key} =", TEXT.index("[models.NAME]"))].splitlines()
+@pytest.mark.parametrize(
+    "path",
+    [path for path in known_keys() if path[0] in NAMED and path[-1] != "provider"],
+    ids=dotted,
+)
+def test_shown_value_of_a_named_table_is_the_default_or_says_that_there_is_none(path):
+    *tables, key = path
+    default = NAMED[path[0]].model_dump(mode="json")[key]
+    above = TEXT[: TEXT.index(f"\n#{key} =", TEXT.index(f"[{dotted(tuple(tables))}]"))].splitlines()
     comment = " ".join(line for line in above[-3:] if line.startswith("# "))
+    shown = SHOWN
+    for name in path:
+        shown = shown[name]
 
     if default is None:
         assert "Not set:" in comment
     else:
-        assert SHOWN["models"][ANY_NAME][key] == default
+        assert shown == default
 
 
 def test_as_a_projects_file_it_needs_no_trust_and_changes_nothing(machine):

@@ -12,6 +12,8 @@ class Group(StrEnum):
     """Subclasses of ``Provider``; loaded on first use of a model that names it."""
     TOOLS = "loom.tools"
     """Subclasses of ``Tool``; loaded when a session starts, enabled ones only."""
+    TOOL_SOURCES = "loom.tool_sources"
+    """Subclasses of ``ToolSource``; made when a session starts, and asked for tools."""
     VERIFIERS = "loom.verifiers"
     """Subclasses of ``Verifier``; loaded on first verification."""
     CHECKS = "loom.checks"

@@ -6,9 +6,12 @@ from loom_core.errors import SettingsError
 from loom_core.settings.keys import KeyPath, dotted
 from loom_core.settings.origin import Origin, Source
 
-_KEYS = frozenset({"api_key", "api_key_file"})
-"""What names a key. The keyring is not among them: it is asked for the key of the very origin."""
-_DESTINATION = ("base_url", "provider")
+_DESTINATIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "models": dict.fromkeys(("api_key", "api_key_file"), ("base_url", "provider")),
+    "mcp": {"headers": ("url",), "env": ("command", "args")},
+}
+"""By table, what names a secret and what says where it goes. The keyring is not among them: it is asked for
+the key of the very origin."""
 
 
 def refuse_borrowed_keys(origins: Mapping[KeyPath, Origin]) -> None:
@@ -18,12 +21,12 @@ def refuse_borrowed_keys(origins: Mapping[KeyPath, Origin]) -> None:
     keeps elsewhere. Trusting the file does not change that.
     """
     for path, origin in origins.items():
-        if path[0] != "models" or path[-1] not in _KEYS or origin.source is Source.PROJECT:
+        if origin.source is Source.PROJECT:
             continue
-        for name in _DESTINATION:
+        for name in _DESTINATIONS.get(path[0], {}).get(path[-1], ()):
             other = origins.get((*path[:-1], name))
             if other is not None and other.source is Source.PROJECT:
                 raise SettingsError(
                     f"{dotted(path)} of {origin} would go where {other} says; write {name} beside "
-                    "the key, or give the model another name"
+                    "the key, or give the table another name"
                 )

@@ -38,10 +38,11 @@ def subtable(table: type[Table], key: str) -> type[Table] | None:
 
 
 def named_tables(table: type[Table], key: str) -> type[Table] | None:
-    """The kind of the named tables that a key holds, as ``models`` does; else None."""
+    """The kind of the named tables that a key holds, as ``models`` does; else None, also for free names."""
     annotation = table.model_fields[key].annotation
     arguments = get_args(annotation)
-    return arguments[1] if get_origin(annotation) is dict and len(arguments) > 1 else None
+    kind = arguments[1] if get_origin(annotation) is dict and len(arguments) > 1 else None
+    return kind if isinstance(kind, type) and issubclass(kind, Table) else None
 
 
 @cache

@@ -4,6 +4,11 @@ from loom_core.settings.shape import Settings
 
 
 def known_secrets(settings: Settings) -> list[str]:
-    """Every key of a model that the settings give as it is."""
+    """Every key of a model, and what MCP servers are given, as the settings have them."""
     keys = (model.api_key for model in settings.models.values())
-    return [key.get_secret_value() for key in keys if key is not None]
+    given = (
+        secret
+        for server in settings.mcp.servers.values()
+        for secret in (*server.env.values(), *server.headers.values())
+    )
+    return [key.get_secret_value() for key in (*keys, *given) if key is not None]

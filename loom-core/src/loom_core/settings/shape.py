@@ -1,5 +1,6 @@
 """Every setting with its table, default, unit and range. ``loom.toml`` at the root shows them all."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
@@ -212,6 +213,49 @@ class LoggingSettings(Table):
     level: Literal["debug", "info", "warning", "error"] = "warning"
 
 
+def _server_name(name: str) -> str:
+    """The name of an MCP server, once it can stand before the name of a tool."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", name):
+        raise ValueError(
+            "a name has up to 40 letters, digits, _ and -, and begins with neither of the last"
+        )
+    return name
+
+
+class McpServerSettings(Table):
+    """One MCP server whose tools models may use: a program to start, or an address."""
+
+    command: str = ""
+    """The program that is started and spoken to over its standard input and output."""
+    args: tuple[str, ...] = ()
+    """Its arguments."""
+    env: dict[str, SecretStr] = {}
+    """Variables that it gets beside PATH, HOME and the like; it gets no others of Loom's own."""
+    url: str = ""
+    """The address of a server over streamable HTTP, instead of a command."""
+    headers: dict[str, SecretStr] = {}
+    """Sent to that address only, such as Authorization."""
+    enabled: bool = True
+    tools: tuple[str, ...] = ()
+    """The only tools of it that are used; empty means all."""
+    risk: Literal["network", "write", "read"] = "network"
+    """What its tools can do: ``network`` asks before every call; ``write`` changes at most the workspace,
+    and is asked about like an edit; ``read`` changes nothing."""
+    is_local: bool = False
+    """Whether it sends nothing off this machine: then a call does not ask for what was read before, and
+    it may be used offline."""
+    start_timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 30.0
+    """How long it may take to start and to say which tools it has."""
+    timeout_seconds: Annotated[float, Field(gt=0, le=3600)] = 120.0
+    """How long a call may take; then the server is stopped."""
+
+
+class McpSettings(Table):
+    """MCP servers of others."""
+
+    servers: dict[Annotated[str, AfterValidator(_server_name)], McpServerSettings] = {}
+
+
 class PluginSettings(Table):
     """Which installed plugins are left out."""
 
@@ -232,5 +276,6 @@ class Settings(Table):
     sandbox: SandboxSettings = SandboxSettings()
     undo: UndoSettings = UndoSettings()
     learning: LearningSettings = LearningSettings()
+    mcp: McpSettings = McpSettings()
     logging: LoggingSettings = LoggingSettings()
     plugins: PluginSettings = PluginSettings()
