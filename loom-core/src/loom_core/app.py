@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from loom_core import extensions
@@ -126,12 +125,7 @@ class Loom:
         """The Loom itself."""
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_raised: object) -> None:
         """Close tools, models and store, each of them also when closing another raises."""
         async with AsyncExitStack() as closing:
             closing.push_async_callback(self.store.close)
@@ -200,6 +194,7 @@ class Loom:
         idempotency_key: str = "",
         is_hosted: bool = False,
         metadata: Mapping[str, str] | None = None,
+        callback_url: str = "",
     ) -> Task:
         """A new task, stored and not yet running; for a key that was used, the task of that time.
 
@@ -211,6 +206,7 @@ class Loom:
             idempotency_key: what whoever asks calls the request; empty makes a task each time.
             is_hosted: whether a server runs it without being asked again.
             metadata: what whoever asks wants to find again.
+            callback_url: who is told when it has ended or needs a human; empty for nobody.
 
         Raises:
             UsageError: the goal is empty, or the key was used for something else.
@@ -229,7 +225,11 @@ class Loom:
             approval_mode=approval_mode or self.settings.approval.mode,
         )
         made = await self.store.create_task(
-            task, idempotency_key=idempotency_key, is_hosted=is_hosted, metadata=metadata
+            task,
+            idempotency_key=idempotency_key,
+            is_hosted=is_hosted,
+            metadata=metadata,
+            callback_url=callback_url,
         )
         return task if made == task.id else await self._made_before(made, task, idempotency_key)
 

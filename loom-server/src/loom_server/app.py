@@ -19,6 +19,7 @@ from loom_server.api.routes import (
     steering,
     streams,
     tasks,
+    webhooks,
 )
 from loom_server.guard.middleware import Guard
 from loom_server.guard.origins import Origins
@@ -34,6 +35,7 @@ _ROUTERS: tuple[APIRouter, ...] = (
     steering.router,
     changes.router,
     memory.router,
+    webhooks.router,
     machine.router,
     browser.router,
 )

@@ -14,6 +14,7 @@ from loom_server.counting import Counters
 from loom_server.running.keeper import Keeper
 from loom_server.running.pool import Pool
 from loom_server.streaming.hub import Hub
+from loom_server.webhooks.courier import Courier
 
 MAX_RUNNING = 4
 """Tasks that run at once where nothing else is said."""
@@ -28,6 +29,9 @@ class Service:
     hub: Hub
     keeping: "asyncio.Task[None]"
     """Takes up what nobody runs."""
+    courier: Courier
+    delivering: "asyncio.Task[None]"
+    """Tells whoever wants to be told."""
     counters: Counters = field(default_factory=Counters)
     started_at: float = field(default_factory=time.monotonic)
 
@@ -35,8 +39,10 @@ class Service:
     def over(cls, loom: Loom, *, max_running: int = MAX_RUNNING) -> "Service":
         """A service over an engine. Belongs to the running event loop."""
         pool = Pool(loom.run, max_running=max_running)
+        courier = Courier(loom)
         keeping = asyncio.create_task(Keeper(loom, pool).keep(), name="keeper")
-        service = cls(loom, pool, Hub(loom.store), keeping)
+        delivering = asyncio.create_task(courier.deliver(), name="courier")
+        service = cls(loom, pool, Hub(loom.store), keeping, courier, delivering)
         loom.store.subscribe(service.counters.see)
         return service
 
@@ -47,8 +53,9 @@ class Service:
 
     async def close(self) -> None:
         """Let the clients go and park the tasks; the engine belongs to whoever made it."""
-        self.keeping.cancel()
-        await asyncio.gather(self.keeping, return_exceptions=True)
+        for task in (self.keeping, self.delivering):
+            task.cancel()
+        await asyncio.gather(self.keeping, self.delivering, return_exceptions=True)
         await self.hub.close()
         await self.pool.close()
 

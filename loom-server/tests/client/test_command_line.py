@@ -8,23 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from loom_call import call
 from server_site import GOAL, LIMIT_SECONDS, Site, done, shell, turns
 
-from loom_core.cli.main import main
 from loom_core.errors import UsageError
 from loom_core.testing import Reply, Rule, Script
 from loom_server.client.place import find_place
 
 LOOM = Path(sys.executable).with_name("loom")
-
-
-def call(*arguments):
-    """Call ``loom`` in this process; its exit code, stdout and stderr."""
-    runner = CliRunner(env={"COLUMNS": "100"})
-    with runner.isolation() as (stdout, stderr, _), pytest.raises(SystemExit) as end:
-        main([*arguments])
-    return end.value.code, stdout.getvalue().decode(), stderr.getvalue().decode()
 
 
 @pytest.fixture

@@ -22,6 +22,8 @@ class TaskCreated(EventBody):
     """Whether a server accepted it, which runs it without being asked again, also after a restart."""
     metadata: dict[str, str] = {}
     """What whoever asked wants to find again; nothing acts on it."""
+    callback_url: str = ""
+    """Who is told when the task has ended or needs a human; empty for nobody."""
 
 
 class TaskClaimed(EventBody):

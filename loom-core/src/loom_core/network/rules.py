@@ -12,15 +12,19 @@ Address = IPv4Address | IPv6Address
 
 @dataclass(frozen=True, slots=True)
 class AddressRules:
-    """What a client may reach. Private, link-local and all other special networks are never open."""
+    """What a client may reach. Special networks are open only for hosts that the user named."""
 
     reaches_public: bool = True
     """The public internet, but for the addresses of this machine itself."""
     reaches_loopback: bool = False
     """127.0.0.0/8 and ::1, in no other spelling."""
+    reaches_private: bool = False
+    """Every address, special ones and this machine's own too: for a host that the user named for it."""
 
     def require_allowed(self, address: Address) -> None:
         """Raise ``AddressRefused`` unless the address may be connected to."""
+        if self.reaches_private:
+            return
         kind = special_network(address)
         if kind == "loopback" and self.reaches_loopback:
             return
@@ -42,5 +46,7 @@ class AddressRules:
 
 PUBLIC_ONLY = AddressRules()
 """For what a model or a page names."""
+USERS_OWN = AddressRules(reaches_loopback=True, reaches_private=True)
+"""For hosts that the user named in the settings, with addresses of any kind."""
 LOOPBACK_ONLY = AddressRules(reaches_public=False, reaches_loopback=True)
 """For servers that a task itself started."""

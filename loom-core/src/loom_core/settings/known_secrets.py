@@ -4,11 +4,15 @@ from loom_core.settings.shape import Settings
 
 
 def known_secrets(settings: Settings) -> list[str]:
-    """Every key of a model, and what MCP servers are given, as the settings have them."""
+    """Every key of models and webhooks, and what MCP servers are given, as the settings have them."""
     keys = (model.api_key for model in settings.models.values())
     given = (
         secret
         for server in settings.mcp.servers.values()
         for secret in (*server.env.values(), *server.headers.values())
     )
-    return [key.get_secret_value() for key in (*keys, *given) if key is not None]
+    return [
+        key.get_secret_value()
+        for key in (*keys, *given, *settings.webhooks.secrets)
+        if key is not None
+    ]

@@ -256,6 +256,17 @@ class McpSettings(Table):
     servers: dict[Annotated[str, AfterValidator(_server_name)], McpServerSettings] = {}
 
 
+class WebhookSettings(Table):
+    """How whoever asked for a task over HTTP is told of its end."""
+
+    secrets: tuple[SecretStr, ...] = ()
+    """What messages are signed with, ``whsec_`` and base64 of 24 to 64 bytes; each of them signs."""
+    private_hosts: tuple[str, ...] = ()
+    """Hosts that may be told although their addresses are private, and without TLS."""
+    max_attempts: Annotated[int, Field(ge=1, le=20)] = 8
+    """Attempts at a message, over about a day, before it is given up."""
+
+
 class PluginSettings(Table):
     """Which installed plugins are left out."""
 
@@ -278,4 +289,5 @@ class Settings(Table):
     learning: LearningSettings = LearningSettings()
     mcp: McpSettings = McpSettings()
     logging: LoggingSettings = LoggingSettings()
+    webhooks: WebhookSettings = WebhookSettings()
     plugins: PluginSettings = PluginSettings()

@@ -21,14 +21,16 @@ from loom_core.store.schema import (
     plans,
     subtasks,
     tasks,
+    webhooks,
 )
 
 __all__ = ["problems_of"]
 
-_OF_TASKS = (journal, plans, subtasks, approvals, changes, memory_entries, commands)
+_OF_TASKS = (journal, plans, subtasks, approvals, changes, memory_entries, commands, webhooks)
 _NOT_DERIVED = {
     "tasks": {"owner", "lease_until", "lease_boot", "lease_ticks"},
     "memory_entries": {"id"},
+    "webhooks": {"state", "attempts", "due_at", "status", "problem", "settled_at"},
 }
 """Columns that no event decides."""
 _MAX_NAMED = 3
@@ -82,7 +84,7 @@ def _of_task(connection: Connection, task_id: str) -> Iterator[str]:
     except (LoomError, KeyError) as error:
         yield f"the events of task {task_id} cannot be replayed: {error}"
         return
-    for table in (tasks, plans, subtasks, approvals, changes, memory_entries):
+    for table in (tasks, plans, subtasks, approvals, changes, memory_entries, webhooks):
         key = table.c.id if table is tasks else table.c.task_id
         stored = connection.execute(select(table).where(key == task_id)).mappings()
         yield from _differences(table, task_id, [dict(row) for row in stored], replay)

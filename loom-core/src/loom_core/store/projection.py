@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from loom_core import events
 from loom_core.errors import StoreError, SubtaskIsOver, TaskIsOver
 from loom_core.events import Event
-from loom_core.store import planned, turns
+from loom_core.store import outbox, planned, turns
 from loom_core.store.clock import as_microseconds
 from loom_core.store.details import details
 from loom_core.store.rows import Rows, SubtaskRow, TaskRow, Value, Write
@@ -102,6 +102,7 @@ def _all_writes(event: Event, task: TaskRow, rows: Rows) -> list[Write]:
     if kind in ENDINGS:
         writes += _of_left_over(event, rows)
     writes += found.others
+    writes += outbox.writes(event, task)
     return writes
 
 
@@ -202,6 +203,7 @@ def _created(event: Event, body: events.TaskCreated, rows: Rows) -> Write:
         "advice": "",
         "pause_cause": "",
         "idempotency_key": body.idempotency_key or None,
+        "callback_url": body.callback_url,
         "confidence": None,
         **planned.NO_USAGE,
         "owner": "",

@@ -25,6 +25,7 @@ __all__ = [
     "ApprovalRecord",
     "ChangeRecord",
     "Command",
+    "Delivery",
     "MemoryRecord",
     "NeededContents",
     "News",
@@ -139,6 +140,29 @@ class NeededContents:
     """Whether the task has ended."""
     sha256s: frozenset[str]
     """In hex."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message for somebody outside about one event of a task."""
+
+    sequence: int
+    """Of the event."""
+    task_id: str
+    url: str
+    type: str
+    """What the message is called: ``task.completed``."""
+    state: str
+    """``waiting``, ``arrived`` or ``given_up``."""
+    attempts: int
+    """Since it was due first, or was to be delivered anew."""
+    due_at: datetime
+    """When it is tried next, while it waits."""
+    status: int | None
+    """What the other side answered last; None when it gave no answer."""
+    problem: str
+    """Why the newest attempt failed."""
+    settled_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ class TaskRow(_Counted):
     lease_boot: str
     lease_ticks: int | None
     idempotency_key: str | None
+    callback_url: str
     fence: int
     plan_version: int
     replans: int

@@ -1,9 +1,10 @@
 """The tables, as the newest migration leaves them.
 
 ``journal`` is the stream of events and holds the truth. The others are derived from it in the same
-transaction, but for ``commands``, and for the lessons of finished tasks, which are made afterwards.
-Times are whole microseconds since 1970 in UTC: exact, ordered, and the same on every database. Rows
-of the journal are never deleted, so that a sequence is never used twice.
+transaction, but for ``commands``, for how the deliveries of ``webhooks`` went, and for the lessons of
+finished tasks, which are made afterwards. Times are whole microseconds since 1970 in UTC: exact,
+ordered, and the same on every database. Rows of the journal are never deleted, so that a sequence is
+never used twice.
 """
 
 from sqlalchemy import (
@@ -32,9 +33,10 @@ __all__ = [
     "studied_tasks",
     "subtasks",
     "tasks",
+    "webhooks",
 ]
 
-REVISION = "0005"
+REVISION = "0006"
 """The migration that leads to these tables; a test compares both."""
 
 _Serial = BigInteger().with_variant(Integer, "sqlite")
@@ -94,6 +96,7 @@ tasks = Table(
     Column("idempotency_key", Text),
     Column("lease_boot", Text, nullable=False, server_default=""),
     Column("lease_ticks", BigInteger),
+    Column("callback_url", Text, nullable=False, server_default=""),
     Index("tasks_by_key", "idempotency_key", unique=True),
 )
 """One row per task; ``sequence`` is that of its creation, ``lease_until`` is null when released.
@@ -238,3 +241,21 @@ studied_tasks = Table(
     Index("studied_tasks_by_workspace", "workspace"),
 )
 """Finished tasks whose lessons were taken, also where there was none."""
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("task_id", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("status", Integer),
+    Column("problem", Text, nullable=False),
+    Column("settled_at", BigInteger),
+    Index("webhooks_by_task", "task_id", "sequence"),
+    Index("webhooks_by_due", "state", "due_at"),
+)
+"""The outbox: one row for each event that somebody outside is to be told, by the event's sequence."""

@@ -19,6 +19,7 @@ from loom_core.store.commands import PutCommand, SettleCommands, read_commands
 from loom_core.store.contents import read_needed_contents
 from loom_core.store.database import Database
 from loom_core.store.decoding import as_memory
+from loom_core.store.deliveries import Deliveries
 from loom_core.store.entry import Entry, line_of
 from loom_core.store.memories import Memories
 from loom_core.store.migrate import bring_up_to_date
@@ -78,6 +79,8 @@ class Store:
         """Lessons of finished tasks."""
         self.stream = WholeStream(doors)
         """The journal of all tasks together."""
+        self.deliveries = Deliveries(doors)
+        """The outbox of webhooks."""
 
     @classmethod
     def open(
@@ -131,10 +134,11 @@ class Store:
         idempotency_key: str = "",
         is_hosted: bool = False,
         metadata: Mapping[str, str] | None = None,
+        callback_url: str = "",
     ) -> str:
         """Accept a task and give its id; with a key that made one before, the id of that one.
 
-        A server runs a hosted one without being asked again. The metadata is kept for whoever asks.
+        A server runs a hosted one without being asked again, and tells ``callback_url`` of its end.
 
         Raises ``StoreError`` when there is another task with that id.
         """
@@ -148,6 +152,7 @@ class Store:
             idempotency_key=idempotency_key,
             is_hosted=is_hosted,
             metadata=dict(metadata or {}),
+            callback_url=callback_url,
         )
         return await self._writer.submit(CreateTask(task.id, line_of(Entry(body)), idempotency_key))
 

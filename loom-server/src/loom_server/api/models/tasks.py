@@ -34,6 +34,8 @@ class NewTask(Received):
     """Who says yes to risky actions; null is what the settings say."""
     metadata: Annotated[dict[Name, ShortText], Field(max_length=50)] = {}
     """What the client wants to find again; nothing acts on it."""
+    callback_url: Annotated[str, StringConstraints(max_length=4_000)] = ""
+    """Who is told when the task has ended or needs a human; needs ``webhooks.secrets`` in the settings."""
 
 
 class UsageView(Sent):

@@ -21,6 +21,7 @@ from loom_server.api.routes.depends import MAX_SEQUENCE, ServiceDep, TaskDep
 from loom_server.api.views import view_task
 from loom_server.running.place import prepare_place
 from loom_server.streaming.response import EventStream
+from loom_server.webhooks.address import require_deliverable
 
 router = APIRouter(tags=["tasks"])
 
@@ -42,6 +43,8 @@ async def create_task(
     The same ``Idempotency-Key`` with the same request makes no second task: the first is answered again.
     """
     settings = service.loom.settings
+    if wanted.callback_url:
+        require_deliverable(wanted.callback_url, settings.webhooks)
     place = prepare_place(wanted.workspace, settings.workspace.default_path)
     task = await service.loom.create(
         wanted.goal,
@@ -51,6 +54,7 @@ async def create_task(
         idempotency_key=idempotency_key,
         is_hosted=True,
         metadata=wanted.metadata,
+        callback_url=wanted.callback_url,
     )
     record = await service.store.task(task.id)
     if record.state is TaskState.PENDING and not record.owner:

@@ -1,0 +1,1 @@
+"""Telling whoever asked for a task of its end: signed messages from a durable outbox."""
