@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,7 +10,9 @@ from loom_core.cli.options import config_option, json_option, run_async
 from loom_core.cli.session import Session
 from loom_core.errors import UsageError
 from loom_core.sanitize import sanitize_line
-from loom_core.store import Delivery
+
+if TYPE_CHECKING:
+    from loom_core.store import Delivery
 
 EPILOG = """\b
 Examples:
@@ -56,7 +59,7 @@ async def webhooks(
 
 async def _deliveries(
     session: Session, reference: str, event: int | None, *, again: bool
-) -> list[Delivery]:
+) -> "list[Delivery]":
     """The messages that are meant, after they were put into the outbox anew if that is wanted."""
     from loom_core.cli.task_reference import find_task
 
@@ -68,7 +71,7 @@ async def _deliveries(
     return [one for one in found if event in {None, one.sequence}]
 
 
-def _show(deliveries: Sequence[Delivery], *, as_json: bool) -> None:
+def _show(deliveries: "Sequence[Delivery]", *, as_json: bool) -> None:
     """One message a line."""
     from loom_core.cli.terminal.json_output import echo_json
 
