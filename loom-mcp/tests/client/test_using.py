@@ -44,6 +44,7 @@ def test_a_tool_is_found_and_used(site: McpSite, server_table):
 
     [found] = results(events, "find_tools")
     [used] = results(events)
+    assert json.loads(site.run("replay", "last", "--json"))["differences"] == []
     assert events[-1]["state"] == "completed"
     assert "far.echo: Repeat a text" in found["text"]
     assert "Others: " in found["text"]

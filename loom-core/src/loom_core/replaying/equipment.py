@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from loom_core.contracts.check import Check
+from loom_core.contracts.provider import ProviderEnvironment
 from loom_core.contracts.tool import Tool
 from loom_core.extensions import Group
 from loom_core.extensions.instances import make_all
+from loom_core.extensions.tool_table import ToolTable
 from loom_core.settings.shape import Settings
 
 
@@ -24,12 +26,8 @@ class Equipment:
 
 def installed_equipment(settings: Settings, home: Path) -> Equipment:
     """The tools and checks that can be loaded here; the others are missing, as in a run."""
-    disabled = settings.plugins.disabled
-    tools, _ = make_all(Group.TOOLS, cast("type[Tool[Any]]", Tool), disabled=disabled)
-    checks, _ = make_all(Group.CHECKS, Check, disabled=disabled)
-    return Equipment(
-        settings,
-        {tool.name: tool for tool in tools},
-        {check.name: check for check in checks},
-        home,
-    )
+    environment = ProviderEnvironment(home=home, is_offline=True)
+    # Nothing of the sources is started, since no tool of a replay runs: there is nothing to close.
+    table = ToolTable(settings, environment, lambda _failures: None)
+    checks, _ = make_all(Group.CHECKS, Check, disabled=settings.plugins.disabled)
+    return Equipment(settings, table.tools(), {check.name: check for check in checks}, home)

@@ -22,7 +22,7 @@ from mcp_types import (
 from mcp_types import Tool as ServerTool
 from pydantic import JsonValue, TypeAdapter
 
-from loom_core.errors import ErrorCategory, LoomError, ToolFailed
+from loom_core.errors import ErrorCategory, ToolFailed
 from loom_core.sanitize import sanitize_line
 from loom_core.settings.shape import McpServerSettings
 from loom_mcp.client.limits import MAX_PAGES, MAX_TOOLS, Budget
@@ -139,7 +139,7 @@ class Connection:
     async def _give_up(self, error: Exception) -> None:
         """End the connection. Raises ``ToolFailed``."""
         _log.debug("the MCP server %s failed", self._name, exc_info=error)
-        problem = self._problem or f"it does not follow the protocol: {_short(error)}"
+        problem = self._problem or _problem_in(error)
         words = f"; it said: {self._process.last_words}" if self._process.last_words else ""
         await self.close()
         raise ToolFailed(self._said(f"{problem}{words}"), ErrorCategory.RUNTIME) from error
@@ -232,10 +232,10 @@ class _Ready:
         """Whoever opened them closes them."""
 
 
-def _short(error: BaseException) -> str:
+def _problem_in(error: BaseException) -> str:
     """What is wrong, of the first of several errors."""
     if isinstance(error, BaseExceptionGroup):
-        return _short(cast("BaseExceptionGroup[BaseException]", error).exceptions[0])
-    if isinstance(error, LoomError | OSError):
-        return str(error)
-    return f"{type(error).__name__}: {error}"
+        return _problem_in(cast("BaseExceptionGroup[BaseException]", error).exceptions[0])
+    if isinstance(error, OSError):
+        return f"it cannot be reached: {error}"
+    return f"it does not follow the protocol: {type(error).__name__}: {error}"

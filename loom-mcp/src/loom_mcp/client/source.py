@@ -31,7 +31,8 @@ class McpTools(ToolSource):
                 environ=process_environment(),
                 is_offline=self.environment.is_offline,
             )
-        start = max(one.start_timeout_seconds for one in servers.values())
+        # To start and to say which tools it has may each take that long.
+        start = 2 * max(one.start_timeout_seconds for one in servers.values())
         call = max(one.timeout_seconds for one in servers.values())
         return [
             FindTools(self._shelves, servers=sorted(servers), seconds=start),

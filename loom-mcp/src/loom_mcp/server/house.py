@@ -122,6 +122,10 @@ class House(LocalDesk):
             except LoomError as error:
                 self._failures[task_id] = error
                 return
+            except Exception as error:  # noqa: BLE001 - whoever watches has to hear of a bug too
+                _log.exception("task %s stopped", task_id)
+                self._failures[task_id] = LoomError(f"task {task_id} stopped: {error}")
+                return
             if task_id not in self._again:
                 return
 
