@@ -108,12 +108,20 @@ class McpSite:
 
     def run(self, *arguments: str) -> str:
         """Call ``loom`` in this process, and give what it writes."""
+        return self._outputs(*arguments)[0]
+
+    def complaint(self, *arguments: str) -> str:
+        """Call ``loom`` in this process, and give what it writes to stderr."""
+        return self._outputs(*arguments)[1]
+
+    def _outputs(self, *arguments: str) -> tuple[str, str]:
+        """Call ``loom`` in this process."""
         runner = CliRunner(env={"COLUMNS": "120", **self.environment})
-        with pytest.MonkeyPatch.context() as patch, runner.isolation() as (stdout, _, _):
+        with pytest.MonkeyPatch.context() as patch, runner.isolation() as (stdout, stderr, _):
             patch.chdir(self.workspace)
             with pytest.raises(SystemExit):
                 main([*arguments])
-        return stdout.getvalue().decode()
+        return stdout.getvalue().decode(), stderr.getvalue().decode()
 
     async def call(self, *arguments: str) -> str:
         """``run`` for tests that are on an event loop."""

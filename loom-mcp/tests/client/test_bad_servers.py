@@ -1,7 +1,6 @@
 """Servers that hang, die, flood, lie and change: a task hears of it and goes on."""
 
 import json
-import subprocess
 import time
 
 import pytest
@@ -159,7 +158,5 @@ def test_pins_that_cannot_be_read_pin_nothing_anew(site: McpSite, server_table):
 )
 def test_a_table_that_names_no_server_is_refused(site: McpSite, table, words):
     site.script(settings=f"[mcp.servers.far]\n{table}")
-    process = site.start("run", "Do it", "-w", str(site.workspace), stdin=subprocess.DEVNULL)
 
-    assert process.wait(timeout=LIMIT_SECONDS) == 2
-    assert words in site.said()
+    assert words in site.complaint("run", "Do it", "-w", str(site.workspace))

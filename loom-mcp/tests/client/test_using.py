@@ -124,10 +124,9 @@ def test_a_project_cannot_add_a_server_without_trust(site: McpSite, server_table
     site.script(*turns(WRITE, done()))
     (site.workspace / "loom.toml").write_text(server_table("honest"))
 
-    process = site.start("run", GOAL, "-w", str(site.workspace))
+    said = site.complaint("run", GOAL, "-w", str(site.workspace))
 
-    assert process.wait(timeout=60) == 2
-    assert "is not trusted and sets mcp.servers.far.command" in site.said()
+    assert "is not trusted and sets mcp.servers.far.command" in said
     assert not (site.home / "mcp").exists()
 
 

@@ -146,6 +146,7 @@ async def test_an_answer_that_is_none_leaves_the_step_open(site: McpSite, mode):
         ({"goal": 7}, "goal"),
         ({"goal": "x", "workspace": "/etc"}, "outside of"),
         ({"goal": "x", "workspace": "../.."}, "outside of"),
+        ({"goal": "x", "workspace": "a\0b"}, "is no directory"),
         ({"goal": "x", "task_id": "y"}, "not both"),
         ({"task_id": "none-there"}, "none-there"),
     ],

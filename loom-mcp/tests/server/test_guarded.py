@@ -6,6 +6,8 @@ import httpx2
 import pytest
 from mcp_site import GOAL, LIMIT_SECONDS, SAYS_HI, McpSite, wait_until
 
+pytestmark = pytest.mark.slow  # processes of their own
+
 _PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
 
 
@@ -42,7 +44,6 @@ def test_other_machines_are_not_served_without_encryption(site: McpSite):
     assert "--insecure-network" in site.said()
 
 
-@pytest.mark.slow
 async def test_tasks_run_at_a_server(site: McpSite):
     site.script(*SAYS_HI)
     server = site.start("serve", "--port", "0")

@@ -5,6 +5,8 @@ import json
 import pytest
 from mcp_site import GOAL, SAYS_HI, McpSite
 
+pytestmark = pytest.mark.slow  # processes of their own
+
 
 async def run_goal(client, goal=GOAL, **arguments):
     """Run a goal; the result, and the progress that was told."""

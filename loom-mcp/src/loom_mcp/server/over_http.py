@@ -3,7 +3,6 @@
 ``loom-server`` is needed for this alone; everything else of this distribution does without it.
 """
 
-import asyncio
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -81,7 +80,7 @@ async def serve_http(
     click.echo(f"loom serves MCP at {address.url}{_PATH} (Ctrl-C stops it)", err=True)
     click.echo(f"token   {token_path(home)}, as Authorization: Bearer TOKEN", err=True)
     running = _Uvicorn(_config(before, settings), leaving.set)
-    await asyncio.gather(running.serve(sockets=[address.listener]))
+    await running.serve(sockets=[address.listener])
 
 
 def _config(app: Any, settings: ServerSettings) -> uvicorn.Config:

@@ -20,9 +20,12 @@ class Rules:
         """The directory that a client wants to work in.
 
         Raises:
-            WorkspaceError: it is outside of what the user opened.
+            WorkspaceError: it is no path, or outside of what the user opened.
         """
-        place = (self.roots[0] / Path(wanted).expanduser()).resolve() if wanted else self.roots[0]
+        try:
+            place = (self.roots[0] / Path(wanted).expanduser()).resolve()
+        except (OSError, RuntimeError, ValueError) as error:
+            raise WorkspaceError(f"the workspace {wanted!r} is no directory: {error}") from error
         if not self._is_inside(place):
             opened = ", ".join(map(str, self.roots))
             raise WorkspaceError(
