@@ -47,13 +47,11 @@ class House(LocalDesk):
 
     async def resume(self, task_id: str) -> None:
         """Let a task go on here, once more if it stops just now."""
-        if task_id in self._runs:
+        if self._is_running(task_id):
             self._again.add(task_id)
             return
         self._failures.pop(task_id, None)
-        run = asyncio.create_task(self._run(task_id), name=f"run {task_id}")
-        self._runs[task_id] = run
-        run.add_done_callback(lambda _done: self._runs.pop(task_id, None))
+        self._runs[task_id] = asyncio.create_task(self._run(task_id), name=f"run {task_id}")
 
     async def decide(self, task_id: str, approval_id: str, decision: Decision) -> None:
         """Say yes or no, and let the task go on."""
@@ -108,8 +106,13 @@ class House(LocalDesk):
     async def _go_on(self, task_id: str) -> None:
         """Run a task again if nobody else works on it."""
         record = await self._loom.store.task(task_id)
-        if task_id in self._runs or not (record.owner and is_alive(record.owner)):
+        if self._is_running(task_id) or not (record.owner and is_alive(record.owner)):
             await self.resume(task_id)
+
+    def _is_running(self, task_id: str) -> bool:
+        """Whether a task runs here; one whose run has just returned does not."""
+        run = self._runs.get(task_id)
+        return run is not None and not run.done()
 
     async def _run(self, task_id: str) -> None:
         """Run a task, and again if that was asked for meanwhile."""
