@@ -23,6 +23,10 @@ async def cancel_task(store: Store, task_id: str, *, by: str) -> None:
     if command is None:
         return
     obeyed, record = await is_obeyed(store, task_id, command), await store.task(task_id)
+    if not obeyed and not record.owner:
+        # It stopped before it looked for commands, and nobody will look before the next run.
+        await cancel_task(store, task_id, by=by)
+        return
     if not obeyed:
         raise StoreBusy(
             f"task {task_id} was asked to stop, but {record.owner or 'its engine'} did not do so "
