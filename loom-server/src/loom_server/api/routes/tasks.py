@@ -8,6 +8,7 @@ from loom_core.engine.outside.cancelling import cancel_task
 from loom_core.types import ApprovalMode, TaskState
 from loom_server.api.errors import ABOUT_TASK, ACTS_ON_TASK, Documented, NotFound, NotNow
 from loom_server.api.models.events import EventPage, EventView, Trace
+from loom_server.api.models.forms import ErrorBody
 from loom_server.api.models.tasks import (
     Cancelled,
     NewTask,
@@ -27,6 +28,7 @@ router = APIRouter(tags=["tasks"])
 
 _STREAM: Documented = {
     204: {"description": "The task has ended, and the client has every event."},
+    409: {"model": ErrorBody, "description": "Too many clients watch already."},
     **ABOUT_TASK,
 }
 
