@@ -20,7 +20,6 @@ CHECKS = (
     "content_type_conformance",
     "response_headers_conformance",
     "response_schema_conformance",
-    "unsupported_method",
 )
 EXAMPLES = 4
 """For each operation."""
