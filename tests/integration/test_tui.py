@@ -1,16 +1,10 @@
 """``loom tui`` over the real engine: every dialogue and key, on streams of many chunks."""
 
-import asyncio
-from contextlib import asynccontextmanager
-
 import pytest
-from scenario import LIMIT_SECONDS, write
+from scenario import write
+from seat import seat
 
-from loom_core.app import Loom
-from loom_core.cli.cowork.desk import Desk
-from loom_core.settings import load_settings
 from loom_core.testing import Reply, Rule
-from loom_tui.app import LoomApp
 from loom_tui.screens.approval import ApprovalScreen
 from loom_tui.screens.picker import Picker
 from loom_tui.screens.question import QuestionScreen
@@ -34,51 +28,6 @@ MANUAL = '[approval]\nmode = "manual"\n'
 @pytest.fixture
 def anyio_backend():
     return "asyncio"
-
-
-class Seat:
-    """A person in front of the screen."""
-
-    def __init__(self, app, pilot):
-        self.app = app
-        self.pilot = pilot
-
-    def text(self):
-        strips = self.app.screen._compositor.render_strips()
-        return "\n".join("".join(segment.text for segment in strip) for strip in strips)
-
-    async def sees(self, holds, what):
-        """Wait until something holds."""
-        async with asyncio.timeout(LIMIT_SECONDS):
-            while not holds():
-                await self.pilot.pause(0.02)
-        assert holds(), what
-
-    async def reads(self, text):
-        await self.sees(lambda: text in self.text(), text)
-
-    async def asked(self, screen):
-        await self.sees(lambda: isinstance(self.app.screen, screen), screen.__name__)
-
-    async def rests(self):
-        await self.sees(lambda: not self.app.is_busy, "the end of the turn")
-
-    async def says(self, text):
-        self.app.prompt.text = text
-        await self.pilot.press("enter")
-
-
-@asynccontextmanager
-async def seat(place, size=(110, 40)):
-    settings = load_settings(cwd=place.here, home=place.home, environ=place.environment).settings
-    desk = Desk()
-    async with Loom.build(
-        settings, home=place.home, ask=desk.approve, ask_question=desk.answer
-    ) as loom:
-        session = await loom.session(place.workspace, listener=desk.listen)
-        app = LoomApp(loom, session, desk)
-        async with app.run_test(size=size) as pilot:
-            yield Seat(app, pilot)
 
 
 async def test_answer_streams_and_figures_are_shown(place):

@@ -11,6 +11,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.events import Resize
 from textual.screen import ModalScreen, Screen
+from textual.widgets import HelpPanel
 
 from loom_core.app import Loom
 from loom_core.cli.cowork.desk import Desk
@@ -50,7 +51,7 @@ class LoomApp(App[None]):
         Binding("f2", "pick_model", "Model"),
         Binding("f3", "pick_session", "Sessions"),
         Binding("f4", "undo", "Undo"),
-        Binding("f1", "show_help_panel", "Keys"),
+        Binding("f1", "toggle_keys", "Keys"),
         Binding("ctrl+q", "quit", "Leave", priority=True),
     ]
 
@@ -130,6 +131,13 @@ class LoomApp(App[None]):
     def action_toggle_sidebar(self) -> None:
         """Show or hide the sidebar."""
         self.sidebar.toggle_class("hidden")
+
+    def action_toggle_keys(self) -> None:
+        """Show every key, or hide them again."""
+        if self.screen.query(HelpPanel):
+            self.action_hide_help_panel()
+        else:
+            self.action_show_help_panel()
 
     def action_undo(self) -> None:
         """Take back what the last turn changed."""

@@ -4,6 +4,7 @@ from rich.text import Text
 from textual.content import Content
 from textual.widgets import Collapsible, Markdown, Static
 
+from loom_core.cli.run.approval_prompt import shortened_preview
 from loom_core.cowork.showing import describe_result
 from loom_core.sanitize import sanitize_line, sanitize_text
 from loom_core.types import ToolResult
@@ -17,8 +18,9 @@ class UserMessage(Static):
     """What the user said."""
 
     def __init__(self, text: str) -> None:
-        """Show a text, never as markup."""
-        super().__init__(Text(sanitize_text(text)), classes="user")
+        """Show a text, never as markup; of a long one its beginning and end."""
+        lines = sanitize_text(text).split("\n")
+        super().__init__(Text("\n".join(shortened_preview(lines))), classes="user")
 
 
 class Note(Static):
