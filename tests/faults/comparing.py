@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from laboratory import KILLED, Call, Experiment, Laboratory
@@ -13,25 +14,38 @@ from loom_core.testing import RequestRecord
 
 _BEFORE_IMAGE = re.compile("[0-9a-f]{64}")
 """The name of a content that is kept for undo, outside the workspace."""
-_CONCERNS = re.compile(r"(?:Write part|Review|Extract) (left|right|whole)\b")
+_CONCERNS = re.compile(r"(?:Write part|Review|Extract) (left|right|whole|other)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What an uninterrupted run left, and the boundaries that it passed."""
+    """What an uninterrupted run left, the boundaries that it passed, and what was there at each."""
 
     code: int
     image: dict[str, Any]
     files: dict[str, bytes]
     boundaries: Sequence[dict[str, Any]]
+    root: Path
+    """Where it ran."""
+    snapshots: Sequence[Path]
+    """A copy of each state that a kill at some boundary leaves, in order; perhaps none."""
 
 
-def uninterrupted(laboratory: Laboratory) -> Reference:
-    """What a run leaves that nobody interrupts."""
+def uninterrupted(laboratory: Laboratory, *, keeps: bool = True) -> Reference:
+    """What a run leaves that nobody interrupts, and unless told otherwise what was there on the way."""
     with laboratory.experiment() as experiment:
-        call = experiment.run()
+        directory = laboratory.root / f"snapshots-of-{experiment.root.name}"
+        directory.mkdir()
+        call = experiment.run(snapshots=directory if keeps else None)
         assert call.code in {0, 1}, call.stderr
-        return Reference(call.code, experiment.image(), experiment.files(), call.noted("commit"))
+        return Reference(
+            call.code,
+            experiment.image(),
+            experiment.files(),
+            call.noted("commit"),
+            experiment.root,
+            sorted(directory.iterdir()),
+        )
 
 
 def crash_and_resume(
@@ -42,17 +56,29 @@ def crash_and_resume(
         crashed = experiment.run(crash=crash)
         if crashed.code != KILLED:
             return [f"{crash}: the run never came there, it ended with {crashed.code}"]
-        before = experiment.records()
-        resumed = experiment.resume()
-        after = experiment.records()
-        problems = [
-            *_wrong_end(resumed, before, reference),
-            *differences(experiment, reference),
-            *repetitions(before, after, resumed),
-            *double_effects(experiment, after),
-            *broken_beginnings(after, resumed),
-        ]
+        problems = problems_of_a_resume(experiment, reference)
     return [f"{crash}: {problem}" for problem in problems]
+
+
+def restore_and_resume(laboratory: Laboratory, reference: Reference, snapshot: Path) -> list[str]:
+    """Go on from what a kill leaves; what is not as it should be, one line each."""
+    with laboratory.restored(snapshot, reference.root) as experiment:
+        problems = problems_of_a_resume(experiment, reference)
+    return [f"{snapshot.name}: {problem}" for problem in problems]
+
+
+def problems_of_a_resume(experiment: Experiment, reference: Reference) -> list[str]:
+    """Resume a run that was killed; what is not as it should be, one line each."""
+    before = experiment.records()
+    resumed = experiment.resume()
+    after = experiment.records()
+    return [
+        *_wrong_end(resumed, before, reference),
+        *differences(experiment, reference),
+        *repetitions(before, after, resumed),
+        *double_effects(experiment, after),
+        *broken_beginnings(after, resumed),
+    ]
 
 
 def differences(experiment: Experiment, reference: Reference) -> Iterator[str]:
@@ -96,6 +122,18 @@ def double_effects(experiment: Experiment, records: Sequence[dict[str, Any]]) ->
     ]
     extra = Counter(notes) - Counter(changes)
     yield from (f"{name} was written {count} times too often" for name, count in extra.items())
+
+
+def double_runs(experiment: Experiment) -> Iterator[str]:
+    """Calls that change something and that several processes ran."""
+    notes = [
+        note
+        for call in experiment.calls
+        for note in call.noted("tool", side="before")
+        if note["tool"] != "read_file"
+    ]
+    ran = Counter(_call(note["subtask"], note) for note in notes)
+    yield from (f"{call} ran {count} times" for call, count in ran.items() if count > 1)
 
 
 def broken_beginnings(records: Sequence[dict[str, Any]], call: Call) -> Iterator[str]:
@@ -151,7 +189,8 @@ def _step(record: dict[str, Any]) -> tuple[str, int, int]:
 def _call(subtask: str, said: dict[str, Any]) -> tuple[str, str, str]:
     """A call as a subtask, a tool and the thing that it was called with."""
     arguments = said["arguments"]
-    return subtask, said["tool"], str(arguments.get("path", arguments.get("command")))
+    things = (arguments.get(name) for name in ("path", "command", "source"))
+    return subtask, said["tool"], next((str(one) for one in things if one), "")
 
 
 def _first_difference(found: Any, wanted: Any) -> str:

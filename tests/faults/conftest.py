@@ -1,5 +1,6 @@
 """A laboratory for each test process, and what an uninterrupted run leaves."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from fault_rules import (
     tidying_rules,
 )
 from laboratory import open_laboratory
+from reviewed_rules import reviewed_rules
+
+from loom_core.testing.postgresql import a_postgresql_server
 
 _DISTRIBUTIONS = Path(__file__).with_name("distributions")
 
@@ -73,6 +77,40 @@ def hopeless_laboratory(tmp_path_factory):
 def hopeless_reference(hopeless_laboratory):
     """A failure that nobody interrupted."""
     return uninterrupted(hopeless_laboratory)
+
+
+@pytest.fixture(scope="session")
+def reviewed_laboratory(tmp_path_factory):
+    """A capable model that reviews, and sends one result back."""
+    with open_laboratory(tmp_path_factory.mktemp("reviewed"), reviewed_rules(), tier=2) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def reviewed_reference(reviewed_laboratory):
+    """Reviews that nobody interrupted."""
+    return uninterrupted(reviewed_laboratory)
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    """A server for the tests of one process."""
+    with a_postgresql_server(must_run=bool(os.environ.get("CI"))) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql_laboratory(tmp_path_factory, postgresql):
+    """The first model again, with a database of its own in PostgreSQL for each experiment."""
+    root = tmp_path_factory.mktemp("postgresql")
+    with open_laboratory(root, joining_rules(), postgresql=postgresql) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def postgresql_reference(postgresql_laboratory):
+    """A run on PostgreSQL that nobody interrupted."""
+    return uninterrupted(postgresql_laboratory, keeps=False)
 
 
 @pytest.fixture(scope="session")

@@ -9,15 +9,16 @@ only imported and runs no thread and no loop. It reads one JSON object a line fr
 each with one on stdout::
 
     {"do": "start", "arguments": [...], "environment": {...}, "directory": "...", "trace": "...",
-     "path": [...], "is_traced": true, "crash": {...} | null}    -> {"pid": 1}
+     "path": [...], "is_traced": true, "crash": {...} | null, "snapshots": "..."}  -> {"pid": 1}
     {"do": "wait", "pid": 1, "seconds": 30}                      -> {"code": -9}
+    {"do": "pid"}                                                -> {"pid": 1}
 
 The code is told as ``subprocess`` does; null when the process took too long and was killed.
 
 ``path`` is where to find distributions that only this call has installed. In a traced child, and
 nowhere else, the seams of ``seams.py`` are wrapped, and what happened is appended to the file
-``trace``. A crash names such a moment
-and a side of it; the process sends itself SIGKILL there::
+``trace``; ``snapshots`` is a directory for copies of what is there at each boundary, or empty. A crash
+names a moment and a side of it; the process sends itself SIGKILL there::
 
     {"at": "commit", "number": 7, "side": "before"}          the seventh commit
     {"at": "record", "type": "OutcomeReached", "subtask": "left", "side": "after"}
@@ -36,6 +37,7 @@ from pathlib import Path
 from typing import Any
 
 from seams import Seams
+from snapshots import Snapshots
 
 _IMPORTED_ONCE = (
     "loom_core.app",
@@ -72,7 +74,10 @@ def _become_loom(order: dict[str, Any]) -> None:
     os.chdir(order["directory"])
     sys.path[:0] = order["path"]
     if order["is_traced"]:
-        Seams(output, order["crash"]).wrap()
+        place = Path(order["directory"])
+        copies = order["snapshots"]
+        snapshots = Snapshots(Path(copies), place, output) if copies else None
+        Seams(output, order["crash"], snapshots).wrap()
     main = import_module("loom_core.cli.main").main
     main(order["arguments"])
 
@@ -107,13 +112,21 @@ def _wait(order: dict[str, Any]) -> dict[str, Any]:
     return {"code": None}
 
 
+def _pid(_order: dict[str, Any]) -> dict[str, Any]:
+    """The number of this process, through which others see what is mounted for it alone."""
+    return {"pid": os.getpid()}
+
+
+_ANSWERS = {"start": _start, "wait": _wait, "pid": _pid}
+
+
 def serve() -> None:
     """Answer orders until stdin ends."""
     for name in _IMPORTED_ONCE:
         import_module(name)
     for line in sys.stdin:
         order = json.loads(line)
-        answer = _start(order) if order["do"] == "start" else _wait(order)
+        answer = _ANSWERS[order["do"]](order)
         print(json.dumps(answer), flush=True)  # noqa: T201 - the program's output
 
 

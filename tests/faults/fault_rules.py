@@ -22,7 +22,7 @@ _MANY = 12
 
 def joining_rules() -> tuple[Rule, ...]:
     """Two files written side by side; a third subtask reads both and writes their sum."""
-    return _counted(
+    return counted(
         (
             *planned(subtask("left"), subtask("right"), subtask("whole", "left", "right")),
             *part("left", write("left.txt", "left\n"), done("left is there")),
@@ -39,18 +39,20 @@ def joining_rules() -> tuple[Rule, ...]:
 
 
 def tidying_rules() -> tuple[Rule, ...]:
-    """A subtask that moves a file and a directory, and deletes both."""
-    return _counted(
+    """A subtask that edits a file, moves one and a directory, and deletes both."""
+    return counted(
         (
             *planned(subtask("left")),
             *part(
                 "left",
-                write("left.txt", "left\n"),
+                write("left.txt", "lef\n"),
+                Reply.calling("edit_file", path="left.txt", old_str="lef", new_str="left"),
                 write("a.txt", "a\n"),
                 Reply.calling("move_file", source="a.txt", destination="old/a.txt"),
                 Reply.calling("move_file", source="old", destination="place"),
                 Reply.calling("delete_file", path="place/a.txt"),
                 Reply.calling("delete_file", path="place"),
+                Reply.calling("list_directory"),
                 done("tidy"),
             ),
         )
@@ -64,20 +66,25 @@ def rough_rules() -> tuple[Rule, ...]:
     again without doing anything and needs a second attempt, ``whole`` sends arguments that have to be
     repaired. With ``loom_asking`` installed a model also reviews every result and extracts from it.
     """
-    return _counted((*_planning(), *_asked(), *_left(), *_right(), *_whole()))
+    return counted((*_planning(), *_asked(), *_left(), *_right(), *_whole()))
 
 
 def hopeless_rules() -> tuple[Rule, ...]:
     """A model that cannot do ``left``: a new plan with another way, which it cannot go either."""
     again = plan(subtask("other"), subtask("whole", "other", "right"))
-    return _counted(
+    return counted(
         (
             Rule(first_user="Went wrong, plan another way", reply=again),
             *planned(subtask("left"), subtask("right"), subtask("whole", "left", "right")),
             *_asked(),
             *part("left", *[Reply.calling("blocked", reason="left cannot be done")] * 2),
             *part("other", *[Reply.calling("blocked", reason="other cannot be done")] * 2),
-            *part("right", write("right.txt", "right\n"), done("right is there")),
+            *part(
+                "right",
+                write("right.txt", "right\n"),
+                Reply.calling("read_file", path="right.txt"),
+                done("right is there"),
+            ),
         )
     )
 
@@ -128,7 +135,7 @@ def _whole() -> tuple[Rule, ...]:
     return part("whole", Reply(tool_calls=(broken,)), done("whole is there"))
 
 
-def _counted(rules: Sequence[Rule]) -> tuple[Rule, ...]:
+def counted(rules: Sequence[Rule]) -> tuple[Rule, ...]:
     """The rules with a fixed count of tokens in every reply."""
     return tuple(
         rule.model_copy(update={"reply": rule.reply.model_copy(update={"usage": _USAGE})})

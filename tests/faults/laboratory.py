@@ -12,10 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ledgers import Ledger, PostgresqlLedger, SqliteLedger
 from scenario import BIG_GOAL, model
+from snapshots import restore
 from state_image import files_of, image_of, records_of
 
 from loom_core.testing import RequestRecord, Rule, Script, ScriptedServer
+from loom_core.testing.postgresql import PostgresqlServer
 
 LIMIT_SECONDS = 60.0
 """The longest that one call of ``loom`` may take; far more than it does on a busy machine."""
@@ -25,10 +28,14 @@ KILLED = -signal.SIGKILL
 class Driver:
     """The process that forks one child for each call of ``loom``."""
 
-    def __init__(self) -> None:
+    def __init__(self, *before: str | Path) -> None:
+        """Start it, with another program and its arguments before it."""
         program = Path(__file__).with_name("crash_driver.py")
         self._process = subprocess.Popen(
-            [sys.executable, program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [*before, sys.executable, program],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
 
     def order(self, **order: Any) -> dict[str, Any]:
@@ -61,6 +68,15 @@ class Call:
         )
         self.code = answer["code"]
         return self
+
+    def is_stopped(self) -> bool:
+        """Whether it stands still, as SIGSTOP has it."""
+        facts = Path(f"/proc/{self.pid}/stat").read_text()
+        return facts.rpartition(")")[2].split()[0] == "T"
+
+    def go_on(self) -> None:
+        """Let it go on."""
+        os.kill(self.pid, signal.SIGCONT)
 
     @property
     def requests(self) -> list[RequestRecord]:
@@ -98,20 +114,33 @@ class Experiment:
     root: Path
     calls: list[Call] = field(default_factory=list[Call])
 
+    url: str = ""
+    """Of its database in PostgreSQL; empty: a file in its home."""
+
     @property
     def database(self) -> Path:
         return self.root / "home" / "loom.db"
+
+    @property
+    def ledger(self) -> Ledger:
+        return PostgresqlLedger(self.url) if self.url else SqliteLedger(self.database)
 
     @property
     def workspace(self) -> Path:
         return self.root / "workspace"
 
     def start(
-        self, *arguments: str, crash: dict[str, Any] | None = None, is_traced: bool = True
+        self,
+        *arguments: str,
+        crash: dict[str, Any] | None = None,
+        is_traced: bool = True,
+        snapshots: Path | None = None,
+        is_writing: bool = True,
     ) -> Call:
         """Call ``loom``; it may die on the way. Untraced it is exactly the program that users have."""
-        trace = self.root / f"trace{len(self.calls)}"
-        key = self.laboratory.write_settings(self.root / "home" / "loom.toml")
+        trace = self.laboratory.new_trace()
+        settings = self.root / "home" / "loom.toml"
+        key = self.laboratory.write_settings(settings, self.url) if is_writing else ""
         answer = self.laboratory.driver.order(
             do="start",
             arguments=arguments,
@@ -121,6 +150,7 @@ class Experiment:
             path=[str(self.laboratory.plugins)] if self.laboratory.plugins else [],
             is_traced=is_traced,
             crash=crash,
+            snapshots=str(snapshots or ""),
         )
         call = Call(answer["pid"], trace, key, self)
         self.calls.append(call)
@@ -151,10 +181,10 @@ class Experiment:
 
     def records(self) -> list[dict[str, Any]]:
         """The journal so far."""
-        return records_of(self.database)
+        return records_of(self.ledger)
 
     def image(self) -> dict[str, Any]:
-        return image_of(self.database)
+        return image_of(self.ledger)
 
     def files(self) -> dict[str, bytes]:
         return files_of(self.workspace)
@@ -178,16 +208,23 @@ class Laboratory:
         server: ScriptedServer,
         driver: Driver,
         *,
-        plugins: Path | None,
-        settings: str,
+        traces: Path,
+        plugins: Path | None = None,
+        settings: str = "",
+        postgresql: PostgresqlServer | None = None,
+        tier: int = 1,
     ) -> None:
         self.root = root
         self.server = server
         self.driver = driver
+        self.traces = traces
         self.plugins = plugins
         self._settings = settings
+        self._postgresql = postgresql
+        self._tier = tier
         self._experiments = 0
         self._keys = 0
+        self._traces = 0
 
     @contextmanager
     def experiment(self) -> Iterator[Experiment]:
@@ -196,26 +233,56 @@ class Laboratory:
         root = self.root / f"experiment{self._experiments}"
         for name in ("home", "workspace"):
             (root / name).mkdir(parents=True)
-        yield Experiment(self, root)
+        url = self._postgresql.new_database() if self._postgresql else ""
+        yield Experiment(self, root, url=url)
         shutil.rmtree(root)
 
-    def write_settings(self, file: Path) -> str:
+    @contextmanager
+    def restored(self, snapshot: Path, root: Path) -> Iterator[Experiment]:
+        """An experiment as it was when a copy was taken at that place: the call of then is dead."""
+        shutil.rmtree(root, ignore_errors=True)
+        root.mkdir()
+        experiment = Experiment(self, root)
+        trace = restore(snapshot, root)
+        experiment.calls.append(Call(0, trace, "dead", experiment, code=KILLED))
+        yield experiment
+        shutil.rmtree(root)
+
+    def new_trace(self) -> Path:
+        """The file for what is noted of the next call."""
+        self._traces += 1
+        return self.traces / str(self._traces)
+
+    def write_settings(self, file: Path, url: str = "") -> str:
         """Write settings with a key that no other call has, by which its requests are told apart."""
         self._keys += 1
         key = f"call-{self._keys}"
-        lines = model(self.server.url, slots=2, api_key=key)
-        file.write_text(f"{self._settings}\n[models.small]\n{lines}\n")
+        lines = model(self.server.url, slots=2, api_key=key, tier=self._tier)
+        memory = f'[memory]\ndatabase_url = "{url}"\n' if url else ""
+        file.write_text(f"{self._settings}\n{memory}[models.small]\n{lines}\n")
         return key
 
 
 @contextmanager
 def open_laboratory(
-    root: Path, rules: Sequence[Rule], *, plugins: Path | None = None, settings: str = ""
+    root: Path,
+    rules: Sequence[Rule],
+    *,
+    before: Sequence[str | Path] = (),
+    **how: Any,
 ) -> Iterator[Laboratory]:
-    """A laboratory whose model answers by these rules, with the distributions of a directory."""
-    driver = Driver()
+    """A laboratory whose model answers by these rules.
+
+    ``before`` is what starts the driver, and may give it another disk at ``root``, which is seen by the
+    way through its process then; other keyword arguments are those of ``Laboratory``.
+    """
+    driver = Driver(*before)
+    traces = root.with_name(f"{root.name}-traces")  # on no disk that is to become full
+    traces.mkdir()
+    if before:
+        root = Path(f"/proc/{driver.order(do='pid')['pid']}/root{root}")
     try:
         with ScriptedServer(Script(rules=tuple(rules))) as server:
-            yield Laboratory(root, server, driver, plugins=plugins, settings=settings)
+            yield Laboratory(root, server, driver, traces=traces, **how)
     finally:
         driver.close()

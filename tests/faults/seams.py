@@ -14,12 +14,18 @@ import contextlib
 import json
 import os
 import signal
+import threading
+import time
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from snapshots import Snapshots
+
 _TOOLS = (
     "delete_file.DeleteFile",
+    "edit_file.EditFile",
     "move_file.MoveFile",
     "read_file.ReadFile",
     "write_file.WriteFile",
@@ -32,7 +38,10 @@ _HOW = {"side", "act", "path"}
 class Seams:
     """The wrapped seams of one process, with its trace and the moment at which something happens."""
 
-    def __init__(self, trace: Path, crash: dict[str, Any] | None) -> None:
+    def __init__(
+        self, trace: Path, crash: dict[str, Any] | None, snapshots: Snapshots | None = None
+    ) -> None:
+        self._snapshots = snapshots
         self._trace = trace.open("a", encoding="utf-8")
         self._crash = crash or {}
         self._commits = 0
@@ -52,6 +61,13 @@ class Seams:
         if wanted and self._crash["side"] == side and wanted.items() <= moment.items():
             crash, self._crash = self._crash, {}
             _happen(crash)
+
+    def _reached(self, side: str, moments: Sequence[dict[str, Any]]) -> None:
+        """Keep what is there, or have happen what is to happen."""
+        if self._snapshots is not None:
+            self._snapshots.take(self._commits, side)
+        for moment in moments:
+            self._passes(side, moment)
 
     def _note(self, **facts: Any) -> None:
         """Append to the trace, at once."""
@@ -74,11 +90,9 @@ class Seams:
             moments += [
                 {"at": "record", "type": kind, "subtask": name} for kind, name in self._records
             ]
-            for moment in moments:
-                self._passes("before", moment)
+            self._reached("before", moments)
             commit(transactor, transaction)
-            for moment in moments:
-                self._passes("after", moment)
+            self._reached("after", moments)
             self._note(at="commit", number=self._commits, records=self._records)
 
         Transactor.run, Transactor.commit = run_one_by_one, traced
@@ -143,11 +157,29 @@ def _happen(crash: dict[str, Any]) -> None:
     """What the moment has in store."""
     match crash.get("act", "kill"):
         case "stop":
-            os.kill(os.getpid(), signal.SIGSTOP)
+            # To this thread: another one would let this one run on for a moment.
+            signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
+            _let_an_hour_pass()
         case "fill":
             fill_disk(Path(crash["path"]))
         case _:
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _let_an_hour_pass() -> None:
+    """For the engine's clock, as if it had stood still for so long."""
+    from loom_core.engine import lease
+
+    class LaterTime:
+        """The module ``time`` as ``lease`` sees it."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(time, name)
+
+        def clock_gettime(self, clock: int) -> float:
+            return time.clock_gettime(clock) + 3600
+
+    lease.time = LaterTime()
 
 
 def fill_disk(file: Path) -> None:

@@ -8,13 +8,10 @@ else is compared: every row of every table, and every record of the journal in o
 """
 
 import json
-import shutil
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
+
+from ledgers import Ask, Ledger
 
 _LEFT_OUT = {
     "tasks": {
@@ -41,42 +38,24 @@ _MAY_COME_AGAIN = {"TaskClaimed", "PlanningStarted", "TaskExecutionStarted", "Mo
 """Records that a resume adds; a request that nobody lived to see answered is sent again."""
 
 
-def image_of(database: Path) -> dict[str, Any]:
+def image_of(ledger: Ledger) -> dict[str, Any]:
     """Everything that the database holds of its only task, ready to be compared."""
-    with open_database(database) as connection:
-        tables = {name: _rows(connection, name, hidden) for name, hidden in _LEFT_OUT.items()}
-        tables["journal"] = _journal(connection)
-        tables["searchable"] = sorted(
-            row["text"]
-            for row in connection.execute(
-                "SELECT text FROM memory_entries WHERE id IN "
-                "(SELECT rowid FROM memory_index WHERE memory_index MATCH 'there OR created')"
-            )
-        )
-        (task,) = connection.execute("SELECT id, workspace FROM tasks").fetchall()
+    with ledger.reading() as ask:
+        tables = {name: _rows(ask, name, hidden) for name, hidden in _LEFT_OUT.items()}
+        tables["journal"] = _journal(ask)
+        tables["searchable"] = sorted(row["text"] for row in ask(ledger.search))
+        (task,) = ask("SELECT id, workspace FROM tasks")
     text = json.dumps(tables, sort_keys=True, default=str)
     return json.loads(text.replace(task["id"], "TASK").replace(task["workspace"], "WORKSPACE"))
 
 
-@contextmanager
-def open_database(database: Path) -> Iterator[sqlite3.Connection]:
-    """A connection to a copy: reading the original would already mend what a crash left behind."""
-    with TemporaryDirectory() as directory:
-        for file in database.parent.glob(f"{database.name}*"):
-            if not file.name.endswith("-shm"):
-                shutil.copy(file, directory)
-        with closing(sqlite3.connect(Path(directory, database.name))) as connection:
-            connection.row_factory = sqlite3.Row
-            yield connection
-
-
-def records_of(database: Path) -> list[dict[str, Any]]:
+def records_of(ledger: Ledger) -> list[dict[str, Any]]:
     """The journal as it is; empty where there is none yet."""
-    with open_database(database) as connection:
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'journal'").fetchall():
-            return []
-        rows = connection.execute("SELECT * FROM journal ORDER BY sequence").fetchall()
-    return [{**dict(row), "payload": json.loads(row["payload"])} for row in rows]
+    if not ledger.exists:
+        return []
+    with ledger.reading() as ask:
+        rows = ask("SELECT * FROM journal ORDER BY sequence")
+    return [{**row, "payload": json.loads(row["payload"])} for row in rows]
 
 
 def files_of(directory: Path) -> dict[str, bytes]:
@@ -85,17 +64,19 @@ def files_of(directory: Path) -> dict[str, bytes]:
     return {str(path.relative_to(directory)): path.read_bytes() for path in files}
 
 
-def _rows(connection: sqlite3.Connection, table: str, hidden: set[str]) -> list[str]:
+def _rows(ask: Ask, table: str, hidden: set[str]) -> list[str]:
     """The rows of a table in an order that depends on nothing but what is in them."""
-    rows = connection.execute(f"SELECT * FROM {table}").fetchall()
-    shown = [{key: row[key] for key in row.keys() if key not in hidden} for row in rows]  # noqa: SIM118 - a Row iterates over values
-    return sorted(json.dumps(row, sort_keys=True) for row in shown)
+    shown = [
+        {key: value for key, value in row.items() if key not in hidden}
+        for row in ask(f"SELECT * FROM {table}")
+    ]
+    return sorted(json.dumps(row, sort_keys=True, default=str) for row in shown)
 
 
-def _journal(connection: sqlite3.Connection) -> dict[str, list[Any]]:
+def _journal(ask: Ask) -> dict[str, list[Any]]:
     """The records of each attempt in order."""
     attempts: dict[str, list[Any]] = {}
-    for row in connection.execute("SELECT * FROM journal ORDER BY sequence"):
+    for row in ask("SELECT * FROM journal ORDER BY sequence"):
         if row["type"] in _PAUSES:
             continue
         record = [row["type"], row["version"], _without_chance(json.loads(row["payload"]))]

@@ -1,18 +1,32 @@
 """kill -9 at every boundary of the journal, and between an effect and its result."""
 
 import pytest
-from comparing import crash_and_resume
+from comparing import crash_and_resume, restore_and_resume
 
-SHARDS = 6
+SHARDS = 2
+LEAST_BOUNDARIES = 60
 
 
-def problems_of(laboratory, reference, shard, side):
-    """What goes wrong at the boundaries of one shard."""
+def problems_of(laboratory, reference, shard):
+    """What goes wrong when a run goes on from what a kill leaves, for the states of one shard."""
+    assert len(reference.boundaries) >= LEAST_BOUNDARIES
+    assert len(reference.snapshots) >= LEAST_BOUNDARIES
     return [
         problem
-        for number in range(1 + shard, len(reference.boundaries) + 1, SHARDS)
+        for snapshot in reference.snapshots[shard::SHARDS]
+        for problem in restore_and_resume(laboratory, reference, snapshot)
+    ]
+
+
+def killed(laboratory, reference, every):
+    """What goes wrong when runs are really killed, at some of the boundaries."""
+    return [
+        problem
+        for number in range(2, len(reference.boundaries) + 1, every)
         for problem in crash_and_resume(
-            laboratory, reference, {"at": "commit", "number": number, "side": side}
+            laboratory,
+            reference,
+            {"at": "commit", "number": number, "side": "after" if number % 2 else "before"},
         )
     ]
 
@@ -23,24 +37,23 @@ def kinds(reference):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_a_run_killed_at_any_commit_resumes_as_if_nothing_had_happened(
-    laboratory, reference, shard, side
+    laboratory, reference, shard
 ):
-    problems = problems_of(laboratory, reference, shard, side)
+    problems = problems_of(laboratory, reference, shard)
 
     assert not problems, "\n".join(problems)
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_so_does_one_with_corrections_retries_and_models_that_verify_and_extract(
     rough_laboratory, rough_reference, shard
 ):
-    problems = problems_of(rough_laboratory, rough_reference, shard, "after")
+    problems = problems_of(rough_laboratory, rough_reference, shard)
 
     assert rough_reference.code == 0
     assert {"PlanRejected", "NudgeSent", "ReplyRepaired", "AttemptFailed"} <= kinds(rough_reference)
@@ -48,14 +61,54 @@ def test_so_does_one_with_corrections_retries_and_models_that_verify_and_extract
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_so_does_one_that_replans_and_fails(hopeless_laboratory, hopeless_reference, shard):
-    problems = problems_of(hopeless_laboratory, hopeless_reference, shard, "after")
+    problems = problems_of(hopeless_laboratory, hopeless_reference, shard)
 
     wanted = {"PlanReplaced", "SubtaskBlocked", "SubtaskSkipped", "TaskFailed"}
     assert hopeless_reference.code == 1
     assert wanted <= kinds(hopeless_reference)
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_so_does_one_whose_results_are_edited_moved_and_deleted(
+    tidying_laboratory, tidying_reference, shard
+):
+    problems = problems_of(tidying_laboratory, tidying_reference, shard)
+
+    assert tidying_reference.files == {"left.txt": b"left\n"}
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_so_does_one_whose_results_are_reviewed(reviewed_laboratory, reviewed_reference, shard):
+    problems = problems_of(reviewed_laboratory, reviewed_reference, shard)
+
+    assert reviewed_reference.code == 0
+    assert {"AttemptFailed", "AttemptRolledBack"} <= kinds(reviewed_reference)
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_real_kills_leave_the_same(laboratory, reference):
+    problems = killed(laboratory, reference, every=8)
+
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_so_do_they_on_postgresql(postgresql_laboratory, postgresql_reference):
+    problems = killed(postgresql_laboratory, postgresql_reference, every=6)
+
+    assert len(postgresql_reference.boundaries) >= LEAST_BOUNDARIES
     assert not problems, "\n".join(problems)
 
 
@@ -92,19 +145,6 @@ def test_a_kill_around_a_tool_is_mended(laboratory, reference, tool, subtask, si
     crash = {"at": "tool", "tool": tool, "subtask": subtask, "side": side}
 
     assert crash_and_resume(laboratory, reference, crash) == []
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("side", ["before", "after"])
-@pytest.mark.parametrize("shard", range(SHARDS))
-def test_moves_and_deletions_killed_at_any_commit_resume_as_if_nothing_had_happened(
-    tidying_laboratory, tidying_reference, shard, side
-):
-    problems = problems_of(tidying_laboratory, tidying_reference, shard, side)
-
-    assert tidying_reference.files == {"left.txt": b"left\n"}
-    assert not problems, "\n".join(problems)
 
 
 @pytest.mark.parametrize("side", ["before", "after"])

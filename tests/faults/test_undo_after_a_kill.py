@@ -4,7 +4,7 @@ import pytest
 from laboratory import KILLED
 from scenario import BIG_GOAL
 
-SHARDS = 6
+SHARDS = 2
 
 
 def undo(experiment, *options, **how):
@@ -18,12 +18,24 @@ def problems_after(laboratory, crash):
         (experiment.workspace / "mine.txt").write_text("mine\n")
         if experiment.run(crash=crash).code != KILLED:
             return [f"{crash}: the run never came there"]
-        if not experiment.records():
-            return []
-        undone = undo(experiment)
-        found = {str(p.relative_to(experiment.workspace)) for p in experiment.workspace.rglob("*")}
-    wrong = [] if undone.code == 0 else [f"{crash}: undo ended with {undone.code}"]
-    return wrong if found == {"mine.txt"} else [*wrong, f"{crash}: {sorted(found)}"]
+        return problems_of_an_undo(experiment, crash)
+
+
+def problems_of_an_undo(experiment, what):
+    """What is wrong with a workspace in which a user's file was, once a killed run is undone."""
+    if not experiment.records():
+        return []
+    undone = undo(experiment)
+    found = {str(p.relative_to(experiment.workspace)) for p in experiment.workspace.rglob("*")}
+    wrong = [] if undone.code == 0 else [f"{what}: undo ended with {undone.code}"]
+    return wrong if found == {"mine.txt"} else [*wrong, f"{what}: {sorted(found)}"]
+
+
+def problems_from(laboratory, reference, snapshot):
+    """The same, from what a kill leaves."""
+    with laboratory.restored(snapshot, reference.root) as experiment:
+        (experiment.workspace / "mine.txt").write_text("mine\n")
+        return problems_of_an_undo(experiment, snapshot.name)
 
 
 @pytest.mark.slow
@@ -32,10 +44,8 @@ def problems_after(laboratory, crash):
 def test_a_run_killed_at_any_commit_is_undone(laboratory, reference, shard):
     problems = [
         problem
-        for number in range(1 + shard, len(reference.boundaries) + 1, SHARDS)
-        for problem in problems_after(
-            laboratory, {"at": "commit", "number": number, "side": "after"}
-        )
+        for snapshot in reference.snapshots[shard::SHARDS]
+        for problem in problems_from(laboratory, reference, snapshot)
     ]
 
     assert not problems, "\n".join(problems)

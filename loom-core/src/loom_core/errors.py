@@ -18,6 +18,7 @@ A message says what happened, to which thing, and what to do next::
     ├── ConflictFound              a file is not as it was when Loom last saw it
     ├── BudgetSpent                a task has used what it was given; it can be resumed with more
     ├── WaitsForHuman              a subtask stops where it stands until a human has answered
+    ├── DiskFull                   a tool found no space left; the task pauses and can be resumed
     ├── SandboxUnavailable         no sandbox works here and the action needs one
     ├── StoreError                 the database cannot be opened, read or written
     │   ├── StoreBusy              another process holds the database
@@ -133,6 +134,10 @@ class BudgetSpent(LoomError):
 
 class WaitsForHuman(LoomError):
     """A subtask stops where it stands until a human has answered; tools let it through."""
+
+
+class DiskFull(LoomError):
+    """A tool found no space left on a disk; the call is made again once the task is resumed."""
 
 
 class SandboxUnavailable(LoomError):

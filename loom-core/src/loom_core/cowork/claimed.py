@@ -5,9 +5,10 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from loom_core.engine.control import LEASE_SECONDS, Control
+from loom_core.engine.control import Control
 from loom_core.engine.human.answering import is_open
 from loom_core.engine.human.waiting import Answer, Waiting
+from loom_core.engine.lease import LEASE_SECONDS
 from loom_core.engine.owner import is_alive, new_owner
 from loom_core.errors import StoreError
 from loom_core.store import Command, Store

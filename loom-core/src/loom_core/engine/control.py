@@ -11,13 +11,12 @@ from typing import Protocol
 
 from loom_core.engine.human.answering import ANSWER, from_payload
 from loom_core.engine.human.waiting import Answer
+from loom_core.engine.lease import LEASE_SECONDS, Lease
 from loom_core.errors import StoreBusy, TaskIsOver
 from loom_core.store import Command, Store
 
 _log = logging.getLogger(__name__)
 
-LEASE_SECONDS = 30.0
-"""How long a claim holds without being renewed."""
 POLL_SECONDS = 0.25
 """How often commands of other processes are looked for: a cancel is heard within that."""
 CANCEL = "cancel"
@@ -61,7 +60,9 @@ class Acts(Protocol):
 class Control:
     """Renews the claim and hears commands while a task runs."""
 
-    def __init__(self, store: Store, task_id: str, *, fence: int, acts: Acts) -> None:
+    def __init__(
+        self, store: Store, task_id: str, *, fence: int, acts: Acts, lease: Lease | None = None
+    ) -> None:
         """Bind to one claim.
 
         Args:
@@ -69,11 +70,13 @@ class Control:
             task_id: the task.
             fence: the claim.
             acts: does what commands say.
+            lease: of the claim, where others look at it too.
         """
         self._store = store
         self._task_id = task_id
         self._fence = fence
         self._acts = acts
+        self._lease = lease or Lease(store, task_id, fence=fence)
         self._begun: set[int] = set()
         """Commands that are obeyed and not settled yet."""
         self._given: dict[int, Answer] = {}
@@ -87,7 +90,7 @@ class Control:
             await asyncio.sleep(POLL_SECONDS)
             try:
                 if loop.time() >= renew_at:
-                    await self._renew()
+                    await self._lease.renew()
                     renew_at = loop.time() + LEASE_SECONDS / 3
                 await self.listen()
             except StoreBusy:
@@ -107,10 +110,6 @@ class Control:
         for command in sorted(new, key=lambda command: command.kind != CANCEL):
             await self._obey(command)  # what fails is found again at the next look
             self._begun.add(command.id)
-
-    async def _renew(self) -> None:
-        """Hold the claim for another while."""
-        await self._store.renew(self._task_id, fence=self._fence, lease_seconds=LEASE_SECONDS)
 
     async def _obey(self, command: Command) -> None:
         """Do what a command says."""

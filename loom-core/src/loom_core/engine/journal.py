@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 
 from loom_core import errors
+from loom_core.engine.lease import Lease
 from loom_core.errors import ModelError
 from loom_core.events import (
     ApprovalDecided,
@@ -54,6 +55,7 @@ class StepJournal:
         recorded: Sequence[Event] = (),
         steps_done: int = 0,
         watch: Callable[[str, EventBody], None] | None = None,
+        lease: Lease | None = None,
     ) -> None:
         """Take what earlier runs of the same attempt recorded, in order.
 
@@ -66,6 +68,7 @@ class StepJournal:
             recorded: the records.
             steps_done: how many steps are behind it and are not begun again.
             watch: is shown every record, with its subtask, before it is written.
+            lease: of the claim; None where nobody else could have it.
         """
         self.subtask_id = subtask_id
         self.attempt = attempt
@@ -75,6 +78,7 @@ class StepJournal:
         self._last_step = steps_done
         self._last_write: Written | None = None
         self._watch = watch
+        self._lease = lease
         self._requests: dict[str, ApprovalRequested] = {}
         self._decisions: dict[str, ApprovalDecided] = {}
         self._asked: set[str] = set()
@@ -184,13 +188,22 @@ class StepJournal:
         return self._submit(bodies, is_urgent=False)
 
     async def commit(self, *bodies: EventBody) -> None:
-        """Add records and wait until they, and all written before, are in the database."""
+        """Add records and wait until they, and all written before, are in the database.
+
+        Raises ``StaleFence`` also when another engine took over while this one stood still.
+        """
         if bodies:
             self._submit(bodies, is_urgent=True)
         if self._last_write is not None:
             self._store.hurry()
             await self._last_write
             self._last_write = None
+        await self.require_claim()
+
+    async def require_claim(self) -> None:
+        """Return if the claim holds, before something is done under it. Raises ``StaleFence``."""
+        if self._lease is not None:
+            await self._lease.require()
 
     async def changes_by_others(self, step: int) -> list[FileChange]:
         """What other subtasks changed after the intent of a step, in order."""

@@ -3,15 +3,17 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import cast
 
-from loom_core.engine.control import LEASE_SECONDS, PAUSE, Control
+from loom_core.engine.control import PAUSE, Control
 from loom_core.engine.gate import Gate
 from loom_core.engine.human.answering import is_open
 from loom_core.engine.human.answers import Answers
 from loom_core.engine.human.grants import Grants
 from loom_core.engine.human.waiting import Answer, Waiting
 from loom_core.engine.instructions import Instructions
+from loom_core.engine.lease import LEASE_SECONDS, Lease
 from loom_core.engine.owner import is_alive, new_owner
 from loom_core.engine.scope import TaskScope
 from loom_core.engine.spending import Spending, time_is_up
@@ -76,6 +78,7 @@ class _Claim:
         self._store = store
         self._record = record
         self._fence = fence
+        self._lease = Lease(store, record.id, fence=fence)
         self._cancelled_by = ""
         self._paused_by = ""
         self._pauses: list[int] = []
@@ -89,7 +92,9 @@ class _Claim:
 
     async def carry_out(self, make_scope: MakeScope, *, obeys_pauses: bool) -> None:
         """Run the task beside the control, and journal how it was left."""
-        control = Control(self._store, self._record.id, fence=self._fence, acts=self)
+        control = Control(
+            self._store, self._record.id, fence=self._fence, acts=self, lease=self._lease
+        )
         try:
             if not obeys_pauses:
                 await self._take_back_pauses()
@@ -194,6 +199,7 @@ class _Claim:
                 scope,
                 waiting=self._waiting,
                 gate=self._gate,
+                open_journal=partial(scope.open_journal, lease=self._lease),
                 instructions=self._instructions,
                 grants=Grants(events),
                 answers=Answers(events),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from loom_core import errors
 from loom_core.engine.journal import FinishedStep, StepJournal, Written
+from loom_core.engine.lease import Lease
 from loom_core.errors import ModelError
 from loom_core.events import Event, EventBody, ModelCallFailed
 from loom_core.replaying.recording import Recording, is_input
@@ -31,6 +32,7 @@ class ReplayJournal(StepJournal):
         recorded: Sequence[Event] = (),
         steps_done: int = 0,
         watch: Callable[[str, EventBody], None] | None = None,
+        lease: Lease | None = None,
     ) -> None:
         """Play a place of a recording; the arguments after the stage are as for ``StepJournal``.
 
@@ -46,6 +48,7 @@ class ReplayJournal(StepJournal):
             recorded=[event for event in past if is_input(event.body)],
             steps_done=steps_done,
             watch=watch,
+            lease=lease,
         )
         self._stage = stage
         self._script = [event.body for event in past]

@@ -42,6 +42,9 @@ class Records:
     def write(self, *bodies):
         self.written.extend(bodies)
 
+    async def require_claim(self):
+        """Nobody else has it."""
+
     async def commit(self, *bodies):
         self.write(*bodies)
 

@@ -180,6 +180,7 @@ class ModelCalls:
     ) -> ModelResponse:
         """One call of one model, with its records."""
         self._scope.spending.require_left()
+        await self._journal.require_claim()
         name = route.facts.name
         request = self._request(route, asked)
         self._journal.write(ModelCallStarted(step=step, model=name, role=role))

@@ -21,6 +21,7 @@ from loom_core.engine.calls.call_results import (
     storable_changes,
 )
 from loom_core.engine.calls.consent import Approve, Consent
+from loom_core.engine.calls.full_disk import refuse_full_disk
 from loom_core.engine.changes.leftovers import clear_leftovers
 from loom_core.engine.changes.watching import Watch, is_watched, turn_of
 from loom_core.engine.journal import StepJournal
@@ -291,6 +292,7 @@ class ToolCallRun:
         try:
             await self._watch.begin()
         except OSError as error:
+            refuse_full_disk(self._tool.name, error)
             return error_of(self._tool.name, error)
         return None
 
@@ -318,6 +320,7 @@ class ToolCallRun:
             text = f"{self._tool.name} did not end within {seconds:g} s and was stopped."
             return self._marked(self._context.stopped or error_result(text, ErrorCategory.TIMEOUT))
         except Exception as error:  # noqa: BLE001  # isolation point: a tool never breaks the run
+            refuse_full_disk(self._tool.name, error)
             return error_of(self._tool.name, error)
 
     async def _ask_outside_limit(self, question: Question) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from loom_core.confidence import ConfidenceFactors, confidence
 from loom_core.contracts.tool import Tool
+from loom_core.engine.attempt.endings import failed
 from loom_core.engine.context import RunContext
 from loom_core.engine.journal import StepJournal, Written
 from loom_core.engine.scope import TaskScope
@@ -16,7 +17,7 @@ from loom_core.engine.subtask.recovered import with_recoveries
 from loom_core.engine.subtask.retry import HINTS, NextStep, Remedy, remedy_for
 from loom_core.engine.subtask.rollback import roll_back
 from loom_core.engine.time_limit import TimeLimit
-from loom_core.errors import BudgetSpent, ErrorCategory, StoreError, WaitsForHuman
+from loom_core.errors import BudgetSpent, DiskFull, ErrorCategory, StoreError, WaitsForHuman
 from loom_core.events import (
     AttemptFailed,
     EventBody,
@@ -226,6 +227,8 @@ class SubtaskRun:
             outcome = _broken(OutcomeStatus.STALLED, f"no end within {limit:g} s")
         except (StoreError, WaitsForHuman, BudgetSpent):
             raise  # the journal itself is gone, a human is to be waited for, or the task has to stop
+        except DiskFull as full:
+            outcome = failed(FailureKind.ENVIRONMENT, ErrorCategory.RUNTIME, str(full))
         except Exception as error:  # noqa: BLE001  # isolation: one subtask never kills the others
             outcome = _broken(OutcomeStatus.FAILED, f"{type(error).__name__}: {error}")
         if outcome is None:
