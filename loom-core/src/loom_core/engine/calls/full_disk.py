@@ -2,7 +2,7 @@
 
 import errno
 
-from loom_core.errors import DiskFull
+from loom_core.errors import DiskFull, ToolFailed
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -12,7 +12,8 @@ def refuse_full_disk(tool: str, error: Exception) -> None:
 
     The intent of the call stays without a result, so that a resume looks what became of it.
     """
-    if isinstance(error, OSError) and error.errno in _FULL:
+    cause = error.__cause__ if isinstance(error, ToolFailed) else error
+    if isinstance(cause, OSError) and cause.errno in _FULL:
         raise DiskFull(
             f"{tool} found no space left on the disk ({error}); free some space, then resume the task"
         ) from error
