@@ -91,10 +91,7 @@ class StepJournal:
         self._told: list[EventBody] = []
         self._delivered: list[InstructionDelivered] = []
         self.beginning: PromptAssembled | None = None
-        for event in recorded:
-            self._take(event.body)
-            if isinstance(event.body, ToolCallStarted):
-                self._intended_at[event.body.step] = event.sequence
+        self._take_all(recorded)
 
     def next_step(self) -> int:
         """The number of the step that begins now, from 1."""
@@ -232,6 +229,13 @@ class StepJournal:
         """Raise what an earlier write met; its success is implied by that of a later one."""
         if self._last_write is not None and self._last_write.done():
             self._last_write.result()
+
+    def _take_all(self, recorded: Sequence[Event]) -> None:
+        """Sort the records of earlier runs."""
+        for event in recorded:
+            self._take(event.body)
+            if isinstance(event.body, ToolCallStarted):
+                self._intended_at[event.body.step] = event.sequence
 
     def _take(self, body: EventBody) -> None:
         """Sort one record by what it says of its step."""
