@@ -4,81 +4,22 @@ Fake distributions are directories on the path of a fresh interpreter, so that w
 what is not, can be seen from outside.
 """
 
-import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+sys.path.insert(
+    0, str(Path(__file__).parent)
+)  # importlib mode: the modules beside it are found by name
 
-class Site:
-    """A directory of fake distributions, and an interpreter that sees it."""
-
-    def __init__(self, root: Path):
-        self.root = root
-
-    def add(self, distribution, entry_points, version="1.0", **modules):
-        """Install a distribution; a module's text is preceded by a line that leaves a trace."""
-        info = self.root / f"{distribution.replace('-', '_')}-{version}.dist-info"
-        info.mkdir(parents=True)
-        (info / "METADATA").write_text(
-            f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n"
-        )
-        (info / "entry_points.txt").write_text(entry_points)
-        for dotted, text in modules.items():
-            self.write(dotted, text)
-
-    def write(self, dotted, text):
-        path = self.root.joinpath(*dotted.split("__")).with_suffix(".py")
-        if dotted.endswith("__init"):
-            path = path.with_name("__init__.py")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        trace = f"open({str(self.root / 'executed')!r}, 'a').write(__name__ + '\\n')\n"
-        path.write_text(text if text.startswith("#raw") else trace + text)
-
-    @property
-    def executed(self):
-        trace = self.root / "executed"
-        return trace.read_text().split() if trace.exists() else []
-
-    def run(self, code):
-        """What code gives as ``answer``, run where the fake distributions are installed."""
-        program = (
-            f"import json\nfrom loom_core.extensions import *\n{code}\nprint(json.dumps(answer))"
-        )
-        ran = subprocess.run(
-            [sys.executable, "-W", "error", "-c", program],
-            env={**os.environ, "PYTHONPATH": str(self.root), "PYTHONDONTWRITEBYTECODE": "1"},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert ran.returncode == 0, ran.stderr
-        return json.loads(ran.stdout)
-
-    def problems(self):
-        """Problem by entry-point name of the fake distributions."""
-        rows = self.run(
-            "answer = [[i.name, i.distribution, i.problem] for i in listing()"
-            " if i.distribution.startswith('fake')]"
-        )
-        return {name or distribution: problem for name, distribution, problem in rows}
+from extension_site import Site, error_of
 
 
 @pytest.fixture
 def site(tmp_path):
     return Site(tmp_path)
-
-
-def error_of(call):
-    """Code whose answer is the error's class and text."""
-    return (
-        f"try:\n    {call}\n    answer = None\n"
-        "except Exception as error:\n    answer = [type(error).__name__, str(error)]"
-    )
 
 
 # ---- loading
@@ -398,74 +339,3 @@ def test_listing_of_what_is_really_installed_finds_each_part_once():
 
     assert len(rows) == len(set(rows))
     assert {info.group for info in listing()} <= {group.value for group in Group}
-
-
-_SOURCES = """
-from loom_core.contracts.tool import Risk, Tool
-from loom_core.contracts.tool_source import ToolSource
-from loom_core.errors import SettingsError
-from pydantic import BaseModel
-
-class Nothing(BaseModel): pass
-
-class Made(Tool[Nothing]):
-    purpose = "x"
-    arguments_model = Nothing
-    risk = Risk.READ
-    def __init__(self, name): self.name = name
-    async def run(self, arguments, context): ...
-
-class Good(ToolSource):
-    def tools(self): return [Made(f"made_in_{self.environment.home.name}"), Made("twice")]
-    async def close(self): print("closed")
-
-class Other(ToolSource):
-    def tools(self): return [Made("twice"), Made("other")]
-
-class Broken(ToolSource):
-    def tools(self): raise RuntimeError("no luck")
-
-class Strict(ToolSource):
-    def tools(self): raise SettingsError("mcp.servers.x needs a command")
-"""
-_TABLE = """
-import asyncio, sys
-from pathlib import Path
-from loom_core.contracts.provider import ProviderEnvironment
-from loom_core.extensions.tool_table import ToolTable
-from loom_core.settings.shape import PluginSettings, Settings
-said = []
-disabled = tuple(sys.argv[1:]) or ("strict",)
-table = ToolTable(
-    Settings(plugins=PluginSettings(disabled=("mcp", *disabled))),
-    ProviderEnvironment(home=Path("/my/home")),
-    lambda errors: said.extend(map(str, errors)),
-)
-"""
-_ENTRIES = (
-    "[loom.tool_sources]\ngood = fake_s:Good\nother = fake_s:Other\nbroken = fake_s:Broken\n"
-    "strict = fake_s:Strict\n"
-)
-
-
-def test_sources_make_tools_of_the_settings_and_a_broken_one_harms_no_other(site):
-    site.add("fake-s", _ENTRIES, fake_s=_SOURCES)
-
-    names, said = site.run(
-        f"{_TABLE}\nanswer = [[name for name in table.tools() if name in "
-        "('made_in_home', 'twice', 'other')], [text for text in said if 'fake-s' in text]]"
-    )
-
-    assert names == ["made_in_home", "twice", "other"]
-    assert len(said) == 2
-    assert "'broken' of fake-s gives no tools: RuntimeError: no luck" in said[0]
-    assert "'other' of fake-s brings a tool 'twice', and there is one already" in said[1]
-
-
-def test_settings_that_a_source_cannot_use_stop_the_start(site):
-    site.add("fake-s", _ENTRIES, fake_s=_SOURCES)
-    code = _TABLE.replace('or ("strict",)', 'or ("broken",)')
-
-    name, text = site.run(f"{code}\n{error_of('table.tools()')}")
-
-    assert (name, text) == ("SettingsError", "mcp.servers.x needs a command")
