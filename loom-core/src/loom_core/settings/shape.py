@@ -263,7 +263,7 @@ class WebhookSettings(Table):
     """What messages are signed with, ``whsec_`` and base64 of 24 to 64 bytes; each of them signs."""
     private_hosts: tuple[str, ...] = ()
     """Hosts that may be told although their addresses are private, and without TLS."""
-    max_attempts: Annotated[int, Field(ge=1, le=20)] = 8
+    max_attempts: Annotated[int, Field(ge=1, le=20)] = 9
     """Attempts at a message, over about a day, before it is given up."""
 
 
