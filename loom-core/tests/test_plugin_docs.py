@@ -187,7 +187,7 @@ def test_every_printed_file_is_in_the_tree_and_no_other():
 
 
 def test_every_group_and_hook_is_named_and_no_other():
-    groups = set(re.findall(r"`(loom\.[a-z]+)`", TEXT))
+    groups = set(re.findall(r"`(loom\.[a-z_]+)`", TEXT))
     hooks = set(re.findall(r"`(loom_[a-z]+)`", TEXT))
 
     assert groups == {group.value for group in Group}

@@ -37,7 +37,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 @cache
 def outcome(backend: str, user: str, corpus: Path) -> dict[str, list[object]] | str:
-    """What each attack reached, and its output; all are run at once. Or why they cannot be run."""
+    """What each attack reached, and its output; all are run at once. Or why they cannot be run.
+
+    Once in a process, so that the workers of pytest-xdist have to share tests by file.
+    """
     name = backend.partition("+")[0]
     found = describe(SandboxSettings(backend=name))
     if found.sandbox.name != name:
@@ -93,17 +96,9 @@ def reached(backend: str, user: str, corpus: Path, name: str) -> tuple[list[str]
     return got[name]
 
 
-def combinations(*backends):
-    """Each backend as each user; one process tries all attacks of a pair, since it does so at once."""
-    return [
-        pytest.param(backend, user, marks=pytest.mark.xdist_group(f"attacks-{backend}-{user}"))
-        for backend in backends
-        for user in USERS
-    ]
-
-
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize(("backend", "user"), combinations(*BACKENDS, WITH_HOSTS))
+@pytest.mark.parametrize("user", USERS)
+@pytest.mark.parametrize("backend", [*BACKENDS, WITH_HOSTS])
 def test_no_attack_gets_out(backend, user, name):
     got, output = reached(backend, user, OWN, name)
 
@@ -112,7 +107,8 @@ def test_no_attack_gets_out(backend, user, name):
 
 @pytest.mark.skipif(not SHARED_NAMES, reason="the shared corpus of attacks is not there")
 @pytest.mark.parametrize("name", SHARED_NAMES)
-@pytest.mark.parametrize(("backend", "user"), combinations(*BACKENDS))
+@pytest.mark.parametrize("user", USERS)
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_no_attack_of_the_shared_corpus_gets_out(backend, user, name):
     got, output = reached(backend, user, SHARED, name)
 
