@@ -22,7 +22,7 @@ from loom_core.errors import LoomError
 from loom_core.sanitize import sanitize_line, sanitize_text
 from loom_cowork.asking import Asking
 from loom_cowork.completing import CoworkCompleter
-from loom_cowork.keys import key_bindings, typed_input
+from loom_cowork.keys import TypedInput, key_bindings
 from loom_cowork.view import View
 
 _HISTORY = "cowork_history"
@@ -45,7 +45,7 @@ class Face:
         self._is_leaving = False
         history = home / _HISTORY
         history.touch(mode=_PRIVATE)
-        self._input = typed_input()
+        self._input = TypedInput()
         self._prompt: PromptSession[str] = PromptSession(
             self._message,
             input=self._input,
@@ -54,9 +54,8 @@ class Face:
             complete_in_thread=True,
             complete_while_typing=True,
             multiline=True,
-            key_bindings=key_bindings(self),
+            key_bindings=key_bindings(self, self._input),
             refresh_interval=_REFRESH_SECONDS,
-            enable_suspend=True,
         )
         desk.take(show=self._show, approve=self._asking.approve, answer=self._asking.answer)
 

@@ -6,7 +6,6 @@ from typing import Protocol
 
 from prompt_toolkit.application import get_app
 from prompt_toolkit.filters import Condition
-from prompt_toolkit.input import Input
 from prompt_toolkit.input.vt100 import Vt100Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
@@ -15,20 +14,27 @@ from loom_cowork.asking import Asking
 _ANSWERS = "yasnv"
 
 
-class _TypedInput(Vt100Input):
-    """Keys stay keys while something is printed.
+class TypedInput(Vt100Input):
+    """What is typed at this terminal; keys stay keys while something is printed.
 
     prompt-toolkit prints in cooked mode, where the terminal itself eats a Ctrl-D, and makes a signal of
     a Ctrl-C that ends the prompt instead of the turn.
     """
 
+    _is_left = False
+
+    def __init__(self) -> None:
+        """Read from standard input, which is a terminal."""
+        super().__init__(sys.stdin)
+
+    def leave(self) -> None:
+        """Give the terminal back to the shell at the next pause of the prompt, once."""
+        self._is_left = True
+
     def cooked_mode(self) -> AbstractContextManager[None]:
-        return nullcontext()
-
-
-def typed_input() -> Input:
-    """What is typed at this terminal."""
-    return _TypedInput(sys.stdin)
+        """The terminal as the shell had it, when it is left to that; else as it is."""
+        is_left, self._is_left = self._is_left, False
+        return super().cooked_mode() if is_left else nullcontext()
 
 
 class Stoppable(Protocol):
@@ -49,8 +55,8 @@ class Stoppable(Protocol):
         ...
 
 
-def key_bindings(face: Stoppable) -> KeyBindings:
-    """Enter sends, Alt-Enter begins a line, Ctrl-C stops or clears, one letter answers an approval."""
+def key_bindings(face: Stoppable, typed: TypedInput) -> KeyBindings:
+    """Enter sends, Alt-Enter begins a line, Ctrl-C stops or clears, Ctrl-Z puts Loom aside."""
     keys = KeyBindings()
 
     @keys.add("enter")
@@ -69,6 +75,11 @@ def key_bindings(face: Stoppable) -> KeyBindings:
             face.stop()
         else:
             event.app.exit(exception=EOFError)
+
+    @keys.add("c-z")
+    def _put_aside(event: KeyPressEvent) -> None:
+        typed.leave()
+        event.app.suspend_to_background()
 
     def is_bare_approval() -> bool:
         return face.asking.is_approval and not get_app().current_buffer.text
