@@ -3,46 +3,21 @@
 ``loom-server`` is needed for this alone; everything else of this distribution does without it.
 """
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
-import uvicorn
 from mcp.server.lowlevel import Server
 from mcp.server.transport_security import TransportSecuritySettings
 
 from loom_core.settings.shape import ServerSettings
 from loom_mcp.server.leaving import Leaving
-from loom_mcp.server.stopping import on_signal
 from loom_server.app import guarded
 from loom_server.guard.secrets import Admission, provide_token, token_path
 from loom_server.serving.address import Address, listen
+from loom_server.serving.stopping_server import StoppingServer
 
 _PATH = "/mcp"
-_GRACE_SECONDS = 5
-
-
-class _Uvicorn(uvicorn.Server):
-    """Uvicorn that says when it is told to stop, and leaves the process alive."""
-
-    def __init__(self, config: uvicorn.Config, leave: Callable[[], None]) -> None:
-        """Call ``leave`` when the server is told to stop."""
-        super().__init__(config)
-        self._leave = leave
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None]:
-        """Stop at Ctrl-C and at a polite kill; a second one ends the waiting."""
-        with on_signal(self.stop):
-            yield
-
-    def stop(self) -> None:
-        """Stop, or stop at once when told again."""
-        self._leave()
-        self.force_exit = self.should_exit
-        self.should_exit = True
 
 
 def listen_at(settings: ServerSettings, *, is_network_allowed: bool) -> Address:
@@ -79,22 +54,5 @@ async def serve_http(
     before = guarded(app, admission=admission, origins=address.origins)
     click.echo(f"loom serves MCP at {address.url}{_PATH} (Ctrl-C stops it)", err=True)
     click.echo(f"token   {token_path(home)}, as Authorization: Bearer TOKEN", err=True)
-    running = _Uvicorn(_config(before, settings), leaving.set)
+    running = StoppingServer(before, settings, leaving.set)
     await running.serve(sockets=[address.listener])
-
-
-def _config(app: Any, settings: ServerSettings) -> uvicorn.Config:
-    """How uvicorn runs: without its own logs, without trusting proxies, without web sockets."""
-    certificate, key = settings.tls_certificate, settings.tls_key
-    return uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        ws="none",
-        lifespan="on",
-        timeout_graceful_shutdown=_GRACE_SECONDS,
-        ssl_certfile=certificate.expanduser() if certificate else None,
-        ssl_keyfile=key.expanduser() if key else None,
-    )

@@ -1,12 +1,9 @@
 """The server as a process: uvicorn over the application, stopped in good order."""
 
 import asyncio
-import signal
-from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
-
-import uvicorn
 
 from loom_core.app import Loom
 from loom_core.engine.owner import new_owner
@@ -18,42 +15,12 @@ from loom_server.service import Service
 from loom_server.serving.address import Address
 from loom_server.serving.announcement import Announcement, announce, withdraw
 from loom_server.serving.logs import RequestLog
-
-_GRACE_SECONDS = 10
-"""How long requests may take to end after the server was told to stop."""
+from loom_server.serving.stopping_server import StoppingServer
 
 BuildLoom = Callable[[], Loom]
 """Makes the engine, on the server's event loop."""
 Greet = Callable[[str], None]
 """Is told the link for a browser once the server runs."""
-
-
-class _Uvicorn(uvicorn.Server):
-    """Uvicorn that lets go of streams when it is told to stop, and leaves the process alive."""
-
-    def __init__(self, config: uvicorn.Config, let_go: Callable[[], None]) -> None:
-        """Call ``let_go`` when the server is told to stop."""
-        super().__init__(config)
-        self._let_go = let_go
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None]:
-        """Stop at Ctrl-C and at a polite kill; a second one ends the waiting."""
-        loop = asyncio.get_running_loop()
-        numbers = (signal.SIGINT, signal.SIGTERM)
-        for number in numbers:
-            loop.add_signal_handler(number, self.stop)
-        try:
-            yield
-        finally:
-            for number in numbers:
-                loop.remove_signal_handler(number)
-
-    def stop(self) -> None:
-        """Stop, or stop at once when told again."""
-        self.force_exit = self.should_exit
-        self.should_exit = True
-        self._let_go()
 
 
 class Server:
@@ -83,7 +50,7 @@ class Server:
         self._admission = Admission(provide_token(home))
         app = create_app(self._open_service, admission=self._admission)
         before = guarded(app, admission=self._admission, origins=address.origins)
-        self._uvicorn = _Uvicorn(_config(RequestLog(before), settings), self._let_go)
+        self._uvicorn = StoppingServer(RequestLog(before), settings.server, self._let_go)
 
     async def run(self) -> None:
         """Serve until told to stop; running tasks are parked then, to be resumed.
@@ -125,20 +92,3 @@ class Server:
         """End the streams, so that their connections can end."""
         if self._service is not None and self._closing is None:
             self._closing = asyncio.ensure_future(self._service.hub.close())
-
-
-def _config(app: RequestLog, settings: Settings) -> uvicorn.Config:
-    """How uvicorn runs: without its own logs, without trusting proxies, without web sockets."""
-    tls = settings.server
-    return uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        ws="none",
-        lifespan="on",
-        timeout_graceful_shutdown=_GRACE_SECONDS,
-        ssl_certfile=tls.tls_certificate.expanduser() if tls.tls_certificate else None,
-        ssl_keyfile=tls.tls_key.expanduser() if tls.tls_key else None,
-    )
