@@ -98,12 +98,13 @@ async def test_the_server_lets_streams_go_when_it_stops(site: Site):
     async with site.serve() as client:
         task = await client.create(site.workspace)
         await client.type(task["id"], "ModelCallStarted")
-        watching = asyncio.create_task(client.events(task["id"]))
-        await client.type(task["id"], "ModelCallStarted")
-        site.stop()
-        events = await watching
+        types: list[str] = []
+        async for event in client.live(task["id"]):
+            types.append(event["type"])
+            if event["type"] == "ModelCallStarted":
+                site.stop()
 
-    assert events[-1]["type"] == "ModelCallStarted"
+    assert types[-1] == "ModelCallStarted"
 
 
 @pytest.fixture
