@@ -10,6 +10,7 @@ HEAVY = {
     *("aiohttp", "alembic", "httpx", "pip", "sqlalchemy", "stevedore", "textual", "xllamacpp"),
     *("bs4", "ddgs", "httpcore", "lxml", "markdownify", "primp", "protego", "trafilatura"),
     *("acp", "textual_serve", "fastapi", "mcp", "mcp_types", "starlette", "uvicorn"),
+    "opentelemetry",
 }
 """Libraries that take long to import."""
 

@@ -86,7 +86,7 @@ class Loom:
         self.environment = environment
         self.sandbox = choose_sandbox(settings.sandbox, is_offline=environment.is_offline)
         self.hooks = Hooks([*self._installed_plugins(), *self._own_plugins()])
-        self.hooks.configure(settings)
+        self.hooks.configure(settings, is_offline=environment.is_offline)
         self.store = Store.open(
             settings.memory.database_url or settings.memory.database_path,
             durability=settings.memory.durability,

@@ -41,11 +41,12 @@ hookimpl = pluggy.HookimplMarker("loom")
 
 
 @hookspec
-def loom_configure(settings: "Settings") -> None:
+def loom_configure(settings: "Settings", is_offline: bool) -> None:  # noqa: FBT001 - hooks are called by name
     """Look at the settings, and refuse them by raising, before anything starts.
 
     When: once all plugins are loaded, before the first task. How often: once per Loom. May return:
-    nothing. Exception: start-up fails with it. Arguments: frozen; keep what you need.
+    nothing. Exception: start-up fails with it. Arguments: frozen; keep what you need. ``is_offline``
+    forbids connections that leave this machine, whatever the settings say.
     """
 
 

@@ -204,9 +204,10 @@ class Session:
     def build_loom(self, options: EngineOptions) -> "AbstractAsyncContextManager[Loom]":
         """An engine for one run, alive while inside. Raises what ``Loom`` raises."""
         from loom_core.app import Loom
+        from loom_core.cli.terminal.log_handler import log_to_stderr
         from loom_core.contracts.provider import ProviderEnvironment
 
-        self._log_to_stderr()
+        log_to_stderr(self.settings.logging)
         environment = ProviderEnvironment(
             home=self.home,
             is_offline=options.is_offline,
@@ -231,14 +232,3 @@ class Session:
             config_file=self.config_file,
             reads_project=reads_project,
         )
-
-    def _log_to_stderr(self) -> None:
-        """Write what Loom's own code logs to stderr, from the level of the settings on."""
-        import logging
-
-        from loom_core.cli.terminal.log_handler import StderrHandler
-
-        logger = logging.getLogger("loom_core")
-        logger.setLevel(self.settings.logging.level.upper())
-        if not any(isinstance(handler, StderrHandler) for handler in logger.handlers):
-            logger.addHandler(StderrHandler())

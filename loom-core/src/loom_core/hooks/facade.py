@@ -49,15 +49,15 @@ class Hooks:
         """Every plugin that takes part, by name."""
         return sorted(self._plugins, key=lambda plugin: plugin.name)
 
-    def configure(self, settings: Settings) -> None:
-        """Let every plugin look at the settings.
+    def configure(self, settings: Settings, *, is_offline: bool = False) -> None:
+        """Let every plugin look at the settings, and at whether it may leave this machine.
 
         Raises:
             PluginError: one refused them; its own ``LoomError`` is raised as it is.
         """
         for implementation in self._asked["loom_configure"].implementations:
             try:
-                _call_plain(implementation, {"settings": settings})
+                _call_plain(implementation, {"settings": settings, "is_offline": is_offline})
             except LoomError:
                 raise
             except Exception as error:

@@ -4,7 +4,7 @@ from loom_core.settings.shape import Settings
 
 
 def known_secrets(settings: Settings) -> list[str]:
-    """Every key of models and webhooks, and what MCP servers are given, as the settings have them."""
+    """Every key of models, webhooks and telemetry, and what MCP servers are given, as the settings say."""
     keys = (model.api_key for model in settings.models.values())
     given = (
         secret
@@ -13,6 +13,6 @@ def known_secrets(settings: Settings) -> list[str]:
     )
     return [
         key.get_secret_value()
-        for key in (*keys, *given, *settings.webhooks.secrets)
+        for key in (*keys, *given, *settings.webhooks.secrets, *settings.telemetry.headers.values())
         if key is not None
     ]

@@ -211,6 +211,8 @@ class LoggingSettings(Table):
     """What Loom says about itself on stderr."""
 
     level: Literal["debug", "info", "warning", "error"] = "warning"
+    format: Literal["auto", "text", "json"] = "auto"
+    """Lines for people, or a JSON object a line; ``auto`` is JSON where a server logs, else text."""
 
 
 def _server_name(name: str) -> str:
@@ -267,6 +269,17 @@ class WebhookSettings(Table):
     """Attempts at a message, over about a day, before it is given up."""
 
 
+class TelemetrySettings(Table):
+    """Where spans of what Loom does are sent; needs the distribution loom-telemetry."""
+
+    endpoint: str = ""
+    """Address of a collector that speaks OTLP over HTTP; empty sends nothing anywhere."""
+    headers: dict[str, SecretStr] = {}
+    """Sent to that address only, such as Authorization."""
+    content: bool = False
+    """Whether prompts, answers, arguments and results of tools go along; without, only what is counted."""
+
+
 class PluginSettings(Table):
     """Which installed plugins are left out."""
 
@@ -290,4 +303,5 @@ class Settings(Table):
     mcp: McpSettings = McpSettings()
     logging: LoggingSettings = LoggingSettings()
     webhooks: WebhookSettings = WebhookSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
     plugins: PluginSettings = PluginSettings()

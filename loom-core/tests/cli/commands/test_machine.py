@@ -187,6 +187,19 @@ def test_doctor_warns_where_landlock_cannot_keep_a_list(run_loom, providers, hom
     assert "install bubblewrap" in finding["fix"]
 
 
+def test_doctor_says_that_nothing_sends_the_spans_that_are_wanted(
+    run_loom, providers, home, monkeypatch
+):
+    monkeypatch.setattr("loom_core.cli.doctor.installation.names", lambda _group: [])
+    home.mkdir()
+    (home / "loom.toml").write_text("[telemetry]\nendpoint = 'http://127.0.0.1:4318'\n")
+
+    findings = json.loads(run_loom("doctor", "--json").stdout)
+
+    (finding,) = [finding for finding in findings if finding["subject"] == "telemetry"]
+    assert "loom-telemetry" in finding["fix"]
+
+
 def test_doctor_fails_without_a_model_and_says_what_to_do(run_loom, providers, monkeypatch):
     monkeypatch.setattr(Scripted, "is_ready", False)
 

@@ -1,7 +1,19 @@
+import json
 import logging
 
-from loom_core.cli.session import Session
-from loom_core.cli.terminal.log_handler import StderrHandler
+import pytest
+
+from loom_core.cli.terminal.log_handler import StderrHandler, log_to_stderr
+from loom_core.settings.shape import LoggingSettings
+
+
+@pytest.fixture(autouse=True)
+def _root_as_before():
+    root = logging.getLogger()
+    level, handlers = root.level, list(root.handlers)
+    yield
+    root.setLevel(level)
+    root.handlers = handlers
 
 
 def test_a_record_is_shown_without_control_characters(capsys):
@@ -16,15 +28,33 @@ def test_a_record_is_shown_without_control_characters(capsys):
     assert "\x1b" not in shown
 
 
-def test_the_level_of_the_settings_decides_what_is_logged(tmp_path, monkeypatch):
-    monkeypatch.setenv("LOOM_HOME", str(tmp_path))
-    monkeypatch.setenv("LOOM_LOGGING__LEVEL", "error")
-    monkeypatch.chdir(tmp_path)
+def test_the_level_of_the_settings_decides_what_is_logged(capsys):
+    log_to_stderr(LoggingSettings(level="error"))
+    log_to_stderr(LoggingSettings(level="info"))
 
-    Session()._log_to_stderr()
+    logging.getLogger("loom_somewhere").info("a member's")
+    logging.getLogger("loom_core.x").debug("too small")
+    logging.getLogger("library").info("small talk")
+    logging.getLogger("library").warning("serious")
 
-    logger = logging.getLogger("loom_core")
-    assert logger.level == logging.ERROR
-    assert sum(isinstance(handler, StderrHandler) for handler in logger.handlers) == 1
-    logger.handlers.clear()
-    logger.setLevel(logging.NOTSET)
+    assert capsys.readouterr().err == (
+        "INFO loom_somewhere: a member's\nWARNING library: serious\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "is_service", "is_json"),
+    [("auto", False, False), ("auto", True, True), ("json", False, True), ("text", True, False)],
+)
+def test_the_form_of_the_settings_decides_how(capsys, wanted, is_service, is_json):
+    log_to_stderr(LoggingSettings(format=wanted), is_service=is_service)
+
+    logging.getLogger("loom_core.x").warning("so\nit is", extra={"path": "/a"})
+
+    shown = capsys.readouterr().err
+    if is_json:
+        line = json.loads(shown)
+        assert (line["level"], line["message"], line["path"]) == ("warning", "so\nit is", "/a")
+        assert shown.count("\n") == 1
+    else:
+        assert shown == "WARNING loom_core.x: so\nit is\n"

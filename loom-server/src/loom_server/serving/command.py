@@ -40,10 +40,10 @@ def serve(
     """
     import asyncio
 
+    from loom_core.cli.terminal.log_handler import log_to_stderr
     from loom_server.serving.address import listen
     from loom_server.serving.engine import engine_for
     from loom_server.serving.greeting import Greeting
-    from loom_server.serving.logs import log_as_json
     from loom_server.serving.server import Server
 
     settings = session.settings
@@ -51,7 +51,7 @@ def serve(
     changes = {key: value for key, value in given.items() if value is not None}
     settings = settings.model_copy(update={"server": settings.server.model_copy(update=changes)})
     address = listen(settings.server, is_network_allowed=insecure_network)
-    log_as_json(settings.logging.level)
+    log_to_stderr(settings.logging, is_service=True)
     server = Server(
         settings,
         address,

@@ -4,9 +4,9 @@ import asyncio
 import signal
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from loom_core.settings.shape import ServerSettings
 
@@ -17,7 +17,7 @@ GRACE_SECONDS = 10
 class StoppingServer(uvicorn.Server):
     """Serves an application without uvicorn's own logs, without trusting proxies, without web sockets."""
 
-    def __init__(self, app: Any, settings: ServerSettings, let_go: Callable[[], None]) -> None:
+    def __init__(self, app: ASGIApp, settings: ServerSettings, let_go: Callable[[], None]) -> None:
         """Call ``let_go`` when the server is told to stop.
 
         Args:

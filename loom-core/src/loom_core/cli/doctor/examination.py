@@ -1,7 +1,12 @@
 """The whole examination, in the order in which it is shown."""
 
 from loom_core.cli.doctor.finding import Finding, Level
-from loom_core.cli.doctor.installation import check_database, check_plugins, check_settings
+from loom_core.cli.doctor.installation import (
+    check_database,
+    check_plugins,
+    check_settings,
+    check_telemetry,
+)
 from loom_core.cli.doctor.machine import (
     check_disk,
     check_program,
@@ -28,6 +33,7 @@ async def examine(session: Session) -> list[Finding]:
         *check_plugins(),
     ]
     if settings.level is Level.OK or session.left_out is not None:
+        findings += check_telemetry(session)
         findings.append(check_sandbox(session.settings))
         findings.append(await check_database(session))
         findings += await check_models(session)

@@ -3,7 +3,7 @@
 from loom_core.cli.doctor.finding import Finding, Level
 from loom_core.cli.session import Session
 from loom_core.errors import LoomError
-from loom_core.extensions import listing
+from loom_core.extensions import Group, listing, names
 
 
 def check_settings(session: Session) -> Finding:
@@ -47,3 +47,12 @@ def check_plugins() -> list[Finding]:
         if info.problem
     ]
     return broken or [Finding("plugins", Level.OK, f"{len(found)} parts are installed")]
+
+
+def check_telemetry(session: Session) -> list[Finding]:
+    """One finding where the settings want spans sent and nothing is installed that does."""
+    endpoint = session.settings.telemetry.endpoint
+    if not endpoint or "telemetry" in names(Group.PLUGINS):
+        return []
+    detail = "telemetry.endpoint is set, and loom-telemetry, which sends spans, is not installed"
+    return [Finding("telemetry", Level.WARN, detail, "pip install ./loom-telemetry")]

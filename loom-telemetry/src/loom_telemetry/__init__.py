@@ -1,0 +1,1 @@
+"""What Loom does, as spans of OpenTelemetry; see ``loom_telemetry.plugin``."""
