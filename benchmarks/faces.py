@@ -34,7 +34,11 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 _LIMIT_SECONDS = 120.0
 _PROMPTS = {"cowork": "/help", "tui": "F1 keys"}
 """What each face shows when it can be typed at."""
-_LONG = " ".join(f"word{number}" for number in range(40_000))
+_LONG = "\n\n".join(
+    " ".join(f"word{number}" for number in range(first, first + 120))
+    for first in range(0, 40_000, 120)
+)
+"""Far more than streams while keys are typed, in paragraphs of the length that models write."""
 _SCRIPT = Script(
     rules=(
         Rule(last="stream", reply=Reply(text=_LONG, chunk_characters=4, chunk_delay_seconds=0.005)),

@@ -19,6 +19,11 @@ class Blocks:
         """What came after the last finished block."""
         return "\n".join([*self._lines, self._rest])
 
+    def last(self, lines: int, characters: int) -> str:
+        """The end of ``tail``, at a cost that does not grow with it."""
+        kept = [line[-characters:] for line in [*self._lines[-lines:], self._rest]]
+        return "\n".join(kept)[-characters:]
+
     def take(self, piece: str) -> list[str]:
         """The blocks that a piece finishes."""
         *lines, rest = piece.split("\n")

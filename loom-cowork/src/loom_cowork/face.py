@@ -1,6 +1,7 @@
 """Cowork at a terminal: what is said scrolls above, and one can type at any time."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Coroutine
 from pathlib import Path
@@ -17,7 +18,7 @@ from loom_core.app import Loom
 from loom_core.cli.cowork.desk import Desk
 from loom_core.cli.cowork.slash import Slash
 from loom_core.cli.exit_code import ExitCode
-from loom_core.cowork import CoworkSession, Update
+from loom_core.cowork import CoworkSession, Heard, Update
 from loom_core.errors import LoomError
 from loom_core.sanitize import sanitize_line, sanitize_text
 from loom_cowork.asking import Asking
@@ -27,6 +28,8 @@ from loom_cowork.view import View
 
 _HISTORY = "cowork_history"
 _REFRESH_SECONDS = 0.25
+_STREAM_SECONDS = 0.06
+"""How often what streams is drawn: oftener than one can read, seldom enough that keys come first."""
 _PRIVATE = 0o600
 
 
@@ -43,6 +46,7 @@ class Face:
         self._turn: asyncio.Task[None] | None = None
         self._queue: deque[str] = deque()
         self._is_leaving = False
+        self._drawn_at = 0.0
         history = home / _HISTORY
         history.touch(mode=_PRIVATE)
         self._input = TypedInput()
@@ -153,8 +157,15 @@ class Face:
                 self._console.print(Text(sanitize_text(turn.answer), style="dim"))
 
     def _show(self, update: Update) -> None:
-        """Show what happened, and draw the prompt anew."""
+        """Show what happened, and draw the prompt anew; every so often while an answer streams.
+
+        A key that is typed draws it at once, and ``_REFRESH_SECONDS`` the last pieces of a stream.
+        """
         self._view.apply(update)
+        now = time.monotonic()
+        if isinstance(update, Heard) and now - self._drawn_at < _STREAM_SECONDS:
+            return
+        self._drawn_at = now
         self._prompt.app.invalidate()
 
     def _say(self, text: str) -> None:

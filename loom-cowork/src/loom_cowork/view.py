@@ -18,6 +18,8 @@ from loom_cowork.blocks import Blocks
 from loom_cowork.markdown import as_markdown
 
 _TAIL_LINES = 8
+_TAIL_CHARACTERS = 2_000
+"""More than that many lines of a terminal hold; it is drawn again and again while an answer streams."""
 _MAX_DIFF_LINES = 40
 _HUNK = "\n@@"
 """How the first hunk of a diff begins in the text of a result."""
@@ -43,7 +45,8 @@ class View:
         """The last lines of what streams now and is not shown for good yet."""
         if not self._streams_text:
             return ""
-        text = self._blocks.tail if self._blocks.tail.strip() else self._thoughts
+        end = self._blocks.last(_TAIL_LINES, _TAIL_CHARACTERS)
+        text = end if end.strip() else self._thoughts[-_TAIL_CHARACTERS:]
         return "\n".join(sanitize_text(text).splitlines()[-_TAIL_LINES:])
 
     @property

@@ -17,10 +17,11 @@ from loom_core.app import Loom
 from loom_core.cli.cowork.desk import Desk
 from loom_core.cli.cowork.slash import Slash
 from loom_core.contracts.context import PendingCall
-from loom_core.cowork import CoworkSession, Recorded, Update, latest_sessions
+from loom_core.cowork import CoworkSession, Heard, Recorded, latest_sessions
 from loom_core.errors import LoomError
 from loom_core.events import Event, ToolCallFinished
 from loom_core.types import Decision, Question
+from loom_tui.pending import Pending
 from loom_tui.screens.approval import ApprovalScreen
 from loom_tui.screens.picker import Choice, Picker
 from loom_tui.screens.question import QuestionScreen
@@ -36,6 +37,8 @@ _NARROW = 100
 """With fewer columns the sidebar makes room for the conversation."""
 _SHOWN_AGAIN = 20
 _MOST_PATHS = 5000
+_STREAM_SECONDS = 0.06
+"""How often what streams is drawn: oftener than one can read, seldom enough that keys come first."""
 _NEW = "new"
 
 
@@ -62,7 +65,7 @@ class LoomApp(App[None]):
         self.session = session
         """The conversation that is shown."""
         self._desk = desk
-        self._updates: asyncio.Queue[Update | str | Event] = asyncio.Queue()
+        self._updates = Pending()
         self._one_at_a_time = asyncio.Lock()
         self._work: asyncio.Task[None] | None = None
         self._queue: deque[str] = deque()
@@ -82,7 +85,7 @@ class LoomApp(App[None]):
 
     async def on_mount(self) -> None:
         """Begin to show what happens, and what happened before."""
-        self._desk.take(show=self._updates.put_nowait, approve=self._approve, answer=self._answer)
+        self._desk.take(show=self._updates.put, approve=self._approve, answer=self._answer)
         self.run_worker(self._show_updates(), exclusive=True, group="updates")
         self.prompt.focus()
         await self._show_begun()
@@ -207,6 +210,8 @@ class LoomApp(App[None]):
                 self.sidebar.plan.take(update)
             else:
                 await self.conversation.apply(update, self.session)
+                if isinstance(update, Heard):
+                    await asyncio.sleep(_STREAM_SECONDS)
                 if isinstance(update, Recorded) and isinstance(update.body, ToolCallFinished):
                     self._look_beside(update.body)
 
@@ -302,8 +307,8 @@ class LoomApp(App[None]):
 
     def _make_slash(self) -> Slash:
         """The commands of the session that is shown."""
-        return Slash(self._loom, self.session, say=self._say, watch=self._updates.put_nowait)
+        return Slash(self._loom, self.session, say=self._say, watch=self._updates.put)
 
     def _say(self, text: str) -> None:
         """A word of Loom itself."""
-        self._updates.put_nowait(text)
+        self._updates.put(text)
