@@ -1,10 +1,12 @@
 """The file tools as a task uses them: through the command, the engine, the server and the disk."""
 
 import base64
+import hashlib
 
 import pytest
-from scenario import LIMIT_SECONDS, done, turns
+from scenario import LIMIT_SECONDS, done, says_hi, turns
 
+from loom_core.replaying.exported import differences_of_export
 from loom_core.testing import Reply, ServerFacts
 
 PNG = base64.b64decode(
@@ -54,6 +56,40 @@ def test_an_image_reaches_a_model_that_sees(place, provider, dialect):
     else:
         url = f"data:image/png;base64,{data}"
         assert turn["content"][1] == {"type": "image_url", "image_url": {"url": url}}
+
+
+def test_an_image_lies_beside_the_journal_and_is_read_back_for_a_resume_and_an_export(
+    place, tmp_path
+):
+    (place.workspace / "dot.png").write_bytes(PNG)
+    data = base64.b64encode(PNG).decode()
+    server = place.serve(
+        *turns(
+            Reply.calling("read_file", path="dot.png"),
+            Reply.calling("ask_user", question="What is it?"),
+            *says_hi(),
+        ),
+        facts=ServerFacts(sees_images=True),
+    )
+
+    place.work()
+    before = len(server.requests)
+    place.run("answer", "last", "a dot")
+    assert place.run("run", "--resume", "last").code == 0
+
+    assert data in str(server.requests[before].body["messages"])
+    (result,) = [
+        event["data"]["result"]
+        for event in place.events()
+        if event["type"] == "ToolCallFinished" and event["data"]["tool"] == "read_file"
+    ]
+    sha256 = hashlib.sha256(PNG).hexdigest()
+    assert result["images"] == [{"media_type": "image/png", "data": "", "sha256": sha256}]
+    target = tmp_path / "exported"
+    assert place.run("replay", "last").code == 0
+    assert place.run("export", "last", "--output", target).code == 0
+    assert (target / "contents" / sha256).read_bytes() == PNG
+    assert differences_of_export(target) == []
 
 
 @pytest.mark.parametrize("provider", ["ollama", "openai_compatible"])

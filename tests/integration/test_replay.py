@@ -79,6 +79,15 @@ def waits_for_a_human(place):
     assert place.run("run", "--resume", "last").code == 0
 
 
+def is_answered_while_nobody_runs_it(place):
+    place.serve(*turns(Reply.calling("ask_user", question="Which?"), *says_hi()))
+    place.work(ACTION_GOAL, "--approval", "manual")
+    place.run("answer", "last", "this one")
+    (approval,) = place.run("run", "--resume", "last", "--json").result["approvals"]
+    place.run("approve", "last", approval)
+    assert place.run("run", "--resume", "last").code == 0
+
+
 RUNS = [
     runs_a_command,
     works_in_parallel,
@@ -86,6 +95,7 @@ RUNS = [
     writes_by_content,
     is_replanned_and_fails,
     waits_for_a_human,
+    is_answered_while_nobody_runs_it,
 ]
 
 

@@ -21,6 +21,7 @@ from loom_core.replaying.stage import Stage
 from loom_core.sanitize import sanitize_line
 from loom_core.settings import known_secrets
 from loom_core.store import Store, TaskRecord
+from loom_core.types import Task
 from loom_core.workspace import BlobStore, Workspace
 
 
@@ -38,7 +39,7 @@ async def replay_task(session: Session, store: Store, record: TaskRecord) -> Rep
     """
     recording = await _recording_of(store, record)
     with tempfile.TemporaryDirectory(prefix="loom-stage-") as directory:
-        stage = await _stage(session, store, record, Path(directory))
+        stage = await _stage(session, store, recording, Path(directory))
         equipment = installed_equipment(session.settings, Path(directory) / "home")
         return await replay(recording, stage, equipment)
 
@@ -53,7 +54,7 @@ async def export_task(
     """
     recording = await _recording_of(store, record)
     with tempfile.TemporaryDirectory(prefix="loom-stage-") as directory:
-        stage = await _stage(session, store, record, Path(directory))
+        stage = await _stage(session, store, recording, Path(directory))
         secrets = known_secrets(session.settings)
         return write_export(recording, stage, session.settings, target, secrets=secrets)
 
@@ -89,23 +90,24 @@ def echo_replayed(
         click.echo(f"  {sanitize_line(str(one))}")
 
 
-async def _stage(session: Session, store: Store, record: TaskRecord, directory: Path) -> Stage:
-    """The workspace as it was before a task, and the contents that are known."""
+async def _stage(session: Session, store: Store, recording: Recording, directory: Path) -> Stage:
+    """The workspace as it was before a run, and the contents that are known."""
     stage = Stage(directory / "workspace", BlobStore(directory / "blobs"))
     stage.root.mkdir()
-    changes = await changes_since(store, record)
+    changes = await changes_since(store, recording.task)
     kept = session.open_blobs()
-    for digest in {one for item in changes for one in (item.change.before, item.change.after)}:
+    held = {one for item in changes for one in (item.change.before, item.change.after)}
+    for digest in held | recording.pictures():
         with contextlib.suppress(KeyError):
             stage.know(kept.get(digest))
-    await set_stage(stage, _workspace(session, record), changes)
+    await set_stage(stage, _workspace(session, recording.task), changes)
     return stage
 
 
-def _workspace(session: Session, record: TaskRecord) -> Workspace | None:
+def _workspace(session: Session, task: Task) -> Workspace | None:
     """The workspace as it is now; None when it is not there any more."""
     try:
-        return session.open_workspace(Path(record.workspace))
+        return session.open_workspace(Path(task.workspace))
     except WorkspaceError:
         return None
 

@@ -11,7 +11,7 @@ from loom_core.contracts.context import ModelFacts
 from loom_core.cowork.offering import answer_in
 from loom_core.dialects import DIALECTS, ActionResult, Dialect, Malformed, ToolAction
 from loom_core.engine.attempt.taking_in import as_turn, taken_in
-from loom_core.engine.calls.call_results import error_result, in_doubt_result
+from loom_core.engine.calls.call_results import error_result, in_doubt_result, with_pictures
 from loom_core.engine.window.stubs import result_name, with_stubs
 from loom_core.errors import ErrorCategory
 from loom_core.events import (
@@ -32,6 +32,8 @@ from loom_core.events import (
     TurnSteered,
 )
 from loom_core.types import Image, Message, ModelRole, Role, ToolResult, ToolSpec
+from loom_core.workspace import BlobStore
+from loom_core.workspace.pictures import show_pictures
 
 STOPPED = "[stopped here by the user]"
 """Stands for the answer of a turn that has none, because roles must alternate."""
@@ -67,6 +69,8 @@ class History:
     """The model that reads results now; None cuts and shows them as the recorded one could."""
     reader: str = ""
     """The tool that reads results back; empty when there is none."""
+    blobs: BlobStore | None = None
+    """Where the pictures of results and turns are kept."""
     beginning: PromptAssembled | None = None
     messages: list[Message] = field(default_factory=list[Message])
     results: dict[str, str] = field(default_factory=dict[str, str])
@@ -152,10 +156,11 @@ class History:
         if body.is_note:
             self._notes.append(body.sent)
             return
-        text = "\n\n".join((*self._notes, body.sent))
-        self._notes.clear()
         sees = self.facts is None or self.facts.sees_images
-        self.messages.append(self.dialect.speak(text, body.images if sees else ()))
+        sent, images = show_pictures(body.sent, body.images if sees else (), self.blobs)
+        text = "\n\n".join((*self._notes, sent))
+        self._notes.clear()
+        self.messages.append(self.dialect.speak(text, images))
         self._exchanges.append(_Exchange(text))
 
     def _answer(self, body: ModelCallFinished) -> None:
@@ -174,6 +179,7 @@ class History:
 
     def _result(self, call_id: str, result: ToolResult) -> None:
         """The result of a call, as far as it fits; one of the user's own is told as a note."""
+        result = with_pictures(result, self.blobs)
         text, images = (result.text, ())
         if self.facts is not None:
             text, images = taken_in(result, self.facts)

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -41,7 +42,8 @@ from loom_core.events import (
 from loom_core.planning.survey import survey
 from loom_core.store.turns import turn_id
 from loom_core.types import ApprovalMode, Decision, ModelRole, Task
-from loom_core.workspace import Workspace
+from loom_core.workspace import BlobStore, Workspace
+from loom_core.workspace.pictures import keep_pictures
 
 _CRASHED = "Loom was ended before the turn was"
 _TITLE_CHARACTERS = 200
@@ -73,7 +75,7 @@ class CoworkSession:
         self._answers = Answers(parts.events)
         self._taints = TaintLedger(self._tools, parts.events)
         reader = next((tool.name for tool in self._tools.values() if tool.reads_results), "")
-        self._history = History([], reader=reader)
+        self._history = History([], reader=reader, blobs=parts.workspace.blobs)
         self._fitting = Fitting(self._history)
         self._untold: list[EventBody] | None = []
         """Records that the conversation waits for until the model is known that reads them."""
@@ -199,9 +201,12 @@ class CoworkSession:
         number = self.log.last_turn + 1
         turn = turn_id(number)
         parts = self._parts
-        async with under_claim(
-            parts.store, parts.task.id, cancel=self.interrupt, steer=self.steer
-        ) as claim:
+        async with (
+            _counting_on(parts.workspace.blobs),
+            under_claim(
+                parts.store, parts.task.id, cancel=self.interrupt, steer=self.steer
+            ) as claim,
+        ):
             scope = self._scope(claim.fence, claim.waiting)
             await self._close_crashed(scope)
             running = asyncio.create_task(_text(work(scope, turn, started)), name=turn)
@@ -222,7 +227,8 @@ class CoworkSession:
         begun = self._history.beginning
         is_known = begun is not None and (begun.model, begun.dialect) == (facts.name, facts.dialect)
         context = self._context(scope, turn, is_known=is_known)
-        await context.emit(body)
+        images = await asyncio.to_thread(keep_pictures, body.images, self.workspace.blobs)
+        await context.emit(body.model_copy(update={"images": images}))
         if not is_known:
             seen = await asyncio.to_thread(survey, self._parts.workspace)
             await context.begin(
@@ -324,6 +330,15 @@ class CoworkSession:
         if isinstance(piece, TextDelta):
             self._running.partial.append(piece.text)
         self._listener(Heard(self._running.turn, piece))
+
+
+@asynccontextmanager
+async def _counting_on(blobs: BlobStore | None) -> AsyncGenerator[None]:
+    """While inside, nobody deletes contents that the journal does not name yet."""
+    with ExitStack() as held:
+        if blobs is not None:
+            await asyncio.to_thread(held.enter_context, blobs.in_use())
+        yield
 
 
 async def _allow(_call: object) -> Decision:

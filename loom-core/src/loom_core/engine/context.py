@@ -12,11 +12,7 @@ from loom_core.contracts.check import Check, CheckContext
 from loom_core.contracts.context import Beginning, Lessons, ModelFacts, PendingCall
 from loom_core.contracts.tool import Intent, Tool, ToolContext
 from loom_core.engine.calls.beginnings import as_beginning, as_event
-from loom_core.engine.calls.call_results import (
-    IN_DOUBT,
-    error_result,
-    result_of,
-)
+from loom_core.engine.calls.call_results import IN_DOUBT, error_result, result_of, with_pictures
 from loom_core.engine.calls.checking import run_checks
 from loom_core.engine.calls.consent import Approve
 from loom_core.engine.calls.hearing import Hearing
@@ -30,11 +26,7 @@ from loom_core.engine.scope import TaskScope
 from loom_core.engine.time_limit import TimeLimit
 from loom_core.engine.window.stubs import result_name
 from loom_core.errors import ErrorCategory
-from loom_core.events import (
-    ChecksRun,
-    EventBody,
-    ToolCallFinished,
-)
+from loom_core.events import ChecksRun, EventBody, ToolCallFinished
 from loom_core.settings.shape import Settings
 from loom_core.types import (
     ApprovalScope,
@@ -252,6 +244,8 @@ class RunContext:
                         self._absorb(name, arguments, run.stopped)
                     raise
                 await self._scope.human.withdraw(self._journal, step=step)
+        if result.images:
+            result = await asyncio.to_thread(with_pictures, result, self.workspace.blobs)
         self._absorb(name, arguments, result)
         return result
 

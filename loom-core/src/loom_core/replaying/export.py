@@ -78,6 +78,7 @@ def write_export(
         raise UsageError(f"{target} exists already; name another directory with --output")
     target.mkdir(parents=True)
     renamed = _write_contents(recording.events, stage, target / CONTENTS, secrets)
+    _write_pictures(recording, stage, target / CONTENTS)
     lines = [_line(event, secrets) for event in recording.events]
     told = "".join(f"{line}\n" for line in lines)
     for old, new in renamed.items():
@@ -149,6 +150,15 @@ def _write_contents(
         if new != digest:
             renamed[digest] = new
     return renamed
+
+
+def _write_pictures(recording: Recording, stage: Stage, directory: Path) -> None:
+    """Write the pictures that models were shown, as far as they are still kept."""
+    for digest in recording.pictures():
+        data = stage.known(digest)
+        if data is not None:
+            directory.mkdir(exist_ok=True)
+            (directory / digest).write_bytes(data)
 
 
 def _changes(body: EventBody) -> Sequence[FileChange]:

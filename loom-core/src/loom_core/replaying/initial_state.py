@@ -7,8 +7,8 @@ from pathlib import Path
 
 from loom_core.errors import LoomError
 from loom_core.replaying.stage import Stage
-from loom_core.store import ChangeRecord, Store, TaskRecord
-from loom_core.types import ChangeKind
+from loom_core.store import ChangeRecord, Store
+from loom_core.types import ChangeKind, Task
 from loom_core.workspace import Workspace, holds_secrets
 
 _MOST_FILES = 5_000
@@ -16,12 +16,12 @@ _MOST_BYTES = 50_000_000
 _MOST_BYTES_OF_ONE = 1_000_000
 
 
-async def changes_since(store: Store, record: TaskRecord) -> list[ChangeRecord]:
+async def changes_since(store: Store, task: Task) -> list[ChangeRecord]:
     """What the task and every later one changed in its workspace, in order."""
     tasks = await store.tasks(limit=1_000_000)
-    there = [one.id for one in tasks if one.workspace == record.workspace]
+    there = [one.id for one in tasks if one.workspace == task.workspace]
     found = [change for name in there for change in await store.changes(name, with_undone=True)]
-    own = [change.sequence for change in found if change.task_id == record.id]
+    own = [change.sequence for change in found if change.task_id == task.id]
     first = min(own, default=0)
     later = [change for change in found if own and change.sequence >= first]
     return sorted(later, key=lambda change: (change.sequence, change.position))

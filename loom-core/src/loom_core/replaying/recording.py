@@ -56,7 +56,7 @@ class Recording:
 
     def at(self, place: Place) -> list[Event]:
         """What was recorded at a place, in order."""
-        return [event for event in self.events if place_of(event) == place]
+        return by_place(self.events).get(place, [])
 
     def verdict(self, subtask_id: str, attempt: int) -> Verdict | None:
         """What was said of an attempt; None when nobody was asked."""
@@ -86,6 +86,12 @@ class Recording:
         bodies = (event.body for event in self.events)
         return {body.model: body for body in bodies if isinstance(body, e.PromptAssembled)}
 
+    def pictures(self) -> set[str]:
+        """The hashes of the pictures that results had and that are kept apart from the journal."""
+        bodies = (event.body for event in self.events)
+        results = (body.result for body in bodies if isinstance(body, e.ToolCallFinished))
+        return {image.sha256 for one in results for image in one.images if image.sha256}
+
     def has_asked(self, role: ModelRole, *, since_version: int = 1) -> bool:
         """Whether a model was asked in a role; of planners: for this version of the plan or a later."""
         return any(
@@ -96,19 +102,26 @@ class Recording:
         )
 
 
-def place_of(event: Event) -> Place:
-    """Where an event belongs."""
-    return (event.subtask_id, event.attempt)
-
-
 def is_input(body: EventBody) -> bool:
     """Whether an event came from outside the harness."""
     return isinstance(body, INPUTS)
 
 
 def by_place(events: Sequence[Event]) -> dict[Place, list[Event]]:
-    """Events sorted by where they belong, each place in order."""
+    """Events sorted by where they belong, each place in order.
+
+    An answer belongs where it was asked for, also one that came while nobody ran the task.
+    """
     places: defaultdict[Place, list[Event]] = defaultdict(list)
+    asked: dict[str, Place] = {}
     for event in events:
-        places[place_of(event)].append(event)
+        place = (event.subtask_id, event.attempt)
+        match event.body:
+            case e.ApprovalRequested(approval_id=name) | e.QuestionAsked(question_id=name):
+                asked[name] = place
+            case e.ApprovalDecided(approval_id=name) | e.QuestionAnswered(question_id=name):
+                place = asked.get(name, place)
+            case _:
+                pass
+        places[place].append(event)
     return dict(places)

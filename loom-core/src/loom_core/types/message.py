@@ -43,8 +43,10 @@ class Image(Frozen):
 
     media_type: str
     """``image/png``, ``image/jpeg``, ``image/gif`` or ``image/webp``."""
-    data: str
-    """Base64 of the file's bytes."""
+    data: str = ""
+    """Base64 of the file's bytes; empty where only their hash is said."""
+    sha256: str = ""
+    """Hash of the bytes in hex, of a picture in the journal: they lie among the kept contents."""
 
 
 class Message(Frozen):

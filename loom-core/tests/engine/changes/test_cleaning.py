@@ -10,11 +10,13 @@ from loom_core.engine.changes.cleaning import choose_blobs, clean
 from loom_core.errors import StoreBusy
 from loom_core.settings.shape import UndoSettings
 from loom_core.store import Entry, Store
-from loom_core.types import Plan, Subtask, Task, ToolResult
+from loom_core.types import Image, Plan, Subtask, Task, ToolResult
 from loom_core.workspace import Blob, BlobStore, Quarantine, Workspace, plan_undo
+from loom_core.workspace.pictures import keep_pictures, show_pictures
 
 DAY = 86_400
 BLOBS = [Blob("old", 10, 1.0), Blob("middle", 10, 2.0), Blob("new", 10, 3.0)]
+PICTURES = {"over": "b3Zlcg==", "paused": "cGF1c2Vk"}
 
 
 def chosen(*, protected=(), useful=(), oldest=0.0, max_bytes=1000):
@@ -135,6 +137,40 @@ async def test_the_look_before_an_interrupted_call_is_kept_with_its_contents(
     assert kept is not None
     assert all(known.sha256 in blobs for known in kept.paths.values())
     assert workspace.kept(("over", "a", 1, 2)) is None
+
+
+async def test_a_picture_stays_for_as_long_as_its_task_may_go_on(
+    store, workspace, blobs, quarantine
+):
+    kept = {}
+    for name in ("over", "paused"):
+        change = await put_task(store, workspace, name, is_over=False)
+        (picture,) = keep_pictures([Image(media_type="image/png", data=PICTURES[name])], blobs)
+        result = ToolResult(text="a picture", images=(picture,))
+        finished = e.ToolCallFinished(step=2, call_id="d", tool="read_file", result=result)
+        fence = await store.claim(name, owner="me", lease_seconds=60)
+        end = [Entry(e.TaskCompleted(summary="", confidence=1.0))] if name == "over" else []
+        await store.append(name, [Entry(finished, "a", 1), *end], fence=fence)
+        await store.release(name, fence=fence)
+        kept[name] = picture
+        make_old(blobs, picture.sha256, days=31)
+        assert change.before in blobs
+
+    done = await clean(store, blobs, UndoSettings(), quarantine)
+
+    assert (done.deleted, done.task_ids) == (1, ())
+    assert show_pictures("seen", [kept["over"]], blobs) == (
+        "seen\n[a picture that was shown here is not kept any more]",
+        (),
+    )
+    _, (shown,) = show_pictures("seen", [kept["paused"]], blobs)
+    assert shown.data == PICTURES["paused"]
+
+
+def test_a_picture_in_the_journal_of_an_earlier_loom_is_shown_as_it_is(blobs):
+    picture = Image(media_type="image/png", data=PICTURES["over"])
+
+    assert show_pictures("seen", [picture], blobs) == ("seen", (picture,))
 
 
 async def test_nothing_is_deleted_while_somebody_counts_on_it(store, blobs, quarantine):

@@ -14,6 +14,8 @@ from loom_core.errors import (
 from loom_core.events import EventBody, StepInDoubt, ToolCallDenied, ToolCallFinished
 from loom_core.surrogates import replace_surrogates, replace_surrogates_in
 from loom_core.types import FileChange, ToolResult
+from loom_core.workspace import BlobStore
+from loom_core.workspace.pictures import show_pictures
 
 _log = logging.getLogger(__name__)
 
@@ -76,6 +78,12 @@ def error_of(tool: str, error: Exception) -> ToolResult:
             return error_result(str(error), category)
     _log.warning("tool %s failed unexpectedly", tool, exc_info=error)
     return error_result(f"{type(error).__name__}: {error}", ErrorCategory.RUNTIME)
+
+
+def with_pictures(result: ToolResult, blobs: BlobStore | None) -> ToolResult:
+    """The result as a model is to see it, with the pictures that the journal keeps apart."""
+    text, images = show_pictures(result.text, result.images, blobs)
+    return result.model_copy(update={"text": text, "images": images})
 
 
 def result_of(recorded: EventBody | None) -> ToolResult | None:

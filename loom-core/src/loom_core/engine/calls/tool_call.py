@@ -26,18 +26,10 @@ from loom_core.engine.changes.leftovers import clear_leftovers
 from loom_core.engine.changes.watching import Watch, is_watched, turn_of
 from loom_core.engine.journal import StepJournal
 from loom_core.engine.time_limit import TimeLimit
-from loom_core.errors import (
-    ErrorCategory,
-    StoreError,
-    WaitsForHuman,
-)
-from loom_core.events import (
-    StepInDoubt,
-    ToolCallDenied,
-    ToolCallFinished,
-    ToolCallStarted,
-)
+from loom_core.errors import ErrorCategory, StoreError, WaitsForHuman
+from loom_core.events import StepInDoubt, ToolCallDenied, ToolCallFinished, ToolCallStarted
 from loom_core.types import Decision, FileChange, Question, ToolResult
+from loom_core.workspace.pictures import keep_pictures
 
 _log = logging.getLogger(__name__)
 
@@ -256,7 +248,7 @@ class ToolCallRun:
 
     async def _finish(self, step: int, call_id: str, result: ToolResult) -> ToolResult:
         """Journal the result; the next request must not go out before an effect is recorded."""
-        result = storable(result)
+        result = await self._without_pictures(storable(result))
         body = ToolCallFinished(
             step=step,
             call_id=call_id,
@@ -271,6 +263,14 @@ class ToolCallRun:
         if self._watch is not None:
             await self._watch.end()
         return result
+
+    async def _without_pictures(self, result: ToolResult) -> ToolResult:
+        """The result with its pictures kept apart, which are too much for a journal."""
+        if not result.images:
+            return result
+        blobs = self._context.workspace.blobs
+        images = await asyncio.to_thread(keep_pictures, result.images, blobs)
+        return result.model_copy(update={"images": images})
 
     async def _run_noting_stop(self, step: int, call_id: str, valid: BaseModel) -> ToolResult:
         """Run the tool; when that is cancelled, journal first how far it says that it got."""
