@@ -64,11 +64,13 @@ def protected(root):
 
 
 def make_workspace(root):
-    """A repository with a commit, and one below it."""
+    """A repository with a commit, one below it, and a directory with a protected file."""
     for repository in (root, root / "nested"):
         repository.mkdir(parents=True)
         git(repository, "init", "-q", ".")
         (repository / "tracked").write_text("x")
+    (root / "plain").mkdir()
+    (root / "plain/.envrc").write_text("true\n")
     git(root, "add", "tracked")
     git(root, "commit", "-q", "-m", "first")
 
@@ -108,6 +110,8 @@ class Target:
             ("udp", socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0)),
             ("unix", socket.AF_UNIX, socket.SOCK_STREAM, str(self.path)),
             ("abstract", socket.AF_UNIX, socket.SOCK_STREAM, f"\0{self.abstract}"),
+            ("datagram", socket.AF_UNIX, socket.SOCK_DGRAM, f"{self.path}-datagram"),
+            ("hidden datagram", socket.AF_UNIX, socket.SOCK_DGRAM, f"\0{self.abstract}-datagram"),
         ):
             made = self.stack.enter_context(socket.socket(family, kind))
             made.bind(address)
@@ -144,7 +148,11 @@ class Target:
         found += ["killed a process"] if self.victim.poll() is not None else []
         for name, listening in self.sockets.items():
             with contextlib.suppress(BlockingIOError):
-                listening.recv(9) if name == "udp" else listening.accept()[0].close()
+                (
+                    listening.recv(9)
+                    if listening.type == socket.SOCK_DGRAM
+                    else listening.accept()[0].close()
+                )
                 found.append(f"connected over {name}")
         found += ["changed what is outside"] if self._is_changed() else []
         now = protected(self.workspace)

@@ -1,7 +1,9 @@
 import os
+import socket
 import sys
 from contextlib import nullcontext
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 
@@ -110,6 +112,57 @@ async def test_with_network_the_host_is_reached(bubblewrap, tmp_path):
 
     closed = await bubblewrap.run("cat /proc/net/route", workspace=tmp_path, timeout_seconds=10)
     assert done.output.count("\n") > closed.output.count("\n")
+
+
+@pytest.mark.parametrize("kind", ["SOCK_STREAM", "SOCK_DGRAM"])
+async def test_with_network_the_sockets_of_other_programs_stay_closed(bubblewrap, tmp_path, kind):
+    """They have no file, and on a desktop one of them starts programs."""
+    name = f"\0loom-{token_hex(8)}"
+    makes = {
+        "SOCK_STREAM": "one = socket.socket(socket.AF_UNIX)",
+        "SOCK_DGRAM": "one, _ = socket.socketpair(type=socket.SOCK_DGRAM)",
+    }
+    (tmp_path / "try.py").write_text(f"import socket\n{makes[kind]}\none.connect({name!r})\n")
+    with socket.socket(socket.AF_UNIX, getattr(socket, kind)) as listening:
+        listening.bind(name)
+        if kind == "SOCK_STREAM":
+            listening.listen()
+
+        done = await choose(SandboxSettings(network=True)).run(
+            "python3 try.py", workspace=tmp_path, timeout_seconds=20, may_connect=True
+        )
+
+    assert done.exit_code == 1
+    assert "not supported" in done.output
+
+
+def test_only_what_is_installed_is_shown_of_a_hidden_directory_below_home(tmp_path):
+    """Programs that install themselves there often keep their credentials beside it."""
+    home = tmp_path / "home"
+    for directory in (".fly/bin", ".fly/lib", ".fly/store/v2", ".local/bin", ".local/lib/python3"):
+        (home / directory).mkdir(parents=True)
+    (home / ".fly/config.yml").write_text("access_token: secret")
+    (home / ".fly/store/v2/fly").write_text("")
+    (home / ".fly/bin/fly").symlink_to("../store/v2/fly")
+    (home / ".local/share/uv/credentials").mkdir(parents=True)
+    (home / ".local/share/uv/tools").mkdir()
+    (home / ".local/bin/python3").write_text("")
+    (home / ".local/bin/python3").chmod(0o755)
+
+    found = find_toolchains({"PATH": f"{home}/.fly/bin:{home}/.local/bin"}, home)
+
+    own = {name for name in found.directories if name.startswith(str(home))}
+    assert own == {
+        str(home / name)
+        for name in (
+            ".fly/bin",
+            ".fly/lib",
+            ".fly/store",
+            ".local/bin",
+            ".local/lib",
+            ".local/share/uv/tools",
+        )
+    }
 
 
 def test_toolchains_below_home_are_shown_but_not_home(tmp_path):

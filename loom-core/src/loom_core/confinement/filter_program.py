@@ -48,6 +48,8 @@ class Rule:
     """Values with which alone it is refused; in place of ``allowed``."""
     bits: int = 0
     """It is refused only when one of these bits is set; in place of ``allowed``."""
+    then: "Rule | None" = None
+    """With an allowed value another argument decides: a rule of the same call."""
 
 
 def program(architecture: Architecture, rules: Iterable[Rule]) -> bytes:
@@ -81,8 +83,9 @@ def _body(rule: Rule) -> Sequence[bytes]:
         return [load, _step(_IF_ANY_BIT, rule.bits, no=1), answer, go_on]
     values = rule.refused or rule.allowed
     tests = [_step(_IF_EQUAL, value, yes=len(values) - index) for index, value in enumerate(values)]
-    first, second = (go_on, answer) if rule.refused else (answer, go_on)
-    return [load, *tests, first, second]
+    if rule.refused:
+        return [load, *tests, go_on, answer]
+    return [load, *tests, answer, *(_body(rule.then) if rule.then else [go_on])]
 
 
 def _step(code: int, value: int, *, yes: int = 0, no: int = 0) -> bytes:

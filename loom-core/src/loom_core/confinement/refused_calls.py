@@ -29,7 +29,13 @@ _TERMINAL_INPUT = (0x5412, 0x541C)
 """``TIOCSTI`` and ``TIOCLINUX``, which type into the user's terminal."""
 _INODE_FLAGS = (0x40086602, 0x401C5820)
 """``FS_IOC_SETFLAGS`` and ``FS_IOC_FSSETXATTR``."""
+_PRIO_PROCESS, _IOPRIO_WHO_PROCESS = 0, 1
 _UNIX, _INET, _INET6, _NETLINK = 1, 2, 10, 16
+_STREAM, _SEQPACKET = 1, 5
+_AT_CREATION = (0, 0x800, 0x80000, 0x80800)
+"""``SOCK_NONBLOCK`` and ``SOCK_CLOEXEC``, which go with the type of a socket."""
+_PAIRS = tuple(kind | flags for kind in (_STREAM, _SEQPACKET) for flags in _AT_CREATION)
+"""Pairs of sockets that stay with each other; one of datagrams can be sent from to any address."""
 
 _OF_ALL_PROCESSES = (
     *("mq_open", "mq_unlink", "msgctl", "msgget", "msgrcv", "msgsnd", "semctl", "semget", "semop"),
@@ -39,17 +45,25 @@ _OF_ALL_PROCESSES = (
 _OLD_WAYS = ("fchmodat2", "futimesat", "utime", "utimes")
 _ATTRIBUTES = (
     *("setxattr", "lsetxattr", "fsetxattr", "removexattr", "lremovexattr", "fremovexattr"),
+    *("getxattr", "lgetxattr", "fgetxattr", "listxattr", "llistxattr", "flistxattr"),
 )
 """What Landlock does not judge, and what programs do without."""
 ASKED = ("chmod", "chown", "fchmod", "fchmodat", "fchown", "fchownat", "lchown", "utimensat")
 """What Landlock does not judge, and programs need: the supervisor does it for them, in its bounds."""
 
 
-def in_namespaces() -> Iterator[Rule]:
-    """Rules for a command that namespaces confine already: a smaller kernel to attack."""
+def in_namespaces(*, network: bool) -> Iterator[Rule]:
+    """Rules for a command that namespaces confine already: a smaller kernel to attack.
+
+    With the network of the machine it would have the abstract sockets of the user's programs too,
+    among them those by which a desktop starts programs.
+    """
     yield from _everywhere(terminal=_TERMINAL_INPUT)
     # Other families, such as that of virtual machines, are not kept apart by network namespaces.
-    yield Rule("socket", refuse(errno.EAFNOSUPPORT), 0, allowed=(_UNIX, _INET, _INET6, _NETLINK))
+    families = (_INET, _INET6, _NETLINK) if network else (_INET, _INET6, _NETLINK, _UNIX)
+    yield Rule("socket", refuse(errno.EAFNOSUPPORT), 0, allowed=families)
+    if network:
+        yield _pairs()
 
 
 def beside_landlock(*, network: bool) -> Iterator[Rule]:
@@ -59,18 +73,27 @@ def beside_landlock(*, network: bool) -> Iterator[Rule]:
         yield Rule("socket", refuse(errno.EAFNOSUPPORT), 0, allowed=(_INET, _INET6))
     else:
         yield Rule("socket", refuse(errno.EAFNOSUPPORT))
+    yield _pairs()
     for name in (*_OF_ALL_PROCESSES, *_OLD_WAYS):
         yield Rule(name, refuse())
     for name in _ATTRIBUTES:
         yield Rule(name, refuse(errno.EOPNOTSUPP))  # as on a file system that has none
+    # It would tell what happens in directories that cannot be listed; programs look themselves then.
+    yield Rule("inotify_add_watch", refuse(errno.ENOSPC))
     for name in ASKED:
         yield Rule(name, ASK)
     # Of other processes than the caller, which is number 0 here.
     for name in ("prlimit64", "sched_setaffinity", "sched_setattr", "sched_setparam"):
         yield Rule(name, refuse(), 0, allowed=(0,))
     yield Rule("sched_setscheduler", refuse(), 0, allowed=(0,))
-    for name in ("setpriority", "ioprio_set"):
-        yield Rule(name, refuse(), 1, allowed=(0,))
+    for name, itself in (("setpriority", _PRIO_PROCESS), ("ioprio_set", _IOPRIO_WHO_PROCESS)):
+        # Number 0 is the caller only among processes; among users it is all that the user runs.
+        yield Rule(name, refuse(), 0, (itself,), then=Rule(name, refuse(), 1, (0,)))
+
+
+def _pairs() -> Rule:
+    """Only pairs of sockets that reach nobody else."""
+    return Rule("socketpair", refuse(errno.EOPNOTSUPP), 1, allowed=_PAIRS)
 
 
 def _everywhere(*, terminal: tuple[int, ...]) -> Iterator[Rule]:

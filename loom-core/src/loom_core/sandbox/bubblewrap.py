@@ -92,7 +92,7 @@ class BubblewrapSandbox(Sandbox):
 
     def _arguments(self, argv: Sequence[str], root: Path, access: _Access) -> list[str]:
         """The whole command line of ``bwrap``, less the options that need a descriptor."""
-        is_connected = access.may_connect and self._reach.is_everything
+        is_connected = self._is_connected(access)
         names = ["--ro-bind-try", "/etc/resolv.conf", "/etc/resolv.conf"] if is_connected else []
         place = str(root)
         bind = ["--bind" if access.may_write else "--ro-bind", place, place]
@@ -106,6 +106,10 @@ class BubblewrapSandbox(Sandbox):
             *hidden(root),
             *("--remount-ro", "/", "--chdir", place, "--", *argv),
         ]
+
+    def _is_connected(self, access: _Access) -> bool:
+        """Whether a command has the whole network of the machine."""
+        return access.may_connect and self._reach.is_everything
 
     @contextmanager
     def launch(self, command: str, workspace: Path) -> Generator[Launch]:
@@ -181,7 +185,7 @@ class BubblewrapSandbox(Sandbox):
             held.callback(os.close, status_read)
             with os.fdopen(status_write, "wb") as inherited:
                 program, *rest = await asyncio.to_thread(self._arguments, argv, root, access)
-                calls = held.enter_context(call_filter())
+                calls = held.enter_context(call_filter(network=self._is_connected(access)))
                 status = inherited.fileno()
                 launch = Launch(
                     argv=[program, "--json-status-fd", str(status), *calls.options, *rest],

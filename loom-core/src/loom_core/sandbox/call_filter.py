@@ -20,9 +20,12 @@ class CallFilter:
 
 
 @contextlib.contextmanager
-def call_filter() -> Generator[CallFilter]:
-    """The filter for one command; none on a processor that Loom has no table for."""
-    code = _program()
+def call_filter(*, network: bool) -> Generator[CallFilter]:
+    """The filter for one command; none on a processor that Loom has no table for.
+
+    ``network`` says whether the command has that of the machine.
+    """
+    code = _program(network=network)
     if not code:
         yield CallFilter()
         return
@@ -35,7 +38,7 @@ def call_filter() -> Generator[CallFilter]:
 
 
 @cache
-def _program() -> bytes:
+def _program(*, network: bool) -> bytes:
     """The filter of this machine's processor; empty when it is unknown."""
     architecture = this_architecture()
-    return program(architecture, in_namespaces()) if architecture else b""
+    return program(architecture, in_namespaces(network=network)) if architecture else b""

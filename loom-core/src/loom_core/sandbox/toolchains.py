@@ -32,8 +32,31 @@ ETC_NAMES = (
 )
 """What programs need of /etc; the rest, with its secrets, is hidden."""
 
-_COMPANIONS = (".rustup", ".local/share/uv", ".local/share/pipx", ".local/share/mise")
+_COMPANIONS = (
+    ".local/share/mise/installs",
+    ".local/share/pipx",
+    ".local/share/uv/python",
+    ".local/share/uv/tools",
+    ".rustup",
+)
 """Below the home directory: what the programs on the search path are only the entrance to."""
+
+_INSTALLED = (
+    "bin",
+    "include",
+    "install",
+    "installs",
+    "lib",
+    "lib32",
+    "lib64",
+    "libexec",
+    "plugins",
+    "sbin",
+    "toolchains",
+    "tools",
+    "versions",
+)
+"""Where programs lie in a directory that also has the user's own settings and credentials."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,30 +86,61 @@ def find_toolchains(environment: Mapping[str, str], home: Path) -> Toolchains:
     path = list(dict.fromkeys(entries))
     python = shutil.which("python3", path=os.pathsep.join(path)) or sys.executable
     real_python = Path(python).resolve()
-    wanted = [_bound(Path(entry), home) for entry in path]
-    wanted += [Path(python).parent.parent, real_python.parent.parent]
-    wanted += [home / name for name in _COMPANIONS]
+    wanted = [home / name for name in _COMPANIONS]
+    for entry in path:
+        wanted += _around(Path(entry), home)
+    for program in (Path(python), real_python):
+        wanted += _of(program.parent.parent, home)
     return Toolchains(tuple(path), _outermost(wanted, home), python)
 
 
-def _bound(entry: Path, home: Path) -> Path:
+def _around(entry: Path, home: Path) -> list[Path]:
     """What must be readable for the programs of one directory: it, or the prefix it belongs to."""
     prefix = entry.parent
-    if entry.name not in {"bin", "sbin", "condabin"} or prefix in {
-        home / ".local",
-        home / ".cargo",
-    }:
-        return entry
+    if entry.name not in {"bin", "sbin", "condabin"} or prefix == home / ".cargo":
+        return [entry]
     if prefix.is_relative_to(home):
         below = prefix.relative_to(home).parts
-        return prefix if below and below[0].startswith(".") else entry
-    return prefix if not home.is_relative_to(prefix) else entry
+        return _of(prefix, home) if below and below[0].startswith(".") else [entry]
+    return [prefix] if not home.is_relative_to(prefix) else [entry]
+
+
+def _of(prefix: Path, home: Path) -> list[Path]:
+    """What must be readable of a place where programs are installed.
+
+    A hidden directory right below home, such as ``~/.fly`` or ``~/.local``, often holds credentials
+    too: of it only what programs consist of, and what the links among them lead to.
+    """
+    if not _is_personal(prefix, home):
+        return [prefix]
+    links = (path for path in _listed(prefix / "bin") if path.is_symlink())
+    targets = (Path(os.path.normpath(path.parent / path.readlink())) for path in links)
+    own = (target.relative_to(prefix) for target in targets if target.is_relative_to(prefix))
+    names = {*_INSTALLED, *(path.parts[0] for path in own if path.parts)}
+    return [prefix / name for name in sorted(names)]
+
+
+def _is_personal(prefix: Path, home: Path) -> bool:
+    """Whether a place is the user's own directory for more than programs."""
+    if not prefix.is_relative_to(home) or (prefix / "pyvenv.cfg").is_file():
+        return False
+    below = prefix.relative_to(home).parts
+    is_hidden = bool(below) and below[0].startswith(".")
+    return not below or (is_hidden and (len(below) == 1 or below[0] == ".config"))
+
+
+def _listed(directory: Path) -> list[Path]:
+    """What is in a directory; nothing where nobody can tell."""
+    try:
+        return list(directory.iterdir())
+    except OSError:
+        return []
 
 
 def _outermost(wanted: Sequence[Path], home: Path) -> tuple[str, ...]:
-    """The directories that exist, outside the system ones, none twice or inside another."""
+    """What exists of it, outside the system directories, nothing twice or inside another."""
     chosen: list[Path] = []
-    for directory in sorted({path for path in wanted if os.access(f"{path}/.", os.X_OK)}):
+    for directory in sorted({path for path in wanted if os.access(path, os.X_OK)}):
         is_hidden_thing = home.is_relative_to(directory) or directory == Path("/")
         covered = any(directory.is_relative_to(other) for other in [*chosen, *_system()])
         if not is_hidden_thing and not covered:

@@ -7,15 +7,12 @@ from pathlib import Path
 
 from loom_core.errors import SandboxUnavailable
 from loom_core.workspace.placeholders import is_placeholder
-from loom_core.workspace.protected import EDITOR_NAMES, PROTECTED_NAMES
+from loom_core.workspace.protected import is_protected_name
 from loom_core.workspace.removing import open_to_owner
 from loom_core.workspace.repositories import SHAPE, has_shape_of_repository
 
 MAX_ENTRIES = 1_000_000
 """Names in a workspace that are looked at before a command; with more, no command runs confined."""
-
-_FOLDED = frozenset(name.casefold() for name in PROTECTED_NAMES)
-_FOLDED_EDITOR = frozenset(name.casefold() for name in EDITOR_NAMES)
 
 
 def guarded_paths(root: Path) -> list[Path]:
@@ -44,12 +41,6 @@ def is_stand_in(root: Path, path: Path) -> bool:
         return True  # it was one, and is gone
 
 
-def is_guarded(name: str, *, is_top: bool) -> bool:
-    """Whether a name is protected where it is."""
-    folded = name.casefold()
-    return folded in _FOLDED or (is_top and folded in _FOLDED_EDITOR)
-
-
 def _search(root: Path, *, most: int | None) -> Iterator[Path]:
     """Protected paths; what is inside of one by name is not looked at."""
     count = 0
@@ -67,7 +58,7 @@ def _search(root: Path, *, most: int | None) -> Iterator[Path]:
                 )
             if entry.name in SHAPE:
                 shape.add(entry.name)
-            if is_guarded(entry.name, is_top=is_top):
+            if is_protected_name(entry.name, is_top=is_top):
                 yield Path(entry.path)
             elif entry.is_dir(follow_symlinks=False):
                 waiting.append(entry.path)

@@ -9,9 +9,9 @@ from loom_core.errors import SandboxUnavailable
 from loom_core.workspace.guarded_paths import (
     all_guarded_paths,
     guarded_paths,
-    is_guarded,
     is_stand_in,
 )
+from loom_core.workspace.protected import is_protected_name
 from loom_core.workspace.quarantine import Quarantine
 from loom_core.workspace.remembered import Identity, Remembered, identity_of, restore
 from loom_core.workspace.repositories import MAX_CONTROL_BYTES, is_harmless
@@ -127,7 +127,7 @@ class Guard:
         Of a repository by another name only what makes it one: the rest may be the user's.
         """
         is_top = path.parent == self._root
-        is_named = path != self._root and is_guarded(path.name, is_top=is_top)
+        is_named = path != self._root and is_protected_name(path.name, is_top=is_top)
         return path if is_named else path / "HEAD"
 
     def _named(self, path: Path) -> str:

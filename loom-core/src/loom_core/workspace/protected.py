@@ -3,22 +3,52 @@
 PROTECTED_NAMES = (".git", ".loom", "loom.toml", ".envrc")
 """Names that run code or change settings outside the sandbox when somebody works in the workspace."""
 
+OTHER_REPOSITORIES = {
+    ".hg": ("hgrc", "hgrc-not-shared", "sharedpath"),
+    ".jj": ("repo", "repo/config.toml", "workspace-config.toml"),
+}
+"""Repositories of other systems than git, with the files in them that make those run programs.
+
+Protected like the names above. A command does not get stand-ins for them: other programs take an
+empty one for a repository.
+"""
+
 EDITOR_NAMES = (
+    ".aider.conf.yml",
+    ".amazonq",
     ".claude",
     ".codex",
+    ".continue",
+    ".crush.json",
     ".cursor",
     ".devcontainer",
     ".exrc",
+    ".factory",
+    ".fleet",
     ".gemini",
+    ".helix",
     ".idea",
+    ".junie",
+    ".kiro",
     ".mcp.json",
     ".nvim.lua",
+    ".nvimrc",
+    ".opencode",
+    ".qwen",
+    ".roo",
+    ".trae",
+    ".vimrc",
+    ".vs",
     ".vscode",
     ".windsurf",
+    ".zed",
+    "crush.json",
+    "opencode.json",
+    "opencode.jsonc",
 )
 """Names that editors and agents obey when somebody opens the workspace, and only there."""
 
-_FOLDED = frozenset(name.casefold() for name in PROTECTED_NAMES)
+_FOLDED = frozenset(name.casefold() for name in (*PROTECTED_NAMES, *OTHER_REPOSITORIES))
 _FOLDED_EDITOR = frozenset(name.casefold() for name in EDITOR_NAMES)
 
 
@@ -27,5 +57,13 @@ def is_protected(relative: str) -> bool:
 
     Letter case is ignored: on some file systems ``.GIT`` is ``.git``.
     """
-    parts = [part.casefold() for part in relative.split("/")]
-    return parts[0] in _FOLDED_EDITOR or any(part in _FOLDED for part in parts)
+    first, *inner = relative.split("/")
+    return is_protected_name(first, is_top=True) or any(
+        is_protected_name(part, is_top=False) for part in inner
+    )
+
+
+def is_protected_name(name: str, *, is_top: bool) -> bool:
+    """Whether a name is protected, right below the workspace or deeper."""
+    folded = name.casefold()
+    return folded in _FOLDED or (is_top and folded in _FOLDED_EDITOR)

@@ -1,5 +1,6 @@
 """Protected paths as they were before a command, and making them so again."""
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -38,7 +39,7 @@ class Remembered:
 
     def gone(self) -> dict[Path, bytes | None]:
         """The file when it is to be made again; nothing of a directory: too little is known."""
-        is_wanted = self.is_file and self.path.parent.is_dir()
+        is_wanted = self.is_file and self.path.parent.is_dir() and _is_real(self.path.parent)
         return {self.path: self._files["."]} if is_wanted else {}
 
 
@@ -50,7 +51,13 @@ def identity_of(path: Path) -> Identity:
 
 
 def restore(path: Path, state: bytes | None) -> None:
-    """Make a file what it was; None takes it away, as does what was too large to remember."""
+    """Make a file what it was; None takes it away, as does what was too large to remember.
+
+    Raises:
+        OSError: it cannot be changed, or a command put a link above it that leads elsewhere.
+    """
+    if not _is_real(path.parent):
+        raise OSError(errno.ELOOP, "a symbolic link is in the way", str(path))
     if os.path.lexists(path):
         remove(path)
     kind, _, rest = (state or b"").partition(b" ")
@@ -64,6 +71,11 @@ def restore(path: Path, state: bytes | None) -> None:
         mode, _, content = rest.partition(b" ")
         path.write_bytes(content)
         path.chmod(int(mode, 8))
+
+
+def _is_real(directory: Path) -> bool:
+    """Whether no part of a path, which began without links, is one now."""
+    return directory.resolve() == directory
 
 
 def _files(path: Path) -> dict[str, bytes]:

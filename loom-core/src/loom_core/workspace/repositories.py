@@ -1,10 +1,12 @@
-"""What makes git run programs: the files of a repository that are no data."""
+"""What makes git, or another such system, run programs: the files of a repository that are no data."""
 
 import os
 import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+
+from loom_core.workspace.protected import OTHER_REPOSITORIES
 
 MAX_CONTROL_BYTES = 1024 * 1024
 """Of one file that controls git; what is larger counts as hostile."""
@@ -93,11 +95,17 @@ def is_in_repository(root: Path, relative: str) -> bool:
 
 
 def control_files(git_directory: Path) -> dict[str, bytes]:
-    """What is not plain data in a git directory: its path there, and its kind, mode and content."""
-    return {
-        path.relative_to(git_directory).as_posix(): state_of(path)
-        for path in _control(git_directory)
-    }
+    """What is not plain data in a git directory: its path there, and its kind, mode and content.
+
+    Of a repository of another system only what is known to make that run programs.
+    """
+    own = OTHER_REPOSITORIES.get(git_directory.name.casefold())
+    if own is None:
+        found = _control(git_directory)
+    else:
+        named = (git_directory / name for name in own)
+        found = (path for path in named if path.is_symlink() or path.is_file())
+    return {path.relative_to(git_directory).as_posix(): state_of(path) for path in found}
 
 
 def is_harmless(git_directory: Path) -> bool:
@@ -115,6 +123,8 @@ def is_harmless(git_directory: Path) -> bool:
 
 def _holds_nothing_that_runs(git_directory: Path) -> bool:
     """Whether every file that is no data is a known one."""
+    if git_directory.name.casefold() in OTHER_REPOSITORIES:
+        return not control_files(git_directory)
     for path in _control(git_directory):
         relative = path.relative_to(git_directory).as_posix()
         if relative == "config" and path.is_file() and not path.is_symlink():
