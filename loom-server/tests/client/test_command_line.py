@@ -129,7 +129,7 @@ async def test_what_only_a_run_here_can_do_is_refused(site: Site, loom):
     offline = await loom("run", GOAL, "--server", "local", "--offline")
     nobody = await loom("list", "--server", "local")
 
-    assert (detached[0], "--server" in detached[2]) == (2, True)
+    assert (detached[0], "loom serve" in detached[2]) == (2, True)
     assert (offline[0], "--offline" in offline[2]) == (2, True)
     assert (nobody[0], "loom serve" in nobody[2]) == (2, True)
 

@@ -4,17 +4,12 @@ import json
 
 import pytest
 
+from loom_core.desk.announcement import Announcement, announcement_path, find_server
 from loom_core.engine.owner import new_owner
 from loom_core.errors import UsageError
 from loom_core.settings.shape import ServerSettings
 from loom_server.serving.address import is_loopback, listen
-from loom_server.serving.announcement import (
-    Announcement,
-    announce,
-    announcement_path,
-    find_server,
-    withdraw,
-)
+from loom_server.serving.announcement import announce, withdraw
 
 
 def at(host, **more):

@@ -47,7 +47,8 @@ server_option = click.option(
     default="",
     envvar="LOOM_SERVER",
     metavar="URL",
-    help='Ask the server there; "local" finds the one that runs here.',
+    help='Ask the server there; "local" is the one that runs here, "auto" that one if there is one, '
+    '"none" the database.',
 )
 """``--server URL``; its token is read by itself where it runs here, else from LOOM_TOKEN."""
 

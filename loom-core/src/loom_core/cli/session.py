@@ -2,7 +2,12 @@
 
 import os
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    nullcontext,
+)
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,11 +22,14 @@ if TYPE_CHECKING:
     from loom_core.contracts.context import PendingCall
     from loom_core.contracts.provider import ProviderEnvironment
     from loom_core.contracts.tool import Tool
-    from loom_core.desk import Desk, OpenDesk
+    from loom_core.desk import Desk, OpenDesk, ServerDesk
     from loom_core.settings import LoadedSettings, Settings
     from loom_core.store import Store
     from loom_core.types import Decision, Question
     from loom_core.workspace import BlobStore, Workspace
+
+LOCAL, AUTO, NONE = "local", "auto", "none"
+"""What ``--server`` takes beside a URL."""
 
 _BLOBS = "blobs"
 """Directory of before-images in Loom's home; the engine's own."""
@@ -147,23 +155,41 @@ class Session:
             await store.close()
 
     @asynccontextmanager
-    async def open_desk(self, server: str) -> "AsyncGenerator[Desk]":
+    async def open_desk(self, server: str, *, looks: bool = False) -> "AsyncGenerator[Desk]":
         """Where tasks are looked at and acted on, open while inside.
 
         Args:
-            server: URL of a server, or ``local`` for the one that runs in this home; empty is the database.
+            server: URL of a server, ``local`` for the one that runs in this home, ``auto`` for that one if it
+                can be used and the database otherwise, ``none`` for the database.
+            looks: whether an empty ``server`` means ``auto``; else it means ``none``.
 
         Raises:
             UsageError: the server is not there, or loom-server is not installed.
         """
-        if not server:
-            from loom_core.desk.local import LocalDesk
-
-            async with self.open_store() as store:
-                yield LocalDesk(store)
+        wanted = server or (AUTO if looks else NONE)
+        if wanted not in {AUTO, NONE}:
+            async with self.load_desk()(wanted, home=self.home, environ=self.environ) as desk:
+                yield desk
             return
-        async with self.load_desk()(server, home=self.home, environ=self.environ) as desk:
-            yield desk
+        async with AsyncExitStack() as stack:
+            here = await stack.enter_async_context(self._desk_here(wanted))
+            yield here or await stack.enter_async_context(self._local_desk())
+
+    def _desk_here(self, wanted: str) -> "AbstractAsyncContextManager[ServerDesk | None]":
+        """The desk at the server of this home, or none."""
+        if wanted == NONE:
+            return nullcontext()
+        from loom_core.cli.server_here import open_desk_here
+
+        return open_desk_here(self)
+
+    @asynccontextmanager
+    async def _local_desk(self) -> "AsyncGenerator[Desk]":
+        """The desk at the database."""
+        from loom_core.desk.local import LocalDesk
+
+        async with self.open_store() as store:
+            yield LocalDesk(store)
 
     def load_desk(self) -> "OpenDesk":
         """What opens a desk at a server. Raises ``UsageError`` where nothing does."""

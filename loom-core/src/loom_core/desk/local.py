@@ -20,6 +20,8 @@ LAST = "last"
 class LocalDesk:
     """A ``Desk`` over a store."""
 
+    goes_on = False
+
     def __init__(self, store: Store) -> None:
         """Use this store, which belongs to the caller."""
         self._store = store

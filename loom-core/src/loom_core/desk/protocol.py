@@ -65,6 +65,9 @@ class Desk(Protocol):
     the task does not react.
     """
 
+    goes_on: bool
+    """Whether a task that waited goes on by itself once it is answered."""
+
     async def task(self, reference: str) -> TaskInShort:
         """The task with that id, the only one whose id begins so, or the newest for ``last``.
 
@@ -139,7 +142,12 @@ class OpenDesk(Protocol):
     """Opens a desk at a server; an entry point of ``loom.desks``."""
 
     def __call__(
-        self, server: str, *, home: Path, environ: Mapping[str, str]
+        self,
+        server: str,
+        *,
+        home: Path,
+        environ: Mapping[str, str],
+        within_seconds: float | None = None,
     ) -> AbstractAsyncContextManager[ServerDesk]:
         """A desk, open while inside.
 
@@ -147,6 +155,8 @@ class OpenDesk(Protocol):
             server: its URL, or ``local`` for the one that runs in this home.
             home: Loom's home, where a local server says that it runs.
             environ: the environment of this process, which may have the token of another server.
+            within_seconds: how long the server may take to show that it answers and lets this user in;
+                None finds that out with the first request.
 
         Raises:
             UsageError: no server is there, or its token is not known.

@@ -75,7 +75,7 @@ def command(
     """
     import asyncio
 
-    from loom_core.cli.run.on_server import check_server_options
+    from loom_core.cli.run.whereabouts import OnlyHere, choose_server
     from loom_core.errors import UsageError
 
     if not http and (host or port is not None or insecure_network):
@@ -83,11 +83,10 @@ def command(
 
     from loom_mcp.server.serving import Wish, rules_of, serve
 
-    if server:
-        check_server_options(server, model=model, is_offline=offline, agrees=False)
+    only_here = OnlyHere(model, is_offline=offline, agrees=False, is_limited=False)
     wish = Wish(
         rules=rules_of(workspaces, client_may_approve=client_approves),
-        server=server,
+        server=choose_server(session, server, only_here, is_detached=False),
         model=model,
         is_offline=offline,
         is_http=http,

@@ -23,6 +23,8 @@ _POLL_SECONDS = 0.5
 class House(LocalDesk):
     """A ``ServerDesk`` without a server."""
 
+    goes_on = True
+
     def __init__(self, loom: Loom) -> None:
         """Run tasks with an engine, which belongs to the caller."""
         super().__init__(loom.store)

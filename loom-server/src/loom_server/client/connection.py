@@ -36,9 +36,10 @@ _NO_CONTENT = 204
 class Connection:
     """Asks one server."""
 
-    def __init__(self, place: Place) -> None:
-        """Ask the server at this place."""
+    def __init__(self, place: Place, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+        """Ask the server at this place, and wait so long for a sign of it."""
         self._place = place
+        self._timeout_seconds = timeout_seconds
         parts = urlsplit(place.url)
         self._host, self._port = parts.hostname or "", parts.port
         self._base = parts.path
@@ -137,12 +138,12 @@ class Connection:
     def _connection(self) -> http.client.HTTPConnection:
         """A connection, opened by the first request."""
         if not self._is_encrypted:
-            return http.client.HTTPConnection(self._host, self._port, timeout=TIMEOUT_SECONDS)
+            return http.client.HTTPConnection(self._host, self._port, timeout=self._timeout_seconds)
         context = ssl.create_default_context()
         if self._place.certificate:
             context.load_verify_locations(self._place.certificate)
         return http.client.HTTPSConnection(
-            self._host, self._port, timeout=TIMEOUT_SECONDS, context=context
+            self._host, self._port, timeout=self._timeout_seconds, context=context
         )
 
     def _explained(self, error: Exception) -> LoomError:

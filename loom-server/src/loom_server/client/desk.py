@@ -23,14 +23,25 @@ _MOST_SEARCHED = 500
 
 @asynccontextmanager
 async def open_desk(
-    server: str, *, home: Path, environ: Mapping[str, str]
+    server: str,
+    *,
+    home: Path,
+    environ: Mapping[str, str],
+    within_seconds: float | None = None,
 ) -> AsyncGenerator["HttpDesk"]:
     """A desk at a server, open while inside. Raises ``UsageError`` when none is there."""
-    yield HttpDesk(Connection(find_place(server, home=home, environ=environ)))
+    place = find_place(server, home=home, environ=environ)
+    if within_seconds is not None:
+        await Connection(place, timeout_seconds=within_seconds).ask(
+            "GET", "/tasks", query={"limit": 1}
+        )
+    yield HttpDesk(Connection(place))
 
 
 class HttpDesk:
     """A ``Desk`` over HTTP. Who acts is the API, whatever the caller calls himself."""
+
+    goes_on = True
 
     def __init__(self, connection: Connection) -> None:
         """Ask over this connection."""

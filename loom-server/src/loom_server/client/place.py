@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from loom_core.cli.session import LOCAL
+from loom_core.desk.announcement import find_server
 from loom_core.errors import UsageError
 from loom_server.guard.secrets import read_token
 from loom_server.serving.address import is_loopback
-from loom_server.serving.announcement import find_server
 
-LOCAL = "local"
-"""Stands for the server that runs in this home."""
 TOKEN_VARIABLE = "LOOM_TOKEN"  # noqa: S105 - the name of a variable, not what it holds
 
 

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from loom_core.app import Loom
+from loom_core.desk.announcement import Announcement, database_name, loom_version
 from loom_core.engine.owner import new_owner
 from loom_core.settings.shape import Settings
 from loom_server.app import create_app, guarded
@@ -13,7 +14,7 @@ from loom_server.guard.middleware import OPEN_PATH
 from loom_server.guard.secrets import Admission, provide_token
 from loom_server.service import Service
 from loom_server.serving.address import Address
-from loom_server.serving.announcement import Announcement, announce, withdraw
+from loom_server.serving.announcement import announce, withdraw
 from loom_server.serving.logs import RequestLog
 from loom_server.serving.stopping_server import StoppingServer
 
@@ -84,9 +85,13 @@ class Server:
 
     def _announcement(self) -> Announcement:
         """What other processes are told."""
-        memory, certificate = self._settings.memory, self._settings.server.tls_certificate
-        database = memory.database_url or str(memory.database_path.expanduser())
-        return Announcement(self._address.url, new_owner(), database, str(certificate or ""))
+        return Announcement(
+            self._address.url,
+            new_owner(),
+            database_name(self._settings.memory),
+            str(self._settings.server.tls_certificate or ""),
+            loom_version(),
+        )
 
     def _let_go(self) -> None:
         """End the streams, so that their connections can end."""

@@ -53,7 +53,9 @@ async def command(
             return
         chosen = find_question(record.id, question, waiting)
         answer = await desk.answer(record.id, chosen, text, by="loom answer")
-        is_resumable = not server and len(waiting) == 1 and not (await desk.task(record.id)).owner
+        is_resumable = (
+            len(waiting) == 1 and not desk.goes_on and not (await desk.task(record.id)).owner
+        )
     if as_json:
         echo_json({"task_id": record.id, "question": chosen, "answer": answer})
         return

@@ -75,7 +75,9 @@ async def command(
         check_scope(covers, requests.get(chosen.id))
         decision = Decision(approved=not deny, reason=reason, by="loom approve", scope=covers)
         await desk.decide(record.id, chosen.id, decision)
-        is_resumable = not server and len(waiting) == 1 and not (await desk.task(record.id)).owner
+        is_resumable = (
+            len(waiting) == 1 and not desk.goes_on and not (await desk.task(record.id)).owner
+        )
     if as_json:
         echo_json({"task_id": record.id, "approval": chosen.id, "approved": not deny})
         return

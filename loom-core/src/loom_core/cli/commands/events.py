@@ -38,7 +38,7 @@ async def command(session: Session, task: str, after: int, server: str, as_json:
     from loom_core.cli.terminal.json_output import echo_json
     from loom_core.cli.terminal.size import stdout_columns
 
-    async with session.open_desk(server) as desk:
+    async with session.open_desk(server, looks=True) as desk:
         record = await desk.task(task)
         events = await desk.events(record.id, after=after)
     if as_json:

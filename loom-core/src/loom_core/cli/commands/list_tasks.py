@@ -52,7 +52,7 @@ async def command(
     from loom_core.cli.terminal.json_output import echo_json
     from loom_core.types import TaskState
 
-    async with session.open_desk(server) as desk:
+    async with session.open_desk(server, looks=True) as desk:
         tasks = await desk.tasks(state=TaskState(state) if state else None, limit=limit)
     if as_json:
         echo_json([task.as_json() for task in tasks])

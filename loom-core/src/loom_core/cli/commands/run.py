@@ -67,7 +67,7 @@ _LIMIT = "Pause the task once it has used {}, its earlier runs included."
 )
 @click.option("--offline", is_flag=True, help="Forbid connections that leave this machine.")
 @click.option("--yes", is_flag=True, help="Fetch a missing model without asking.")
-@click.option("--detach", is_flag=True, help="With --server: do not wait for the end.")
+@click.option("--detach", is_flag=True, help="Have a server run it, and do not wait.")
 @server_option
 @config_option
 @json_option
@@ -98,23 +98,19 @@ def command(
     """
     from loom_core.cli.run.request import RunRequest
     from loom_core.cli.run.run_goal import run_goal
+    from loom_core.cli.run.whereabouts import OnlyHere, choose_server
     from loom_core.types import ApprovalMode
 
     mode = ApprovalMode(approval) if approval else None
     request = RunRequest(goal, workspace, context, mode, resume, idempotency_key)
     request.check()
-    if server or detach:
-        from loom_core.cli.run.on_server import check_server_options, run_on_server
+    only_here = OnlyHere(model, offline, yes, any((max_tokens, max_calls, max_seconds)))
+    place = choose_server(session, server, only_here, is_detached=detach)
+    if place:
+        from loom_core.cli.run.on_server import run_on_server
 
-        check_server_options(
-            server,
-            model=model,
-            is_offline=offline,
-            agrees=yes,
-            is_limited=any((max_tokens, max_calls, max_seconds)),
-        )
         return asyncio.run(
-            run_on_server(session, request, server=server, is_detached=detach, as_json=as_json)
+            run_on_server(session, request, server=place, is_detached=detach, as_json=as_json)
         )
     session.limit_tasks(tokens=max_tokens, calls=max_calls, seconds=max_seconds)
     return asyncio.run(

@@ -39,7 +39,7 @@ async def command(session: Session, task: str, server: str, as_json: bool) -> No
     from loom_core.cli.terminal.line import Line, echo_lines
     from loom_core.cli.terminal.size import stdout_columns
 
-    async with session.open_desk(server) as desk:
+    async with session.open_desk(server, looks=True) as desk:
         record = await desk.task(task)
         progress = replay(record.id, await desk.events(record.id))
         changes = await desk.changes(record.id)

@@ -20,30 +20,12 @@ from loom_core.cli.run.output import JsonOutput, PeopleOutput, RunOutput
 from loom_core.cli.run.request import RunRequest
 from loom_core.cli.session import Session
 from loom_core.cli.terminal.json_output import echo_json
-from loom_core.errors import UsageError
 from loom_core.events import Event, TaskPaused, TaskWaiting
 
 if TYPE_CHECKING:
     from loom_core.desk import ServerDesk
 
 _REFRESH_SECONDS = 0.2
-
-
-def check_server_options(
-    server: str, *, model: str, is_offline: bool, agrees: bool, is_limited: bool = False
-) -> None:
-    """Raise ``UsageError`` for what only a run in this process can do."""
-    if not server:
-        raise UsageError("--detach needs a server that goes on with it; say --server local")
-    given = {
-        "--model": model,
-        "--max-tokens, --max-calls or --max-seconds": is_limited,
-        "--offline": is_offline,
-        "--yes": agrees,
-    }
-    for name, value in given.items():
-        if value:
-            raise UsageError(f"{name} is the server's to decide; leave it out with --server")
 
 
 async def run_on_server(

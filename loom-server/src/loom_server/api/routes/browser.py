@@ -39,7 +39,7 @@ async def open_browser(
         return Refused(
             401,
             "unauthorized",
-            "this link was used already, or is too old; start loom serve again for a new one",
+            "this link was used already, or is too old; loom dashboard gives a new one",
         ).response()
     response = RedirectResponse("/", status_code=303)
     response.set_cookie(
