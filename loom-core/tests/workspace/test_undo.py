@@ -1,4 +1,5 @@
 import os
+import stat
 
 import pytest
 
@@ -16,7 +17,7 @@ def state(root) -> dict[str, object]:
         if path.is_symlink():
             found[name] = str(path.readlink())
         else:
-            content = None if path.is_dir() else path.read_bytes()
+            content = path.read_bytes() if path.is_file() else None
             found[name] = (content, path.stat().st_mode)
     return found
 
@@ -63,6 +64,7 @@ def test_what_a_command_did_to_links_directories_and_modes_goes_back_and_forth(w
     (root / "link").symlink_to("tree/f")
     (root / "dangling").symlink_to("nowhere")
     (root / "becomes").write_text("a file")
+    os.mkfifo(root / "gone", 0o640)
     before, snapshot = state(root), workspace.snapshot()
     (root / "run").chmod(0o755)
     (root / "link").unlink()
@@ -73,6 +75,10 @@ def test_what_a_command_did_to_links_directories_and_modes_goes_back_and_forth(w
     (root / "becomes").unlink()
     (root / "becomes").mkdir()
     (root / "becomes/inner").write_text("x")
+    (root / "gone").unlink()
+    (root / "meeting").mkdir()
+    os.mkfifo(root / "meeting/pipe", 0o600)
+    os.mknod(root / "meeting/socket", stat.S_IFSOCK | 0o755)
     after = state(root)
 
     undone = carry_out(plan_undo(workspace.changes_since(snapshot), workspace), workspace)
@@ -210,12 +216,16 @@ def test_a_path_behind_a_link_is_left_alone(workspace, root, tmp_path):
     assert (tmp_path / "elsewhere/f").exists()
 
 
-def test_a_pipe_in_its_place_is_left_alone(workspace, root):
-    change = workspace.write("f", b"1")
+def test_a_pipe_in_its_place_is_only_replaced_by_force(workspace, root):
+    workspace.write("f", b"1")
+    change = workspace.write("f", b"2")
     (root / "f").unlink()
     os.mkfifo(root / "f")
 
-    assert plan_undo([change], workspace, force=True).conflicts[0].step is None
+    assert plan_undo([change], workspace).conflicts[0].path == "f"
+    carry_out(plan_undo([change], workspace, force=True), workspace)
+
+    assert (root / "f").read_bytes() == b"1"
 
 
 def test_a_change_between_plan_and_effect_is_found(workspace, root):

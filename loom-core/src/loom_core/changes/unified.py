@@ -1,5 +1,6 @@
 """A unified diff in git's form, so that other programs can read it."""
 
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import unified_diff
@@ -7,7 +8,13 @@ from difflib import unified_diff
 from loom_core.changes.versions import Version, Versions
 from loom_core.types import FileType
 
-_TYPE_BITS = {FileType.FILE: 0o100000, FileType.SYMLINK: 0o120000, FileType.DIRECTORY: 0o040000}
+_TYPE_BITS = {
+    FileType.FILE: stat.S_IFREG,
+    FileType.SYMLINK: stat.S_IFLNK,
+    FileType.DIRECTORY: stat.S_IFDIR,
+    FileType.PIPE: stat.S_IFIFO,
+    FileType.SOCKET: stat.S_IFSOCK,
+}
 _FIRST_PRINTABLE = 0x20
 _ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 _NO_NEWLINE = "\\ No newline at end of file"

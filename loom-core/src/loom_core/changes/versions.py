@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loom_core.errors import LoomError
-from loom_core.types import ChangeKind, FileChange, FileType
+from loom_core.types import ChangeKind, FileChange
 from loom_core.workspace import PathState, Workspace
 from loom_core.workspace.path_state import state_after, state_before
 
@@ -50,9 +50,9 @@ class Versions:
 def versions_of(changes: Sequence[FileChange], workspace: Workspace) -> list[Versions]:
     """The two versions of every changed file and link, by path; renamed files are one.
 
-    Directories have no content and are left out.
+    What has no content is left out.
     """
-    shown = [change for change in changes if change.type is not FileType.DIRECTORY]
+    shown = [change for change in changes if change.type.has_content]
     gone = {c.before: c for c in shown if c.kind is ChangeKind.DELETED and c.before}
     renamed: dict[str, FileChange] = {}
     for change in shown:

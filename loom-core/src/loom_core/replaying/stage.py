@@ -60,6 +60,8 @@ class Stage:
             path.mkdir(exist_ok=True)
             return
         _remove(path)
+        if not change.type.has_content:
+            return  # nobody is there who would meet at it
         if change.type is FileType.SYMLINK:
             path.symlink_to(self.content(digest).decode("utf-8", "surrogateescape"))
             return

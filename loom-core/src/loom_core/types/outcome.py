@@ -26,6 +26,14 @@ class FileType(StrEnum):
     """Its content is the path that it leads to."""
     DIRECTORY = "directory"
     """It has no content of its own: what it holds are other paths."""
+    PIPE = "pipe"
+    SOCKET = "socket"
+    """Both are names by which programs meet, with nothing in them."""
+
+    @property
+    def has_content(self) -> bool:
+        """Whether it holds bytes that could be lost."""
+        return self in {FileType.FILE, FileType.SYMLINK}
 
 
 class FileChange(Frozen):

@@ -2,12 +2,11 @@
 
 import hashlib
 import os
-import stat
 
 from loom_core.errors import PathRefused
 from loom_core.types import FileType
 from loom_core.workspace.beneath import open_directory, status_of
-from loom_core.workspace.path_state import ABSENT, NO_CONTENT, PathState, known_mode
+from loom_core.workspace.path_state import ABSENT, NO_CONTENT, PathState, file_type, known_mode
 from loom_core.workspace.paths import displayed
 
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -17,7 +16,7 @@ def state_beneath(root: int, relative: str) -> PathState:
     """What is at a path.
 
     Raises:
-        PathRefused: the way there leads through a symbolic link, or it is a pipe, socket or device.
+        PathRefused: the way there leads through a symbolic link, or it is a device.
         OSError: it cannot be read.
     """
     parent, _, name = relative.rpartition("/")
@@ -79,12 +78,13 @@ def _state(directory: int, name: str, relative: str) -> PathState:
     """What a name of an open directory is."""
     facts = os.stat(name, dir_fd=directory, follow_symlinks=False)
     mode = known_mode(facts.st_mode)
-    if stat.S_ISDIR(facts.st_mode):
-        return PathState(FileType.DIRECTORY, NO_CONTENT, mode)
-    if stat.S_ISLNK(facts.st_mode):
-        return PathState(FileType.SYMLINK, digest_of(link_target(directory, name)))
-    if not stat.S_ISREG(facts.st_mode):
-        raise PathRefused(f"{displayed(relative)} is a pipe, socket or device; it is left alone")
+    kind = file_type(facts.st_mode)
+    if kind is None:
+        raise PathRefused(f"{displayed(relative)} is a device; it is left alone")
+    if kind is FileType.SYMLINK:
+        return PathState(kind, digest_of(link_target(directory, name)))
+    if not kind.has_content:
+        return PathState(kind, NO_CONTENT, mode)
     with os.fdopen(os.open(name, _READ, dir_fd=directory), "rb") as file:
         return PathState(FileType.FILE, hashlib.file_digest(file, "sha256").hexdigest(), mode)
 

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from loom_core.types import ChangeKind, FileChange, FileType
 
 NO_CONTENT = hashlib.sha256(b"").hexdigest()
-"""SHA-256 of no bytes: that of an empty file, and what stands for the content of a directory."""
+"""SHA-256 of no bytes: that of an empty file, and what stands for the content of what has none."""
+_TYPES = {
+    stat.S_IFREG: FileType.FILE,
+    stat.S_IFLNK: FileType.SYMLINK,
+    stat.S_IFDIR: FileType.DIRECTORY,
+    stat.S_IFIFO: FileType.PIPE,
+    stat.S_IFSOCK: FileType.SOCKET,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,11 @@ class PathState:
 
 
 ABSENT = PathState(None)
+
+
+def file_type(st_mode: int) -> FileType | None:
+    """The type of what is there; None for a device."""
+    return _TYPES.get(stat.S_IFMT(st_mode))
 
 
 def known_mode(st_mode: int) -> int:

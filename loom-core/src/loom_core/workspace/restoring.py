@@ -1,4 +1,4 @@
-"""Carrying out one recorded change, as undo does it, for files, links and directories alike."""
+"""Carrying out one recorded change, as undo does it, for whatever is at a path."""
 
 import contextlib
 import errno
@@ -49,6 +49,8 @@ def carry_out(root: int, change: FileChange, blobs: BlobStore | None) -> None:
         _change_directory(root, change)
     elif change.type is FileType.SYMLINK:
         _change_link(root, change, blobs)
+    elif not change.type.has_content:
+        _change_meeting_point(root, change)
     else:
         _change_file(root, change, blobs)
 
@@ -92,6 +94,27 @@ def _change_link(root: int, change: FileChange, blobs: BlobStore | None) -> None
         os.symlink(os.fsdecode(_content(change, blobs)), temporary, dir_fd=directory)
         os.rename(temporary, name, src_dir_fd=directory, dst_dir_fd=directory)
         os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
+def _change_meeting_point(root: int, change: FileChange) -> None:
+    """Make or remove a pipe or a socket, or give it other permission bits."""
+    parent, _, name = change.path.rpartition("/")
+    directory = make_directory(root, parent or ".")
+    try:
+        if change.kind is ChangeKind.DELETED:
+            remove_file(directory, name)
+            return
+        if change.kind is ChangeKind.CREATED:
+            kind = stat.S_IFIFO if change.type is FileType.PIPE else stat.S_IFSOCK
+            os.mknod(name, kind | stat.S_IRUSR | stat.S_IWUSR, dir_fd=directory)
+        if change.mode_after:  # a mere handle: nothing waits for somebody at the other end
+            handle = os.open(name, _HANDLE, dir_fd=directory)
+            try:
+                _change_mode(handle, stat.S_IMODE(change.mode_after))
+            finally:
+                os.close(handle)
     finally:
         os.close(directory)
 

@@ -11,7 +11,7 @@ from loom_core.types import FileType
 from loom_core.workspace.beneath import open_directory, open_for_reading
 from loom_core.workspace.durable import is_temporary, remove_temporary
 from loom_core.workspace.git_state import is_git_state
-from loom_core.workspace.path_state import known_mode, parents
+from loom_core.workspace.path_state import file_type, known_mode, parents
 from loom_core.workspace.placeholders import is_placeholder
 
 MAX_PATHS = 100_000
@@ -25,7 +25,8 @@ _MAX_DEPTH = 64
 class Facts:
     """One path as ``stat`` shows it; equal facts mean an unchanged path unless it was racy.
 
-    Of a directory only type and mode count: what happens inside it shows in the paths below.
+    Only type and mode count of what has no content: what happens inside a directory shows in the
+    paths below.
     """
 
     type: FileType
@@ -56,7 +57,7 @@ class Scan:
 def scan(root: int) -> Scan:
     """The facts of every path.
 
-    Pipes, sockets and devices are passed over, and of ``.git`` all that is not its state.
+    Devices are passed over, and of ``.git`` all that is not its state.
     """
     found: dict[str, Facts] = {}
     closed: set[str] = set()
@@ -86,16 +87,15 @@ def _is_left_out(root: int, path: str, status: os.stat_result, *, is_in_git: boo
 
 
 def _facts(status: os.stat_result) -> Facts | None:
-    """The facts that count; None for what is no file, link or directory."""
+    """The facts that count; None for a device."""
     mode = known_mode(status.st_mode)
-    if stat.S_ISDIR(status.st_mode):
-        return Facts(FileType.DIRECTORY, mode)
-    if stat.S_ISLNK(status.st_mode):
-        kind, mode = FileType.SYMLINK, 0
-    elif stat.S_ISREG(status.st_mode):
-        kind = FileType.FILE
-    else:
+    kind = file_type(status.st_mode)
+    if kind is None:
         return None
+    if not kind.has_content:
+        return Facts(kind, mode)
+    if kind is FileType.SYMLINK:
+        mode = 0
     times = (status.st_mtime_ns, status.st_ctime_ns)
     return Facts(kind, mode, status.st_ino, status.st_size, *times)
 

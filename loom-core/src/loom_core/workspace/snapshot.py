@@ -99,7 +99,7 @@ class Snapshots:
 
     def _remembered(self, path: str, facts: Facts, left: int, now: int) -> Known:
         """The path with its hash: from the last snapshot when it is unchanged, else read and kept."""
-        if facts.type is FileType.DIRECTORY:
+        if not facts.type.has_content:
             return Known(facts, NO_CONTENT, is_racy=False)
         last = self._known.get(path)
         if last and last.facts == facts and not last.is_racy:

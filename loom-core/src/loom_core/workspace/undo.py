@@ -178,7 +178,7 @@ def _objection(step: UndoStep, covered: Sequence[FileChange], workspace: Workspa
     if not _is_kept(covered[0], workspace):
         return _NOT_KEPT
     types = {step.current.type, *(change.type for change in covered)}
-    if types <= {None, FileType.DIRECTORY}:
+    if not any(kind and kind.has_content for kind in types):
         return ""  # nothing can be lost: what is in it are other paths
     was_left_alone = all(
         state_after(earlier).is_like(state_before(later)) for earlier, later in pairwise(covered)
@@ -193,7 +193,7 @@ def _is_kept(first: FileChange, workspace: Workspace) -> bool:
     if not first.is_recoverable:
         return False
     before = state_before(first)
-    if before.type is None or before.type is FileType.DIRECTORY:
+    if before.type is None or not before.type.has_content:
         return True
     return workspace.blobs is not None and before.sha256 in workspace.blobs
 

@@ -217,7 +217,7 @@ class Workspace:
     def state(self, path: str) -> PathState:
         """What is at a path; a symbolic link is itself, not what it leads to.
 
-        Raises ``PathRefused`` for what is outside, behind a link, or a pipe, socket or device.
+        Raises ``PathRefused`` for what is outside, behind a link, or a device.
         """
         return state_beneath(self._descriptor, self.relative(path))
 
