@@ -71,6 +71,7 @@ def make_workspace(root):
         (repository / "tracked").write_text("x")
     (root / "plain").mkdir()
     (root / "plain/.envrc").write_text("true\n")
+    git(root, "config", "include.path", "../.gitmore")
     git(root, "add", "tracked")
     git(root, "commit", "-q", "-m", "first")
 

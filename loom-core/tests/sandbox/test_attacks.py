@@ -124,7 +124,14 @@ def test_the_attacks_do_reach_what_they_aim_at_where_nothing_confines_them(tmp_p
         "proc": ["proc-host-environ", "proc-cmdline"],
         "processes": ["kill-victim"],
         "sockets": ["tcp-python", "udp", "unix-path", "unix-abstract"],
-        "git": ["hook-root", "config-append", "nested-config", "commondir", "nested-bare"],
+        "git": [
+            "hook-root",
+            "config-append",
+            "nested-config",
+            "commondir",
+            "nested-bare",
+            "included-settings",
+        ],
         "planted": ["envrc"],
     }
     chosen = {name: aims[kind][name] for kind, names in kinds.items() for name in names}

@@ -76,26 +76,6 @@ def test_a_plain_new_repository_stays_and_one_that_runs_something_goes(root, qua
     assert (root / "plain/.git/HEAD").exists()
 
 
-def test_what_makes_other_systems_run_programs_is_taken_out_or_put_back(root, quarantine):
-    for name in ("old/.hg/store", "old/.jj/repo", "plain"):
-        (root / name).mkdir(parents=True)
-    (root / "old/.hg/hgrc").write_text("[paths]\ndefault = x\n")
-    guard = Guard(root, quarantine)
-    (root / "old/.hg/hgrc").write_text("[hooks]\npre-status = touch x\n")
-    (root / "old/.hg/store/data").write_text("data")
-    (root / "old/.jj/repo/config.toml").write_text('fsmonitor.backend = "x"\n')
-    (root / "plain/.hg/store").mkdir(parents=True)
-    (root / "evil/.hg").mkdir(parents=True)
-    (root / "evil/.hg/hgrc").write_text("[hooks]\npre-status = touch x\n")
-
-    planted = guard.settle()
-
-    assert planted.paths == ("evil/.hg", "old/.hg/hgrc", "old/.jj/repo/config.toml")
-    assert (root / "old/.hg/hgrc").read_text() == "[paths]\ndefault = x\n"
-    assert (root / "old/.hg/store/data").exists()
-    assert (root / "plain/.hg/store").exists()
-
-
 @pytest.mark.parametrize(
     "line",
     [

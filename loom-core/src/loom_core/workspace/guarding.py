@@ -11,10 +11,11 @@ from loom_core.workspace.guarded_paths import (
     guarded_paths,
     is_stand_in,
 )
+from loom_core.workspace.obeyed import obeyed_paths
 from loom_core.workspace.protected import is_protected_name
 from loom_core.workspace.quarantine import Quarantine
 from loom_core.workspace.remembered import Identity, Remembered, identity_of, restore
-from loom_core.workspace.repositories import MAX_CONTROL_BYTES, is_harmless
+from loom_core.workspace.repositories import MAX_CONTROL_BYTES, is_harmless, state_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,11 @@ NOTHING_PLANTED = Planted()
 
 
 class Guard:
-    """Remembers the protected paths before a command, and takes out what is new after it."""
+    """Remembers the protected paths before a command, and takes out what is new after it.
+
+    So it does with hooks and settings that a repository keeps among the files; these a command may
+    write meanwhile, as tools that set them up again do.
+    """
 
     def __init__(self, root: Path, quarantine: Quarantine, *, is_closed: bool = False) -> None:
         """Look at the workspace as it is.
@@ -54,6 +59,8 @@ class Guard:
         self._quarantine = quarantine
         self.paths = guarded_paths(root)
         self._before = {path: Remembered(path) for path in self.paths}
+        repositories = (path for path in self.paths if path.name == ".git")
+        self._obeyed = {path: self._contents(path) for path in obeyed_paths(root, repositories)}
         too_large = [path for path, was in self._before.items() if was.is_too_large]
         if too_large and not is_closed:
             raise SandboxUnavailable(
@@ -100,7 +107,22 @@ class Guard:
         for was in known.values():
             if was.path in new or not os.path.lexists(was.path):
                 before |= was.gone()
+        for path, states in self._obeyed.items():
+            now = self._contents(path)
+            before |= {
+                one: states.get(one) for one in {*now, *states} if now.get(one) != states.get(one)
+            }
         return new, before
+
+    def _contents(self, path: Path) -> dict[Path, bytes]:
+        """What is at a path that git obeys: its files, or the link by which it leads elsewhere."""
+        above = [one for one in path.parents if one.is_relative_to(self._root)]
+        for one in [*reversed(above), path]:
+            if one.is_symlink():
+                return {one: state_of(one)}
+        if not path.exists():
+            return {}
+        return {path / name: state for name, state in Remembered(path).files.items()}
 
     def _found(self, known: Collection[Identity]) -> list[Path]:
         """The guarded paths as they are now, those first that are where they were.

@@ -19,28 +19,29 @@ class Remembered:
         """Remember a file whole, and of a repository what can make git run something."""
         self.path = path
         self.identity = identity_of(path)
-        self._files = _files(path)
-        self.is_file = "." in self._files
+        self.files = _files(path)
+        """Kind, mode and content of its files that matter, by name; of a file itself that of ``.``."""
+        self.is_file = "." in self.files
 
     @property
     def is_too_large(self) -> bool:
         """Whether it is a file of which too much would have to be remembered."""
-        return self._files.get(".", b"").startswith(b"large ")
+        return self.files.get(".", b"").startswith(b"large ")
 
     def changed(self, path: Path, *, only_new: bool) -> dict[Path, bytes | None]:
         """What changed, or only what is new, at the path's present place: what each file was."""
         now = _files(path)
-        looked_at = now.keys() - self._files.keys() if only_new else now.keys() | self._files.keys()
+        looked_at = now.keys() - self.files.keys() if only_new else now.keys() | self.files.keys()
         return {
-            path / name: self._files.get(name)
+            path / name: self.files.get(name)
             for name in looked_at
-            if now.get(name) != self._files.get(name)
+            if now.get(name) != self.files.get(name)
         }
 
     def gone(self) -> dict[Path, bytes | None]:
         """The file when it is to be made again; nothing of a directory: too little is known."""
         is_wanted = self.is_file and self.path.parent.is_dir() and _is_real(self.path.parent)
-        return {self.path: self._files["."]} if is_wanted else {}
+        return {self.path: self.files["."]} if is_wanted else {}
 
 
 def identity_of(path: Path) -> Identity:

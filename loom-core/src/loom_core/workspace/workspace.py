@@ -26,6 +26,7 @@ from loom_core.workspace.entry import Entry
 from loom_core.workspace.examining import link_beneath, missing_parents, own_mode, state_beneath
 from loom_core.workspace.kept_snapshots import KeptSnapshots
 from loom_core.workspace.moving import FileState, move_beneath, states_beneath
+from loom_core.workspace.obeyed import is_obeyed
 from loom_core.workspace.path_state import PathState, parents
 from loom_core.workspace.paths import displayed, relative_path
 from loom_core.workspace.placeholders import remove_stale_placeholders
@@ -97,6 +98,11 @@ class Workspace:
             raise PathRefused(
                 f"{displayed(relative)} is protected: it can run code or change settings on this "
                 "machine; a person has to change it"
+            )
+        if is_obeyed(self.root, relative):
+            raise PathRefused(
+                f"{displayed(relative)} is where the repository's settings keep hooks or further "
+                "settings, which run code on this machine; a person has to change it"
             )
         if is_in_repository(self.root, relative):
             raise PathRefused(
