@@ -26,6 +26,7 @@ LOOKS_FOR_NO_TEXT = {
     "json_valid",
     "python_defines",
     "syntax_valid",
+    "words_as_told",
 }
 ODD = ("", " ", "\0", "x" * 5_000, "no\nsuch\nline", "déjà/vu.txt", "-rf", "a.txt/b.txt", ".")
 

@@ -18,6 +18,12 @@ def expected(goal, kind):
             ["heading = Tools", "item 4"],
         ),
         ('Create a.md with "Tools" as a top-level heading', ["heading 1"]),
+        (
+            "Create a.md, a checklist with the heading Packing and three unchecked boxes for x, y and z",
+            ["heading = Packing", "box 3"],
+        ),
+        ("Create a.md titled Old Town Guide.", ["heading = Old Town Guide"]),
+        ("Create a.md with a heading for each city", ["heading"]),
         ("Write a.md, a checklist of three tasks", ["box 3"]),
         ("Write a.md with a numbered list of 5 steps", ["number 5"]),
         ("Write a.md with a table of the planets", ["table"]),

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loom_core.planning.derived_checks import MAX_DERIVED_CHECKS, derive_checks
-from loom_core.planning.told_content import FILE_AS_TOLD
+from loom_core.planning.told_content import FILE_AS_TOLD, WORDS_AS_TOLD
 
 EXISTING = ("notes.txt", "calc.py", "data.csv", "settings.toml", "src/deep.py", "old.log")
 
@@ -14,7 +14,7 @@ def derived(text, existing=EXISTING):
     return [
         " | ".join(part for part in (check.kind, check.target, check.expected) if part)
         for check in derive_checks(text, existing)
-        if check.kind != FILE_AS_TOLD  # has tests of its own
+        if check.kind not in {FILE_AS_TOLD, WORDS_AS_TOLD}  # have tests of their own
     ]
 
 
@@ -206,6 +206,13 @@ def test_a_program_is_not_run_blindly(text):
     assert not [check for check in derived(text) if "command" in check]
 
 
+def test_a_shell_script_is_run_where_its_output_is_known():
+    assert derived("Write a shell script today.sh that prints the word ready.") == [
+        "file_exists | today.sh",
+        "command_output_matches | bash today.sh | ready",
+    ]
+
+
 def test_a_new_script_must_do_what_is_said_of_it():
     assert derived("Write primes.py. It prints the first ten primes.") == script(
         "primes.py", "command_prints | python3 primes.py"
@@ -301,9 +308,9 @@ def test_what_is_no_example_is_not_run(text):
 
 
 def test_literal_output_of_what_is_not_run_is_looked_for_in_the_file():
-    assert derived('Create run.sh that prints "ready"') == [
-        "file_exists | run.sh",
-        "file_contains | run.sh | ready",
+    assert derived('Create run.js that prints "ready"') == [
+        "file_exists | run.js",
+        "file_contains | run.js | ready",
     ]
     assert "file_contains | z.py | Hi" in derived(
         'Create z.py with a function greet() that prints "Hi"'

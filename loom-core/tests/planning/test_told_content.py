@@ -3,7 +3,7 @@
 import pytest
 
 from loom_core.planning.derived_checks import derive_checks
-from loom_core.planning.told_content import FILE_AS_TOLD
+from loom_core.planning.told_content import FILE_AS_TOLD, WORDS_AS_TOLD
 
 THERE = ("notes.txt", "calc.py", "data.csv", "settings.toml")
 
@@ -60,3 +60,20 @@ def test_a_file_whose_content_is_told_in_words_is_compared(goal, files):
 )
 def test_what_is_settled_or_left_to_judgement_is_not(goal):
     assert told(goal) == []
+
+
+@pytest.mark.parametrize(
+    ("goal", "files"),
+    [
+        ("Create b.json with the names ann and ben", ["b.json"]),
+        ("Put ann and ben into names.txt", ["names.txt"]),
+        ("Write a poem about rain to rain.txt", []),
+        ("Create b.md with a list of ann and ben", []),
+        ("Write stack.py with a class for a stack", []),
+    ],
+)
+def test_capitals_are_compared_in_new_data_whose_words_the_goal_gives(goal, files):
+    checks = [check for check in derive_checks(goal, THERE) if check.kind == WORDS_AS_TOLD]
+
+    assert [check.target for check in checks] == files
+    assert all(check.expected == goal for check in checks)

@@ -6,7 +6,7 @@ import pytest
 
 from loom_core.errors import PathRefused
 from loom_core.types import VerdictStatus
-from loom_verifiers.checks.files import FileContains, FileExists, FileLacks, FileMissing
+from loom_verifiers.checks.files import FileContains, FileEquals, FileExists, FileLacks, FileMissing
 
 PASSED, FAILED, UNVERIFIED = VerdictStatus.PASSED, VerdictStatus.FAILED, VerdictStatus.UNVERIFIED
 
@@ -101,3 +101,23 @@ async def test_text_that_should_be_gone(tmp_path, look):
     assert (await FileLacks().run("a.txt", "color", look)).status is PASSED
     assert (await FileLacks().run("a.txt", " ", look)).status is UNVERIFIED
     assert (await FileLacks().run("none.txt", "color", look)).status is FAILED
+
+
+async def test_words_in_a_comment_of_a_program_only_are_not_there(tmp_path, look):
+    (tmp_path / "a.sh").write_text('#!/bin/bash\n# Print the word ready\necho "Ready"\n')
+
+    evidence = await FileContains().run("a.sh", "ready", look)
+
+    assert evidence.status is FAILED
+    assert (await FileContains().run("a.sh", "#!/bin/bash", look)).status is PASSED
+    assert (await FileContains().run("a.sh", "Ready", look)).status is PASSED
+
+
+async def test_other_capitals_are_named(tmp_path, look):
+    (tmp_path / "a.txt").write_text("Ready\n")
+
+    for check in (FileContains(), FileEquals()):
+        evidence = await check.run("a.txt", "ready", look)
+
+        assert evidence.status is FAILED
+        assert 'write "ready" in just these letters, not "Ready"' in evidence.detail

@@ -36,6 +36,11 @@ _NAMED_HEADING = re.compile(
     r"\b(?:heading|title|titled)\s+(?:(?:called|named|of|that\s+says|saying|reading)\s+)?[\"'`“]?$",
     re.IGNORECASE,
 )
+_BARE_HEADING = re.compile(
+    r"\b(?:heading|title|titled|headed)\s+(?:(?:called|named)\s+)?"
+    r"(?P<title>[A-Z][\w'-]*(?:\s+[A-Z0-9][\w'-]*)*)(?=\s*[,.;:]|\s*$|\s+(?:and|with|then|followed|plus|above|over)\b)"
+)
+"""A heading that is a name without quotation marks: capitals tell where it ends."""
 _SUBHEADINGS = re.compile(
     r"\b(?:sub-?headings?|second[- ]level|level[- ](?:2|two)|h2|sections?)\b", re.IGNORECASE
 )
@@ -59,14 +64,14 @@ def arrangement_checks(path: str, sentences: Sequence[Sentence]) -> Iterator[Che
 
 
 def _headings(text: str, words: str, sentences: Sequence[Sentence]) -> Iterator[str]:
-    """The headings, with their words where these are quoted."""
+    """The headings, with their words where these are quoted or begin with capitals."""
     level = "1" if _LEVEL.search(text) else ""
     quoted = [
         quotation.text
         for sentence in sentences
         for quotation in sentence.quotations
         if _NAMED_HEADING.search(sentence.text[: quotation.start])
-    ]
+    ] or [match["title"] for match in _BARE_HEADING.finditer(words)]
     for title in quoted:
         yield f"heading {level} = {title}".replace("  ", " ")
     if not quoted and _HEADING.search(words) and not _SUBHEADINGS.search(words):

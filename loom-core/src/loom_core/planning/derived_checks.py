@@ -84,6 +84,8 @@ _HOLDS_ONLY = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 """All that may stand around the name of a file and the words that it shall hold."""
+_RUN_BY = {"py": "python3", "sh": "bash", "bash": "bash"}
+"""What runs a new program, by its extension."""
 _NEVER_RUN = re.compile(r"(?:test_.*|.*_test|conftest|setup|__init__)\.py")
 _DEFINITION = re.compile(r"\b(?:function|method|class|def|funktion|fonction)\b|\w\(", re.IGNORECASE)
 
@@ -217,8 +219,9 @@ def _program_checks(
     if program is None:
         return
     literals = [literal for sentence in sentences for literal in output_literals(sentence)]
-    if _may_run(program, text, sentences, [*expected, *existing]):
-        command = f"python3 {shlex.quote(program)}"
+    is_told = bool(literals) or _extension(program) == "py"
+    if is_told and _may_run(program, text, sentences, [*expected, *existing]):
+        command = f"{_RUN_BY[_extension(program)]} {shlex.quote(program)}"
         for literal in literals:
             yield CheckSpec(kind="command_output_matches", target=command, expected=literal)
         if literals and not any(shows_a_sample(sentence) for sentence in sentences):
@@ -248,7 +251,7 @@ def _may_run(
     program: str, text: str, sentences: Sequence[Sentence], at_hand: Collection[str]
 ) -> bool:
     """Whether running it needs nothing that a check cannot give."""
-    if _extension(program) != "py" or _NEVER_RUN.fullmatch(posixpath.basename(program)):
+    if _extension(program) not in _RUN_BY or _NEVER_RUN.fullmatch(posixpath.basename(program)):
         return False
     words = own_words(text)
     if _NOT_TO_BE_RUN.search(words) or _DEFINITION.search(words):

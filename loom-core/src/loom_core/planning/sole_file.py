@@ -7,7 +7,7 @@ from loom_core.planning.arrangement import DOCUMENT_HAS
 from loom_core.planning.computed_files import FILE_COMPUTED
 from loom_core.planning.named_paths import find_mentions
 from loom_core.planning.sentence import own_words
-from loom_core.planning.told_content import FILE_AS_TOLD
+from loom_core.planning.told_content import FILE_AS_TOLD, WORDS_AS_TOLD
 from loom_core.types import CheckSpec
 
 _ACTS = re.compile(
@@ -39,6 +39,7 @@ _OF_CONTENT = frozenset(
         "file_keeps",
         DOCUMENT_HAS,
         FILE_AS_TOLD,
+        WORDS_AS_TOLD,
     }
 )
 _OF_COMMANDS = frozenset({"command_prints", "command_output_matches", "command_succeeds"})

@@ -16,9 +16,14 @@ from loom_core.types import CheckSpec
 
 FILE_AS_TOLD = "file_as_told"
 """Name of the check that marks a file as one to be compared."""
+WORDS_AS_TOLD = "words_as_told"
+"""Name of the check that compares the capitals of a file's words with those of the goal."""
 OPEN = "open"
 """What the check expects where the words of the content are left to the author."""
 
+_LISTS = (".csv", ".tsv", ".json", ".toml", ".yaml", ".yml", ".txt")
+_MOST_CHARACTERS = 2000
+"""What an expectation can hold."""
 _SETTLES_NEW = frozenset({FILE_COMPUTED, FILE_SAME_AS, "file_equals", "command_output_matches"})
 """Checks after which nothing is left to compare in a new file, or that bring a comparison of their own."""
 _COMPARED_BEHAVIOUR = frozenset({"command_prints", "python_defines"})
@@ -76,10 +81,20 @@ def told_checks(
         kinds = {check.kind for check in checks if _is_about(check, path)}
         if not kinds & (_SETTLES_NEW | _COMPARED_BEHAVIOUR):
             yield CheckSpec(kind=FILE_AS_TOLD, target=path, expected=form)
+            yield from _spelling_checks(path, sentences, is_open=is_open)
     for path in edited_files(sentences, expected, existing, checks):
         if not _is_settled_edit([check for check in checks if _is_about(check, path)]):
             takes_out = any(_TAKES_FROM.search(sentence.text) for sentence in sentences)
             yield CheckSpec(kind=FILE_AS_TOLD, target=path, expected="" if takes_out else form)
+
+
+def _spelling_checks(
+    path: str, sentences: Sequence[Sentence], *, is_open: bool
+) -> Iterator[CheckSpec]:
+    """What names and words must look like in new data or a list whose words the goal gives."""
+    goal = " ".join(sentence.text for sentence in sentences)
+    if not is_open and len(goal) <= _MOST_CHARACTERS and path.lower().endswith(_LISTS):
+        yield CheckSpec(kind=WORDS_AS_TOLD, target=path, expected=goal)
 
 
 def edited_files(

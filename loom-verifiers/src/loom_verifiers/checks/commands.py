@@ -10,7 +10,7 @@ from loom_core.sandbox import CommandResult
 from loom_core.types import Evidence
 from loom_verifiers.checks.evidence import failed, passed, quote_seen, unverified
 from loom_verifiers.checks.scratch_copy import WorkspaceTooLarge, scratch_copy
-from loom_verifiers.checks.text_match import contains_text
+from loom_verifiers.checks.text_match import advice_on_case, contains_text
 
 COMMAND_TIMEOUT_SECONDS = 30.0
 
@@ -64,8 +64,9 @@ class CommandOutputMatches(Check):
             return unverified(label, "no expected text was given")
 
         def judge(output: str) -> str:
-            found = contains_text(output, expected)
-            return "" if found else f'expected the output to contain "{expected}"'
+            if contains_text(output, expected):
+                return ""
+            return f'expected the output to contain "{expected}"{advice_on_case(output, expected)}'
 
         return await _run(label, target, context, judge=judge)
 

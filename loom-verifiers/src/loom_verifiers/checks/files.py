@@ -4,8 +4,9 @@ import asyncio
 
 from loom_core.contracts.check import Check, CheckContext
 from loom_core.types import Evidence
+from loom_verifiers.checks.comments import without_comments
 from loom_verifiers.checks.evidence import failed, passed, quote_seen, seen_in, unverified
-from loom_verifiers.checks.text_match import contains_text, equals_text
+from loom_verifiers.checks.text_match import advice_on_case, contains_text, equals_text
 
 MAX_READ_BYTES = 4 * 1024 * 1024
 """A larger file is not looked into."""
@@ -67,12 +68,15 @@ class FileContains(Check):
         text, problem = await _read(label, target, expected, context)
         if problem is not None:
             return problem
-        if contains_text(text, expected):
-            return passed(label, f'contains "{expected}"')
-        return failed(
-            label,
-            f'expected the text "{expected}", and the file holds {seen_in(target, quote_seen(text))}',
-        )
+        if not contains_text(text, expected):
+            held = seen_in(target, quote_seen(text))
+            advice = advice_on_case(text, expected)
+            return failed(
+                label, f'expected the text "{expected}", and the file holds {held}{advice}'
+            )
+        if not contains_text(without_comments(target, text, expected), expected):
+            return failed(label, f'expected the text "{expected}"; it stands in a comment only')
+        return passed(label, f'contains "{expected}"')
 
 
 class FileEquals(Check):
@@ -94,7 +98,7 @@ class FileEquals(Check):
         return failed(
             label,
             f'expected "{expected}" and nothing else, not even a full stop that is not in it; '
-            f"the file holds {seen_in(target, quote_seen(text))}",
+            f"the file holds {seen_in(target, quote_seen(text))}{advice_on_case(text, expected)}",
         )
 
 

@@ -11,13 +11,13 @@ def contains_text(text: str, expected: str) -> bool:
     text that begins or ends with an ASCII letter or digit must not be a part of a longer word or
     number: ``5`` is in ``5 files`` and in ``is 5.``, not in ``15``, ``2.5`` or ``-5``.
     """
-    wanted = _normalise(expected).strip()
-    if not wanted:
-        return False
-    return (
-        re.search(_before(wanted) + re.escape(wanted) + _after(wanted), _normalise(text))
-        is not None
-    )
+    return bool(_found(text, expected))
+
+
+def advice_on_case(text: str, expected: str) -> str:
+    """What to tell whoever wrote the expected words with other capitals; empty when that is not it."""
+    found = "" if contains_text(text, expected) else _found(text, expected, re.IGNORECASE)
+    return f'; write "{expected.strip()}" in just these letters, not "{found}"' if found else ""
 
 
 def equals_text(text: str, expected: str) -> bool:
@@ -27,6 +27,15 @@ def equals_text(text: str, expected: str) -> bool:
     """
     held, wanted = _normalise(text).strip(), _normalise(expected).strip()
     return held == wanted or (wanted.endswith(".") and held == wanted[:-1])
+
+
+def _found(text: str, expected: str, flags: int = 0) -> str:
+    """The expected words as they stand in a text; empty when they do not."""
+    wanted = _normalise(expected).strip()
+    if not wanted:
+        return ""
+    match = re.search(_before(wanted) + re.escape(wanted) + _after(wanted), _normalise(text), flags)
+    return match[0] if match else ""
 
 
 def _normalise(text: str) -> str:
