@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 from mcp_types import ElicitRequest, ElicitResult, InputRequiredResult
 
@@ -105,11 +105,20 @@ class Execution:
     async def _see(self, event: Event) -> None:
         """Take in an event, and tell the client what a person would see of it."""
         self._apply(event)
-        self._has_stopped = isinstance(event.body, TaskWaiting | TaskPaused)
+        self._has_stopped = isinstance(event.body, TaskPaused)
+        if isinstance(event.body, TaskWaiting):
+            await self._note_wait()
         for line in describe_event(event.body):
             name = f"{event.subtask_id}: " if event.subtask_id else ""
             text = sanitize_line(f"{name}{line.text}")[:_MOST_LINE]
             await self._caller.tell(self._progress, text)
+
+    async def _note_wait(self) -> None:
+        """Stop, or let the task go on where the last answer came just when it stopped."""
+        self._has_stopped = bool(self._open())
+        if not self._has_stopped:
+            with suppress(TaskIsOver):
+                await self._desk.resume(self._task_id)
 
     def _apply(self, event: Event) -> None:
         """Take in an event."""

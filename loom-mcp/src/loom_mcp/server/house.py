@@ -8,7 +8,6 @@ from pathlib import Path
 from loom_core.app import Loom
 from loom_core.changes.of_task import diffs_of_task
 from loom_core.desk.local import LocalDesk
-from loom_core.engine.owner import is_alive
 from loom_core.errors import LoomError, StoreBusy, TaskIsOver
 from loom_core.events import Event
 from loom_core.store.transitions import TASK_STATES
@@ -48,7 +47,11 @@ class House(LocalDesk):
         return task.id
 
     async def resume(self, task_id: str) -> None:
-        """Let a task go on here, once more if it stops just now."""
+        """Let a task go on here, once more if it stops just now; not if another engine works on it.
+
+        Whether one does is left to the claim: who looked first could see the claim of a run that has
+        ended since, and would leave the task to nobody.
+        """
         if self._is_running(task_id):
             self._again.add(task_id)
             return
@@ -58,12 +61,12 @@ class House(LocalDesk):
     async def decide(self, task_id: str, approval_id: str, decision: Decision) -> None:
         """Say yes or no, and let the task go on."""
         await super().decide(task_id, approval_id, decision)
-        await self._go_on(task_id)
+        await self.resume(task_id)
 
     async def answer(self, task_id: str, question_id: str, text: str, *, by: str) -> str:
         """Answer a question, and let the task go on."""
         taken = await super().answer(task_id, question_id, text, by=by)
-        await self._go_on(task_id)
+        await self.resume(task_id)
         return taken
 
     async def watch(self, task_id: str, *, after: int = 0) -> AsyncGenerator[Event]:
@@ -104,12 +107,6 @@ class House(LocalDesk):
         for run in runs:
             run.cancel()
         await asyncio.gather(*runs, return_exceptions=True)
-
-    async def _go_on(self, task_id: str) -> None:
-        """Run a task again if nobody else works on it."""
-        record = await self._loom.store.task(task_id)
-        if self._is_running(task_id) or not (record.owner and is_alive(record.owner)):
-            await self.resume(task_id)
 
     def _is_running(self, task_id: str) -> bool:
         """Whether a task runs here; one whose run has just returned does not."""

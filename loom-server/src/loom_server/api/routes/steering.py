@@ -93,8 +93,11 @@ def _refuse_to_resume(task: TaskRecord) -> None:
 
 
 async def _go_on(service: Service, task: TaskRecord) -> None:
-    """Run the task again if nobody works on it any more."""
-    if not (await service.store.task(task.id)).owner:
+    """Run the task again if nobody works on it any more, or once its run here has stopped.
+
+    The pool is asked first: the claim of a run that ends just now would be read as somebody's.
+    """
+    if task.id in service.pool.running or not (await service.store.task(task.id)).owner:
         service.pool.start(task.id)
 
 
