@@ -45,10 +45,12 @@ def main() -> int:
         print(f"{len(sequences):,} events written in {time.perf_counter() - started:.2f} s")
         with _served(home) as port:
             wrong, seconds = _streams(home, port, sequences, options.streams)
+            looks = [_look_seconds(home, port) for _ in range(20)]
     print("| streams | events | with a gap or a duplicate | median s | longest s |")
     print("| --- | --- | --- | --- | --- |")
     median, longest = statistics.median(seconds), max(seconds)
     print(f"| {len(seconds)} | {len(sequences):,} | {wrong} | {median:.2f} | {longest:.2f} |")
+    print(f"GET /tasks/task: median {1000 * statistics.median(looks):.0f} ms")
     return int(wrong > 0)
 
 
@@ -107,21 +109,36 @@ def _streams(home: Path, port: int, sequences: list[int], count: int) -> tuple[i
     return wrong, seconds
 
 
+def _look_seconds(home: Path, port: int) -> float:
+    """How long one look at the whole state of the task takes."""
+    started = time.perf_counter()
+    text = _asked(home, port, "/tasks/task")
+    if json.loads(text)["state"] != "failed":
+        raise SystemExit(f"the task is not as it should be: {text[:300]}")
+    return time.perf_counter() - started
+
+
 def _told(home: Path, port: int, seen: int) -> list[int]:
     """The sequence numbers of a stream from an event on, to its end."""
+    text = _asked(
+        home, port, "/tasks/task/stream", **({"Last-Event-ID": str(seen)} if seen else {})
+    )
+    data = [line[6:] for line in text.splitlines() if line.startswith("data: ")]
+    found = [json.loads(one) for one in data]
+    return [one["sequence"] for one in found if "sequence" in one]
+
+
+def _asked(home: Path, port: int, path: str, **more: str) -> str:
+    """The text of an answer."""
     token = (home / "run" / "token").read_text().strip()
-    headers = {"Authorization": f"Bearer {token}", "Accept": "text/event-stream"}
-    if seen:
-        headers["Last-Event-ID"] = str(seen)
+    headers = {"Authorization": f"Bearer {token}", **more}
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_LIMIT_SECONDS)
-    connection.request("GET", "/tasks/task/stream", headers=headers)
+    connection.request("GET", path, headers=headers)
     answer = connection.getresponse()
     text = answer.read().decode()
     if answer.status != 200:
         raise SystemExit(f"HTTP {answer.status}: {text[:300]}")
-    data = [line[6:] for line in text.splitlines() if line.startswith("data: ")]
-    found = [json.loads(one) for one in data]
-    return [one["sequence"] for one in found if "sequence" in one]
+    return text
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from loom_core.errors import UnknownTask
-from loom_core.events import TaskPaused
+from loom_core.events import TaskCreated, TaskPaused
 from loom_core.store import Entry, News
 from loom_core.types import ApprovalMode, Task, TaskState
 
@@ -94,3 +94,14 @@ async def test_news_name_each_task_that_something_happened_in_once(store):
     assert news.task_ids == ("c", "a")
     assert news.newest == await store.stream.newest_sequence() == seen + 3
     assert await store.stream.news(news.newest) == News(news.newest, ())
+
+
+async def test_only_events_of_some_types_are_read(store):
+    await create(store, "t", "other")
+    fence = await store.claim("t", owner="me", lease_seconds=60)
+    await store.append("t", [Entry(TaskPaused(reason="later"))], fence=fence)
+
+    found = await store.stream.of_types("t", TaskPaused, TaskCreated)
+
+    assert [event.type for event in found] == ["TaskCreated", "TaskPaused"]
+    assert await store.stream.of_types("other", TaskPaused) == []

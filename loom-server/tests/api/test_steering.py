@@ -5,6 +5,7 @@ import json
 import pytest
 from server_site import GOAL, Site, done, shell, turns, write
 
+from loom_core.store import Store
 from loom_core.testing import Reply, Rule, Script
 
 SLOW = Script(rules=(Rule(reply=Reply(delay_seconds=3600)),))
@@ -112,3 +113,28 @@ async def test_the_same_key_makes_one_task(client, site):
     assert again.json()["id"] == first.json()["id"]
     assert json.loads(again.text)["metadata"] == {"ticket": "7"}
     assert (await client.get("/tasks"))["total"] == 1
+
+
+async def test_looking_at_a_task_that_waits_does_not_read_its_whole_journal(
+    site: Site, monkeypatch
+):
+    site.script = Script(rules=turns(Reply.calling("ask_user", question="Which word?"), done()))
+    read_events = Store.events
+
+    def read_some(store, task_id, *, limit=None, **more):
+        assert limit is not None, "the whole journal of a task is read"
+        return read_events(store, task_id, limit=limit, **more)
+
+    async with site.serve() as client:
+        task = await client.create(site.workspace)
+        await client.type(task["id"], "TaskWaiting")
+        monkeypatch.setattr(Store, "events", read_some)
+        seen = await client.get(f"/tasks/{task['id']}")
+        question = seen["questions"][0]
+        monkeypatch.undo()
+        said = await client.http.post(
+            f"/tasks/{task['id']}/answer", json={"question_id": question["id"], "answer": "hi"}
+        )
+
+    assert question["question"] == "Which word?"
+    assert said.status_code == 200

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from loom_core.changes.net import net_changes
 from loom_core.desk.protocol import OpenApproval, TaskInShort
-from loom_core.engine.human.answering import answer_question, decide, open_questions
+from loom_core.engine.human.answering import answer_question, decide, read_open_questions
 from loom_core.engine.outside.cancelling import cancel_task
 from loom_core.engine.outside.pausing import pause_task
 from loom_core.engine.outside.steering import steer_task
@@ -66,7 +66,7 @@ class LocalDesk:
 
     async def answer(self, task_id: str, question_id: str, text: str, *, by: str) -> str:
         """Answer a question."""
-        asked = open_questions(await self._store.events(task_id)).get(question_id)
+        asked = (await read_open_questions(self._store, task_id)).get(question_id)
         if asked is None:
             raise UsageError(f"task {task_id} does not ask {question_id!r}")
         return await answer_question(self._store, asked, text, by=by)

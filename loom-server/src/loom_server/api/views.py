@@ -1,8 +1,8 @@
 """A task with everything about it, put together from what the store knows."""
 
 from loom_core.engine.human.answering import open_questions
-from loom_core.events import ApprovalRequested, Event, QuestionAsked
-from loom_core.store import ApprovalRecord, SubtaskRecord, TaskRecord
+from loom_core.events import ApprovalRequested, Event, QuestionAnswered, QuestionAsked
+from loom_core.store import ApprovalRecord, Store, SubtaskRecord, TaskRecord
 from loom_core.types import ApprovalScope, SubtaskState
 from loom_server.api.models.tasks import (
     ApprovalView,
@@ -22,8 +22,7 @@ async def view_task(service: Service, record: TaskRecord) -> TaskView:
     """The whole state of a task."""
     subtasks = await service.store.subtasks(record.id)
     views = [SubtaskView.of(one, record.plan) for one in subtasks]
-    approvals = await service.store.approvals(record.id)
-    events = await service.store.events(record.id)  # after it, so that the request of each is there
+    approvals, questions = await _view_waits(service.store, record)
     created = await creation_of(service.store, record.id)
     return TaskView(
         **TaskSummary.of(record, subtasks).model_dump(),
@@ -35,21 +34,30 @@ async def view_task(service: Service, record: TaskRecord) -> TaskView:
         replans=record.replans,
         subtasks=views,
         progress=_progress(subtasks, record),
-        approvals=_view_approvals(record, approvals, events),
-        questions=view_questions(record, events),
+        approvals=approvals,
+        questions=questions,
         is_queued=record.id in service.pool.queued,
         is_running_here=record.id in service.pool.running,
     )
 
 
-def _view_approvals(
-    record: TaskRecord, approvals: list[ApprovalRecord], events: list[Event]
-) -> list[ApprovalView]:
-    """What a task waits for a human to allow; nothing once it has ended."""
+async def _view_waits(
+    store: Store, record: TaskRecord
+) -> tuple[list[ApprovalView], list[QuestionView]]:
+    """What a task waits for a human to allow, and to say; nothing once it has ended.
+
+    Of its events only those that tell are read: there may be tens of thousands.
+    """
     if record.state.is_terminal:
-        return []
+        return [], []
+    approvals = [one for one in await store.approvals(record.id) if one.decision is None]
+    # After them, so that the request of each is there.
+    events = await store.stream.of_types(
+        record.id, ApprovalRequested, QuestionAsked, QuestionAnswered
+    )
     requests = requests_of(events)
-    return [_approval(one, requests.get(one.id)) for one in approvals if one.decision is None]
+    questions = [_question(event) for event in open_questions(events).values()]
+    return [_approval(one, requests.get(one.id)) for one in approvals], questions
 
 
 def requests_of(events: list[Event]) -> dict[str, ApprovalRequested]:
@@ -63,13 +71,6 @@ def scopes_of(request: ApprovalRequested | None) -> list[ApprovalScope]:
     if request is None or not request.tool:
         return [ApprovalScope.ONCE]
     return [scope for scope in ApprovalScope if scope is not ApprovalScope.TARGET or request.target]
-
-
-def view_questions(record: TaskRecord, events: list[Event]) -> list[QuestionView]:
-    """What a task wants to know; nothing once it has ended."""
-    if record.state.is_terminal:
-        return []
-    return [_question(event) for event in open_questions(events).values()]
 
 
 def _approval(record: ApprovalRecord, request: ApprovalRequested | None) -> ApprovalView:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 
 from loom_core.app import Loom
-from loom_core.engine.human.answering import open_questions
+from loom_core.engine.human.answering import read_open_questions
 from loom_core.engine.owner import is_alive
 from loom_core.errors import LoomError
 from loom_core.store import TaskRecord
@@ -73,4 +73,4 @@ class Keeper:
         self._seen[record.id] = newest
         if any(one.decision is None for one in await store.approvals(record.id)):
             return False
-        return not open_questions(await store.events(record.id))
+        return not await read_open_questions(store, record.id)

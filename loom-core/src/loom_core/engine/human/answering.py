@@ -26,6 +26,11 @@ _LEASE_SECONDS = 10.0
 _POLL_SECONDS = 0.1
 
 
+async def read_open_questions(store: Store, task_id: str) -> dict[str, Event]:
+    """What ``open_questions`` says of a task, without reading the rest of its events."""
+    return open_questions(await store.stream.of_types(task_id, QuestionAsked, QuestionAnswered))
+
+
 def open_questions(events: Iterable[Event]) -> dict[str, Event]:
     """The ``QuestionAsked`` events of a task that nobody has answered yet, by question id."""
     asked: dict[str, Event] = {}
@@ -97,7 +102,7 @@ async def is_open(store: Store, task_id: str, answer: Answer) -> bool:
     if isinstance(answer, ApprovalDecided):
         waiting = [item.id for item in await store.approvals(task_id) if item.decision is None]
         return answer.approval_id in waiting
-    return answer.question_id in open_questions(await store.events(task_id))
+    return answer.question_id in await read_open_questions(store, task_id)
 
 
 async def _deliver(store: Store, task_id: str, subtask_id: str, answer: Answer) -> None:
@@ -137,8 +142,7 @@ _ANSWERED = "somebody else has answered that already"
 
 async def _hand_over(store: Store, task_id: str, subtask_id: str, answer: Answer) -> None:
     """Leave an answer to the engine that holds the task, and wait until it is journalled."""
-    before = await store.events(task_id)
-    last = before[-1].sequence if before else 0
+    last = await store.newest_sequence(task_id)
     await store.request(task_id, ANSWER, as_payload(answer, subtask_id))
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):

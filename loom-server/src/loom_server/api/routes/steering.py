@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from loom_core.engine.human.answering import answer_question, decide, open_questions
+from loom_core.engine.human.answering import answer_question, decide, read_open_questions
 from loom_core.engine.outside.pausing import pause_task, take_back_pause
 from loom_core.engine.outside.steering import steer_task
 from loom_core.errors import UsageError
+from loom_core.events import ApprovalRequested
 from loom_core.store import TaskRecord
 from loom_core.types import ApprovalScope, Decision, TaskState
 from loom_server.api.errors import ACTS_ON_TASK, NotFound, NotNow
@@ -62,7 +63,8 @@ async def approve(task: TaskDep, answer: Answer, service: ServiceDep) -> Answere
         raise NotFound(f"task {task.id} has asked for no approval {answer.approval_id!r}")
     if approval.decision is not None:
         raise NotNow(f"{approval.id} was answered already by {approval.decided_by}")
-    request = requests_of(await service.store.events(task.id)).get(approval.id)
+    requests = requests_of(await service.store.stream.of_types(task.id, ApprovalRequested))
+    request = requests.get(approval.id)
     scope = ApprovalScope(answer.scope)
     if scope not in scopes_of(request):
         offered = ", ".join(scopes_of(request))
@@ -78,7 +80,7 @@ async def approve(task: TaskDep, answer: Answer, service: ServiceDep) -> Answere
 async def answer(task: TaskDep, said: QuestionAnswer, service: ServiceDep) -> Answered:
     """Answer what a model asks; the task goes on by itself."""
     _refuse_if_over(task)
-    asked = open_questions(await service.store.events(task.id)).get(said.question_id)
+    asked = (await read_open_questions(service.store, task.id)).get(said.question_id)
     if asked is None:
         raise NotFound(f"task {task.id} has no open question {said.question_id!r}")
     taken = await answer_question(service.store, asked, said.answer, by=_BY)
