@@ -106,7 +106,12 @@ def repetitions(
     asked = Counter(subtask_of(request) for request in resumed.requests)
     if asked != answers:
         yield f"requests {dict(asked)} for answers {dict(answers)}"
-    bodies = Counter(json.dumps(request.body["messages"]) for request in resumed.requests)
+    bodies = Counter(
+        json.dumps(
+            [request.body["messages"], request.body.get("seed")]
+        )  # samples share their messages
+        for request in resumed.requests
+    )
     yield from (f"asked {count} times: {body}" for body, count in bodies.items() if count > 1)
 
 

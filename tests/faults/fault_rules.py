@@ -89,6 +89,30 @@ def hopeless_rules() -> tuple[Rule, ...]:
     )
 
 
+def sampled_rules() -> tuple[Rule, ...]:
+    """A model whose attempts at ``left`` are wrong, its first sample too, and its second is right."""
+    check = {"kind": "file_contains", "target": "left.txt", "expected": "left"}
+    claims = [done("left is there")] * _MANY
+    samples = [
+        rule
+        for seed, text in ((1, "lift\n"), (2, "left\n"))
+        for rule in turns(
+            write("left.txt", text),
+            *claims,
+            first_user="part left",
+            anywhere="attempt 2:",
+            seed=seed,
+        )
+    ]
+    return counted(
+        (
+            *planned(subtask("left", checks=[check])),
+            *samples,
+            *part("left", write("left.txt", "lost\n"), *claims),
+        )
+    )
+
+
 SLOW_COMMAND = "echo x >> count.txt; sleep 61"
 
 

@@ -52,7 +52,7 @@ def says_hi() -> tuple[Reply, ...]:
     return write("hello.txt", "hi\n"), done()
 
 
-def turns(*replies: Reply, **conditions: str) -> tuple[Rule, ...]:
+def turns(*replies: Reply, **conditions: Any) -> tuple[Rule, ...]:
     """Rules that answer the n-th call of a conversation with the n-th reply.
 
     Like every rule they look at the request only, so that each attempt starts with the first one.

@@ -146,7 +146,7 @@ def test_attempts_climb_to_the_next_tier_and_then_end(place):
     claim = Script.always(done("all done, trust me"))
     small, large = place.listen(claim), place.listen(claim)
     place.configure(
-        "[execution]\nmax_replans = 0",
+        "[execution]\nmax_replans = 0\nmax_samples = 0",
         small=model(small.url, tier=1),
         large=model(large.url, tier=2),
     )
@@ -249,7 +249,8 @@ def test_a_stronger_model_does_what_a_weak_one_could_not_and_the_report_tells(pl
         )
     )
     strong = place.listen(Script(rules=part("only", write("only.txt", "forty-two\n"), done())))
-    place.configure(small=model(weak.url), large=model(strong.url, tier=2, roles=["executor"]))
+    models = {"small": model(weak.url), "large": model(strong.url, tier=2, roles=["executor"])}
+    place.configure("[execution]\nmax_samples = 0", **models)
 
     finished = place.run("run", BIG_GOAL, "-w", place.workspace)
 

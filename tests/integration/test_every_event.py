@@ -118,7 +118,7 @@ def is_rolled_back_and_fails(place):
     place.serve(
         *planned(CHECKED),
         *part("a", write("a.txt", "wrong"), *[done()] * 8),
-        settings="[execution]\nmax_subtask_retries = 1\nmax_replans = 0",
+        settings="[execution]\nmax_subtask_retries = 2\nmax_samples = 1\nmax_replans = 0",
     )
     return place.work(BIG_GOAL)
 

@@ -133,7 +133,7 @@ def test_a_changed_harness_is_said_with_the_place_where_it_parts(place, monkeypa
 
     assert replayed.code == 1
     assert "goal, attempt 1, event" in replayed.stdout
-    assert "(AttemptFailed): next_step was 'retry' and is 'escalate'" in replayed.stdout
+    assert "(AttemptFailed): next_step was 'retry' and is 'sample'" in replayed.stdout
 
 
 def test_two_runs_are_compared(place):

@@ -132,6 +132,16 @@ class Context(Protocol):
         ...
 
     @property
+    def way(self) -> int:
+        """The attempt, counted from 1 and without samples: attempts with another number go another way."""
+        ...
+
+    @property
+    def sample(self) -> int:
+        """Which sample of one prompt this attempt is, from 1; 0 for an attempt that is none."""
+        ...
+
+    @property
     def feedback(self) -> Sequence[str]:
         """What earlier attempts were told was wrong, oldest first."""
         ...

@@ -12,7 +12,12 @@ from loom_core.contracts.check import Check, CheckContext
 from loom_core.contracts.context import Beginning, Lessons, ModelFacts, PendingCall
 from loom_core.contracts.tool import Intent, Tool, ToolContext
 from loom_core.engine.calls.beginnings import as_beginning, as_event
-from loom_core.engine.calls.call_results import IN_DOUBT, error_result, result_of, with_pictures
+from loom_core.engine.calls.call_results import (
+    error_result,
+    record_of,
+    result_of,
+    with_pictures,
+)
 from loom_core.engine.calls.checking import run_checks
 from loom_core.engine.calls.consent import Approve
 from loom_core.engine.calls.hearing import Hearing
@@ -59,6 +64,8 @@ class RunContext:
         *,
         tier: int = 1,
         urgency: int = 0,
+        way: int = 0,
+        sample: int = 0,
         feedback: Sequence[str] = (),
         tools: Mapping[str, Tool[Any]] | None = None,
         earlier_changes: Sequence[FileChange] = (),
@@ -70,6 +77,8 @@ class RunContext:
             journal: where the steps of this attempt go.
             tier: the weakest model tier that calls go to.
             urgency: how much other work waits for this; higher goes first at a model's server.
+            way: the attempt, counted without samples.
+            sample: which sample of one prompt the attempt is; 0 for none.
             feedback: what earlier attempts were told was wrong.
             tools: the tools that may be called; None is all of the scope's.
             earlier_changes: what earlier attempts of the subtask changed.
@@ -83,9 +92,12 @@ class RunContext:
             journal,
             tier=tier,
             urgency=urgency,
+            sample=sample,
             take_a_break=self._stepping.waiting_to_ask,
             count=self._count,
         )
+        self.way = way
+        self.sample = sample
         self._feedback = tuple(feedback)
         self._tools = scope.tools if tools is None else tools
         self._seen: dict[str, str] = {}
@@ -101,6 +113,8 @@ class RunContext:
         """The tool calls of this attempt, in order."""
         self.usage = Usage()
         """Tokens of this attempt's calls."""
+        self.checked: list[Evidence] = []
+        """What checks saw when they ran last."""
 
     @property
     def task(self) -> Task:
@@ -252,7 +266,8 @@ class RunContext:
     async def run_checks(self, checks: Sequence[CheckSpec]) -> list[Evidence]:
         """What executable checks say of the workspace now; journalled like a call."""
         async with self._stepping.acting():
-            return await self._run_checks(checks)
+            self.checked = await self._run_checks(checks)
+        return self.checked
 
     async def _run_checks(self, checks: Sequence[CheckSpec]) -> list[Evidence]:
         """Run checks, once they may begin."""
@@ -308,6 +323,7 @@ class RunContext:
         self.own_changes = list(outcome.changes)
         self.records = list(outcome.tool_records)
         self.usage = outcome.usage
+        self.checked = list(outcome.checked)
 
     def limited(self, limit: TimeLimit) -> AbstractAsyncContextManager[None]:
         """While inside, no more than that time passes, less what a human takes to answer."""
@@ -362,16 +378,8 @@ class RunContext:
         for change in result.changes:  # what its own command changed is not changed by others
             if change.after and self._seen.get(change.path) == change.before:
                 self._seen[change.path] = change.after
-        self.records.append(
-            ToolRecord(
-                tool=name,
-                arguments=dict(arguments),
-                is_error=result.is_error,
-                category=result.category,
-                is_in_doubt=bool(result.facts.get(IN_DOUBT)),
-                risk=tool.risk.value if tool else "",
-            )
-        )
+        risk = tool.risk.value if tool else ""
+        self.records.append(record_of(name, arguments, result, risk=risk))
         self._results[result_name(result.text)] = result.text
         seen = result.facts.get("seen")
         if isinstance(seen, dict):

@@ -9,6 +9,7 @@ from loom_core.types import (
     ErrorCategory,
     FailureKind,
     FileChange,
+    Frozen,
     MemoryEntry,
     MemoryKind,
     Message,
@@ -21,6 +22,8 @@ class SubtaskStarted(EventBody):
     """An attempt began."""
 
     tier: int
+    sample: int = 0
+    """Which sample of one prompt it is, from 1; 0 for an attempt that is none."""
 
 
 class PromptAssembled(EventBody):
@@ -70,7 +73,7 @@ class AttemptFailed(EventBody):
     failure: FailureKind
     category: ErrorCategory
     next_step: str
-    """``retry``, ``escalate``, ``replan`` or ``stop``."""
+    """``retry``, ``sample``, ``escalate``, ``replan`` or ``stop``."""
 
 
 class AttemptRolledBack(EventBody):
@@ -80,6 +83,24 @@ class AttemptRolledBack(EventBody):
     """What was done to take them back."""
     kept: tuple[str, ...] = ()
     """Files that stay as the attempt left them: another subtask or somebody else changed them."""
+
+
+class SampleSeen(Frozen):
+    """What checks saw of one sample."""
+
+    attempt: int
+    passed: int
+    """Checks that passed."""
+    checks: int
+    """Checks that ran."""
+
+
+class SamplesCompared(EventBody):
+    """Samples of one prompt were told apart by their checks; the changes of all others are taken back."""
+
+    samples: tuple[SampleSeen, ...]
+    chosen: int
+    """The attempt whose result stays; 0 when none passed."""
 
 
 class SubtaskFailed(EventBody):

@@ -98,6 +98,8 @@ class ExecutionSettings(Table):
 
     max_subtask_retries: Annotated[int, Field(ge=0, le=10)] = 3
     """Attempts after the first one."""
+    max_samples: Annotated[int, Field(ge=0, le=16)] = 3
+    """Samples of one prompt that checks choose from before a stronger model is asked; 0 is none."""
     max_loop_iterations: Annotated[int, Field(ge=1, le=10_000)] = 50
     """Model calls of all attempts of one subtask together, looked at before each new attempt.
 

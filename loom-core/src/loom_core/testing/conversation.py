@@ -26,6 +26,8 @@ class Conversation:
     """Compact JSON of the answer schema; empty when the request has none."""
     tools: tuple[str, ...] = ()
     """Names of the tools that are offered."""
+    seed: int | None = None
+    """What the sampling begins with; None when the request does not say."""
     prompt: str = ""
     """All that the model would read, in order; the simulated prompt cache compares it."""
 
@@ -76,6 +78,7 @@ def conversation_of(request: ModelRequest) -> Conversation:
         turns=turns,
         schema_text=compact_json(request.answer_schema) if request.answer_schema else "",
         tools=tuple(tool.name for tool in request.tools),
+        seed=request.sampling.seed,
         prompt="\n".join(tools + messages),
     )
 

@@ -152,11 +152,14 @@ class Rule(Frozen):
     """Found in the compact JSON of the answer schema; tells planner, action and verdict apart."""
     offers_tool: str = ""
     """Name of a tool that the request offers."""
+    seed: int | None = None
+    """What the request wants the sampling to begin with, which tells samples of one prompt apart."""
 
     def matches(self, conversation: Conversation) -> bool:
         """Whether all conditions hold."""
         return (
             (self.turn is None or self.turn == conversation.assistant_turns)
+            and (self.seed is None or self.seed == conversation.seed)
             and self.first_user in conversation.first_user
             and self.last_user in conversation.last_user
             and self.last in conversation.last

@@ -114,22 +114,6 @@ class FailureKind(StrEnum):
     ENVIRONMENT = "environment"
 
 
-class Outcome(Frozen):
-    """What the runner returns for one attempt. Completed is the model's claim, not yet a fact."""
-
-    status: OutcomeStatus
-    summary: str = ""
-    evidence: tuple[str, ...] = ()
-    """What the model cites for its claim."""
-    reason: str = ""
-    """Why it is blocked, stalled or failed; empty when completed."""
-    failure: FailureKind | None = None
-    category: ErrorCategory | None = None
-    tool_records: tuple[ToolRecord, ...] = ()
-    changes: tuple[FileChange, ...] = ()
-    usage: Usage = Usage()
-
-
 class VerdictStatus(StrEnum):
     """Unverified is not a pass."""
 
@@ -147,6 +131,24 @@ class Evidence(Frozen):
     detail: str = ""
     shows_content: bool = True
     """False when the detail tells nothing of what files or outputs hold, beside names."""
+
+
+class Outcome(Frozen):
+    """What the runner returns for one attempt. Completed is the model's claim, not yet a fact."""
+
+    status: OutcomeStatus
+    summary: str = ""
+    evidence: tuple[str, ...] = ()
+    """What the model cites for its claim."""
+    reason: str = ""
+    """Why it is blocked, stalled or failed; empty when completed."""
+    failure: FailureKind | None = None
+    category: ErrorCategory | None = None
+    tool_records: tuple[ToolRecord, ...] = ()
+    changes: tuple[FileChange, ...] = ()
+    usage: Usage = Usage()
+    checked: tuple[Evidence, ...] = ()
+    """What the subtask's checks saw when the attempt ran them last."""
 
 
 class Verdict(Frozen):

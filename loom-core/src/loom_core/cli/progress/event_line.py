@@ -14,6 +14,7 @@ _REPETITION = "You have this already"
 """How the engine's notice of a repeated call begins."""
 _NEXT_STEPS = {
     "retry": "trying again",
+    "sample": "trying other answers to the same prompt",
     "escalate": "trying again, with a stronger model if there is one",
     "replan": "asking for another plan",
     "stop": "giving up",
@@ -186,6 +187,11 @@ def _(body: e.AttemptRolledBack) -> list[Line]:
 
 
 @describe_event.register
+def _(body: e.SamplesCompared) -> list[Line]:
+    return [describe_samples(body)]
+
+
+@describe_event.register
 def _(_body: e.UndoStarted) -> list[Line]:
     return [Line("undo started", RUNNING)]
 
@@ -241,6 +247,14 @@ def describe_evidence(evidence: Evidence, *, indent: int = 1) -> Line:
     """One check with what it saw."""
     detail = f": {evidence.detail}" if evidence.detail else ""
     return Line(f"{evidence.check}{detail}", STATE_MARKS[evidence.status], indent=indent)
+
+
+def describe_samples(body: e.SamplesCompared, *, indent: int = 0) -> Line:
+    """How near each sample came, and which of them is the result."""
+    near = ", ".join(f"{one.passed} of {one.checks}" for one in body.samples)
+    tried = f"{format_count(len(body.samples), 'sample')} of one prompt, checks passed: {near}"
+    end = f"attempt {body.chosen} was chosen" if body.chosen else "none was good enough"
+    return Line(f"{tried}; {end}", DONE if body.chosen else WARNING, indent=indent)
 
 
 def describe_compaction(body: e.ConversationCompacted) -> str:

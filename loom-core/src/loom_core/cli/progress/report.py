@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from loom_core.cli.progress.event_line import describe_evidence
+from loom_core.cli.progress.event_line import describe_evidence, describe_samples
 from loom_core.cli.progress.next_steps import list_next_steps
 from loom_core.cli.progress.subtask_progress import SubtaskProgress
 from loom_core.cli.progress.task_progress import TaskProgress
@@ -87,6 +87,8 @@ def _describe_attempts(progress: SubtaskProgress) -> Iterator[Line]:
         by = f" with {item.model}" if item.model else ""
         reason = item.reason.partition("\n")[0]
         yield Line(f"attempt {item.number}{by} failed: {reason}", WARNING, indent=3)
+    for samples in progress.samples:
+        yield describe_samples(samples, indent=3)
     if progress.failures and progress.model and progress.state is SubtaskState.COMPLETED:
         yield Line(f"attempt {progress.attempt} with {progress.model} did it", indent=3)
 

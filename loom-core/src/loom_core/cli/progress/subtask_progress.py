@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass, field
 
+from loom_core.events import SamplesCompared
 from loom_core.types import Evidence, Subtask, SubtaskState, Verdict, VerdictStatus
 
 
@@ -14,7 +15,7 @@ class FailedAttempt:
     """The model that worked on it; empty when none answered."""
     reason: str
     next_step: str
-    """What followed: ``retry``, ``escalate``, ``replan`` or ``stop``."""
+    """What followed: ``retry``, ``sample``, ``escalate``, ``replan`` or ``stop``."""
 
 
 @dataclass(slots=True)
@@ -39,6 +40,8 @@ class SubtaskProgress:
     """The model that does the work; empty before its first answer."""
     failures: list[FailedAttempt] = field(default_factory=list[FailedAttempt])
     """The attempts that failed, in order."""
+    samples: list[SamplesCompared] = field(default_factory=list[SamplesCompared])
+    """The rounds of samples that checks chose from, in order."""
     is_parked: bool = False
     """Whether its attempts are over until a human answers."""
 
@@ -59,6 +62,7 @@ class SubtaskProgress:
             "attempt": self.attempt,
             "model": self.model,
             "failed_attempts": [asdict(item) for item in self.failures],
+            "samples": [item.model_dump(mode="json") for item in self.samples],
             "summary": self.summary,
             "reason": self.reason,
             "verdict": self.verdict.model_dump(mode="json") if self.verdict else None,

@@ -234,6 +234,8 @@ def _note_attempt(progress: SubtaskProgress, event: Event) -> None:
         case e.AttemptFailed(reason=reason, next_step=next_step):
             failed = FailedAttempt(event.attempt, progress.model, reason, next_step)
             progress.failures.append(failed)
+        case e.SamplesCompared():
+            progress.samples.append(event.body)
         case _:
             pass
 

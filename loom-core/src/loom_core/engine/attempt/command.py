@@ -32,11 +32,11 @@ def wants_command(subtask: Subtask, context: Context, facts: ModelFacts) -> bool
     if DIALECTS[facts.dialect].calls_through_server or _RUNNER not in context.tools:
         return False
     if is_only_moving(subtask.description, subtask.checks):
-        return context.attempt <= MAX_ATTEMPTS
+        return context.way <= MAX_ATTEMPTS
     is_about_a_file = sole_file(subtask.description, subtask.checks) or any(
         check.kind == FILE_COMPUTED for check in subtask.checks
     )
-    return context.attempt == _OTHER_WAY and bool(subtask.checks) and not is_about_a_file
+    return context.way == _OTHER_WAY and bool(subtask.checks) and not is_about_a_file
 
 
 async def run_by_command(subtask: Subtask, context: Context, facts: ModelFacts) -> Outcome:

@@ -35,7 +35,7 @@ async def file_to_write(subtask: Subtask, context: Context, facts: ModelFacts) -
     is_suited = (
         not DIALECTS[facts.dialect].calls_through_server
         and _WRITER in context.tools
-        and context.attempt <= MAX_ATTEMPTS
+        and context.way <= MAX_ATTEMPTS
         and await asyncio.to_thread(_is_short, context, target)
     )
     return target if is_suited else None
@@ -49,7 +49,7 @@ async def run_by_file(
     data = await asyncio.to_thread(contents, context.workspace, shown)
     is_there = any(path == target for path, _ in data)
     forms = FIRST_FORMS[is_data(target) and not is_there]
-    form = forms[(context.attempt - 1) % len(forms)]
+    form = forms[(context.way - 1) % len(forms)]
     prompt = file_messages(
         subtask.description,
         data,

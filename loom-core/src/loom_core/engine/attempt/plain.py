@@ -55,7 +55,8 @@ async def run_plainly(
     messages: list[Message] = list(begun.prompt)
     problem = ""
     last: str | None = None
-    answers = min(MAX_ANSWERS, context.settings.execution.max_subtask_iterations)
+    most = 1 if context.sample else MAX_ANSWERS  # a sample is one answer, not what became of it
+    answers = min(most, context.settings.execution.max_subtask_iterations)
     for number in range(1, answers + 1):
         messages = with_instructions(messages, await context.new_instructions())
         refuse_full(conversation_tokens(messages), facts.name, begun.window or facts.window)

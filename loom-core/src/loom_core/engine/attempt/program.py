@@ -41,8 +41,8 @@ async def program_target(subtask: Subtask, context: Context, facts: ModelFacts) 
     if DIALECTS[facts.dialect].calls_through_server or _RUNNER not in context.tools:
         return None
     if target is not None:
-        return target if context.attempt <= MAX_ATTEMPTS else None
-    if context.attempt != _EDITING_ATTEMPT:
+        return target if context.way <= MAX_ATTEMPTS else None
+    if context.way != _EDITING_ATTEMPT:
         return None
     edited = sole_file(subtask.description, subtask.checks)
     is_there = edited is not None and await asyncio.to_thread(context.workspace.is_file, edited)
@@ -65,7 +65,7 @@ async def run_by_program(
     held = await asyncio.to_thread(contents, context.workspace, shown)
     # An earlier result is no data; a file that is to be changed is.
     data = [(path, content) for path, content in held if path != printed_to]
-    style = FIRST_STYLES[(context.attempt - 1) % len(FIRST_STYLES)]
+    style = FIRST_STYLES[(context.way - 1) % len(FIRST_STYLES)]
     prompt = program_messages(subtask.description, data, style=style, feedback=context.feedback)
 
     async def act(answer: str, number: int) -> str:

@@ -1,7 +1,9 @@
 """What becomes of a tool call, in the form in which the model reads it and the journal keeps it."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from pydantic import JsonValue
 
 from loom_core.engine.changes.watching import named
 from loom_core.errors import (
@@ -13,7 +15,7 @@ from loom_core.errors import (
 )
 from loom_core.events import EventBody, StepInDoubt, ToolCallDenied, ToolCallFinished
 from loom_core.surrogates import replace_surrogates, replace_surrogates_in
-from loom_core.types import FileChange, ToolResult
+from loom_core.types import FileChange, ToolRecord, ToolResult
 from loom_core.workspace import BlobStore
 from loom_core.workspace.pictures import show_pictures
 
@@ -84,6 +86,20 @@ def with_pictures(result: ToolResult, blobs: BlobStore | None) -> ToolResult:
     """The result as a model is to see it, with the pictures that the journal keeps apart."""
     text, images = show_pictures(result.text, result.images, blobs)
     return result.model_copy(update={"text": text, "images": images})
+
+
+def record_of(
+    tool: str, arguments: Mapping[str, JsonValue], result: ToolResult, *, risk: str
+) -> ToolRecord:
+    """A call in short, for verdicts and reports; its risk is empty when there is no such tool."""
+    return ToolRecord(
+        tool=tool,
+        arguments=dict(arguments),
+        is_error=result.is_error,
+        category=result.category,
+        is_in_doubt=bool(result.facts.get(IN_DOUBT)),
+        risk=risk,
+    )
 
 
 def result_of(recorded: EventBody | None) -> ToolResult | None:

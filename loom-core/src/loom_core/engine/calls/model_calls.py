@@ -59,6 +59,7 @@ class ModelCalls:
         *,
         tier: int,
         urgency: int,
+        sample: int = 0,
         take_a_break: Callable[[], AbstractContextManager[None]],
         count: Callable[[ModelResponse], None],
     ) -> None:
@@ -69,6 +70,7 @@ class ModelCalls:
             journal: where the calls are recorded.
             tier: the weakest model tier that calls go to.
             urgency: how much other work waits for this.
+            sample: above 0: which sample of one prompt the attempt is.
             take_a_break: inside it, no time of the attempt passes; for waiting in a server's queue.
             count: is shown every answer, a refused one too, for the tokens that it took.
         """
@@ -76,6 +78,7 @@ class ModelCalls:
         self._journal = journal
         self._tier = tier
         self._urgency = urgency
+        self._sample = sample
         self._take_a_break = take_a_break
         self._count = count
         self._staying: dict[ModelRole, str] = {}
@@ -213,9 +216,10 @@ class ModelCalls:
 
     def _request(self, route: Route, asked: Asked) -> ModelRequest:
         """What is sent to a model."""
+        variation = asked.variation or self._sample
         sampling = (
-            sampling_of_variation(route.sampling, asked.variation)
-            if asked.variation
+            sampling_of_variation(route.sampling, variation)
+            if variation
             else sampling_of_attempt(route.sampling, self._journal.attempt)
         )
         return ModelRequest(

@@ -34,6 +34,8 @@ class AttemptHistory:
 
     number: int
     tier: int
+    sample: int = 0
+    """Which sample of one prompt it is, from 1; 0 for none."""
     events: list[Event] = field(default_factory=list[Event])
     outcome: Outcome | None = None
     verdict: Verdict | None = None
@@ -91,8 +93,12 @@ class SubtaskHistory:
 
     @property
     def failures(self) -> list[FailureKind]:
-        """Why each failed attempt failed, oldest first."""
-        return [item.failure.failure for item in self.attempts[self.forgiven :] if item.failure]
+        """Why each failed attempt failed that is no sample, oldest first."""
+        return [
+            item.failure.failure
+            for item in self.attempts[self.forgiven :]
+            if item.failure and not item.sample
+        ]
 
     @property
     def changes(self) -> list[FileChange]:
@@ -118,9 +124,11 @@ def histories_of(events: Iterable[Event]) -> dict[str, SubtaskHistory]:
 
 
 def feedback_of(history: SubtaskHistory, hint: Sequence[str] = ()) -> list[str]:
-    """What a next attempt is told, oldest first."""
+    """What a next attempt is told, oldest first; nothing of samples, so that all have one prompt."""
     return [
-        f"attempt {item.number}: {item.failure.reason}" for item in history.attempts if item.failure
+        f"attempt {item.number}: {item.failure.reason}"
+        for item in history.attempts
+        if item.failure and not item.sample
     ] + [*hint, *([f"the user says: {history.advice}"] if history.advice else [])]
 
 
@@ -146,7 +154,7 @@ def _add(history: SubtaskHistory, event: Event) -> None:
     """Sort one event into the history."""
     body = event.body
     if isinstance(body, SubtaskStarted):
-        history.attempts.append(AttemptHistory(number=event.attempt, tier=body.tier))
+        history.attempts.append(AttemptHistory(event.attempt, body.tier, body.sample))
     elif isinstance(body, SubtaskParked):
         history.parked, history.answer = body, None
     elif isinstance(body, ApprovalDecided):

@@ -12,6 +12,7 @@ class NextStep(StrEnum):
     """What happens after an attempt that did not pass."""
 
     RETRY = "retry"
+    SAMPLE = "sample"
     ESCALATE = "escalate"
     REPLAN = "replan"
     STOP = "stop"
@@ -23,6 +24,8 @@ class Remedy:
 
     step: NextStep
     tier: int = 0
+    sample: int = 0
+    """Which sample of one prompt the attempt is, from 1; 0 for none."""
 
 
 HINTS = {
@@ -55,8 +58,8 @@ def remedy_for(
     may be.
 
     Args:
-        failures: why each attempt so far failed, oldest first; at least one. A broken environment
-            is not among them: no attempt can mend it, so the task stops for the user.
+        failures: why each attempt so far failed, oldest first and without samples; at least one. A
+            broken environment is not among them: no attempt can mend it, so the task stops for the user.
         planned_tier: the tier of the first attempt.
         max_retries: attempts allowed after the first.
         can_replan: whether the task has a replan left.

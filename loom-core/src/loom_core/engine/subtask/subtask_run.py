@@ -13,20 +13,21 @@ from loom_core.engine.journal import StepJournal, Written
 from loom_core.engine.scope import TaskScope
 from loom_core.engine.subtask.flagging import asks_human, flag_of
 from loom_core.engine.subtask.history import AttemptHistory, SubtaskHistory, feedback_of
+from loom_core.engine.subtask.honesty import broken, ending_of, honest_outcome, unproven
 from loom_core.engine.subtask.recovered import with_recoveries
 from loom_core.engine.subtask.retry import HINTS, NextStep, Remedy, remedy_for
 from loom_core.engine.subtask.rollback import roll_back
+from loom_core.engine.subtask.samples import compared, last_samples, may_sample, nearest
 from loom_core.engine.time_limit import TimeLimit
 from loom_core.errors import BudgetSpent, DiskFull, ErrorCategory, StoreError, WaitsForHuman
 from loom_core.events import (
     AttemptFailed,
     EventBody,
     OutcomeReached,
-    SubtaskBlocked,
+    SamplesCompared,
     SubtaskCompleted,
     SubtaskFailed,
     SubtaskParked,
-    SubtaskStalled,
     SubtaskStarted,
     VerdictReached,
 )
@@ -103,7 +104,7 @@ class SubtaskRun:
                 if remedy.step in {NextStep.REPLAN, NextStep.STOP}:
                     return await self._give_up(remedy)
                 await self._take_back()
-                attempt = await self._start(remedy.tier)
+                attempt = self._start(remedy)
             result = await self._finish(attempt)
             if result is not None:
                 return result
@@ -114,13 +115,23 @@ class SubtaskRun:
         if not failures:
             return Remedy(NextStep.RETRY, self.subtask.model_tier)
         settings = self._scope.settings.execution
-        has_calls_left = self._calls_made() < settings.max_loop_iterations
-        return remedy_for(
+        calls, most = self._calls_made(), settings.max_loop_iterations
+        remedy = remedy_for(
             failures,
             planned_tier=self.subtask.model_tier,
-            max_retries=settings.max_subtask_retries if has_calls_left else 0,
+            max_retries=settings.max_subtask_retries if calls < most else 0,
             can_replan=self._can_replan(),
         )
+        is_due = remedy.step is NextStep.ESCALATE and may_sample(
+            self._history.attempts,
+            planned_tier=self.subtask.model_tier,
+            max_samples=settings.max_samples,
+            has_calls=calls < most // 2,  # the other half is for the stronger models
+        )
+        if not is_due:
+            return remedy
+        made = len(last_samples(self._history.attempts))
+        return Remedy(NextStep.SAMPLE, self.subtask.model_tier, made + 1)
 
     def _calls_made(self) -> int:
         """Model calls of all attempts under this plan."""
@@ -136,11 +147,12 @@ class SubtaskRun:
             last.rolled_back = await roll_back(self._scope, self.subtask.id, last.outcome.changes)
             await self._commit(last, last.rolled_back)
 
-    async def _start(self, tier: int) -> AttemptHistory:
+    def _start(self, remedy: Remedy) -> AttemptHistory:
         """Begin the next attempt."""
-        attempt = AttemptHistory(number=len(self._history.attempts) + 1, tier=tier)
+        number = len(self._history.attempts) + 1
+        attempt = AttemptHistory(number, remedy.tier, remedy.sample)
         self._history.attempts.append(attempt)
-        self._submit(attempt, SubtaskStarted(tier=tier))
+        self._submit(attempt, SubtaskStarted(tier=remedy.tier, sample=remedy.sample))
         return attempt
 
     async def _finish(self, attempt: AttemptHistory) -> SubtaskResult | None:
@@ -181,7 +193,9 @@ class SubtaskRun:
             self._journal(attempt),
             tier=attempt.tier,
             urgency=self._urgency,
-            feedback=self._feedback(),
+            way=sum(not item.sample for item in self._history.attempts),
+            sample=attempt.sample,
+            feedback=self._feedback(attempt),
             tools=self._tools(),
             earlier_changes=self._history.changes,
         )
@@ -204,11 +218,15 @@ class SubtaskRun:
             )
         return self._journals[attempt.number]
 
-    def _feedback(self) -> list[str]:
-        """What the next attempt is told of the ones before."""
-        failed = [item.failure for item in self._history.attempts if item.failure]
-        hint = [HINTS[failed[-1].category]] if failed else []
-        return feedback_of(self._history, hint)
+    def _feedback(self, attempt: AttemptHistory) -> list[str]:
+        """What an attempt is told of the ones before; samples of one prompt are all told the same."""
+        before = self._history.attempts[: attempt.number - 1]
+        failed = [item.failure for item in before if item.failure and not item.sample]
+        hints = [HINTS[failed[-1].category]] if failed else []
+        near = None if attempt.sample else nearest(last_samples(before))
+        if near is not None and near.failure is not None:
+            hints.insert(0, f"the nearest of several tries: {near.failure.reason}")
+        return feedback_of(self._history, hints)
 
     def _tools(self) -> dict[str, Tool[Any]]:
         """The tools that the plan gives it, as far as they are there; all when it names none."""
@@ -224,20 +242,21 @@ class SubtaskRun:
             async with context.limited(TimeLimit(limit)):
                 outcome = await self._scope.hooks.execute(self.subtask, context)
         except TimeoutError:
-            outcome = _broken(OutcomeStatus.STALLED, f"no end within {limit:g} s")
+            outcome = broken(OutcomeStatus.STALLED, f"no end within {limit:g} s")
         except (StoreError, WaitsForHuman, BudgetSpent):
             raise  # the journal itself is gone, a human is to be waited for, or the task has to stop
         except DiskFull as full:
             outcome = failed(FailureKind.ENVIRONMENT, ErrorCategory.RUNTIME, str(full))
         except Exception as error:  # noqa: BLE001  # isolation: one subtask never kills the others
-            outcome = _broken(OutcomeStatus.FAILED, f"{type(error).__name__}: {error}")
+            outcome = broken(OutcomeStatus.FAILED, f"{type(error).__name__}: {error}")
         if outcome is None:
-            outcome = _broken(OutcomeStatus.FAILED, "no installed plugin runs subtasks")
+            outcome = broken(OutcomeStatus.FAILED, "no installed plugin runs subtasks")
         return outcome.model_copy(
             update={
                 "tool_records": tuple(with_recoveries(context.records)),
                 "changes": tuple(context.own_changes),
                 "usage": context.usage,
+                "checked": tuple(context.checked),
             }
         )
 
@@ -263,7 +282,8 @@ class SubtaskRun:
     ) -> SubtaskResult:
         """The subtask is done and its verdict passed."""
         sure = self._confidence(attempt, outcome, verdict)
-        written = self._submit(attempt, SubtaskCompleted(summary=outcome.summary, confidence=sure))
+        done = SubtaskCompleted(summary=outcome.summary, confidence=sure)
+        written = self._submit(attempt, *self._comparison(attempt, is_chosen=True), done)
         return SubtaskResult(
             self.subtask.id, End.COMPLETED, outcome, confidence=sure, written=written
         )
@@ -293,7 +313,15 @@ class SubtaskRun:
         attempt.failure = failure  # counts when the next step is chosen
         step = self._next_remedy().step
         attempt.failure = failure.model_copy(update={"next_step": step.value})
-        await self._commit(attempt, attempt.failure)
+        ending = () if step is NextStep.SAMPLE else self._comparison(attempt)
+        await self._commit(attempt, attempt.failure, *ending)
+
+    def _comparison(
+        self, attempt: AttemptHistory, *, is_chosen: bool = False
+    ) -> tuple[SamplesCompared, ...]:
+        """The end of a round of samples, if an attempt ends one."""
+        samples = last_samples(self._history.attempts)
+        return (compared(samples, chosen=attempt.number * is_chosen),) if samples else ()
 
     async def _give_up(self, remedy: Remedy) -> SubtaskResult:
         """The end of a subtask whose attempts led nowhere."""
@@ -318,17 +346,17 @@ class SubtaskRun:
         """Leave a result that nobody could verify to a human; independent work goes on."""
         reason = f"nobody could verify the result: {verdict.feedback or 'nothing to check'}"
         parked = SubtaskParked(reason=reason, approval_id=f"{self.subtask.id}-{attempt.number}")
-        await self._commit(attempt, parked)
-        return SubtaskResult(self.subtask.id, End.PARKED, _unproven(outcome, reason), reason)
+        await self._commit(attempt, *self._comparison(attempt, is_chosen=True), parked)
+        return SubtaskResult(self.subtask.id, End.PARKED, unproven(outcome, reason), reason)
 
     async def _answered(self) -> SubtaskResult:
         """The end of a parked subtask, as the human said; still parked while nobody did."""
         attempt, parked = self._history.attempts[-1], self._history.parked
         answer = self._history.answer
-        outcome = attempt.outcome or _broken(OutcomeStatus.FAILED, "it was never run")
+        outcome = attempt.outcome or broken(OutcomeStatus.FAILED, "it was never run")
         if answer is None or parked is None:
             reason = parked.reason if parked else ""
-            return SubtaskResult(self.subtask.id, End.PARKED, _unproven(outcome, reason), reason)
+            return SubtaskResult(self.subtask.id, End.PARKED, unproven(outcome, reason), reason)
         if answer.approved:
             said = SubtaskCompleted(
                 summary=f"{outcome.summary} (accepted by {answer.by})", confidence=0.0
@@ -337,54 +365,17 @@ class SubtaskRun:
             return SubtaskResult(self.subtask.id, End.COMPLETED, outcome)
         reason = f"rejected by {answer.by}: {answer.reason or parked.reason}"
         await self._commit(attempt, SubtaskFailed(reason=reason))
-        return SubtaskResult(self.subtask.id, End.FAILED, _unproven(outcome, reason), reason)
+        return SubtaskResult(self.subtask.id, End.FAILED, unproven(outcome, reason), reason)
 
-    def _submit(self, attempt: AttemptHistory, body: EventBody) -> Written:
-        """Journal an event without waiting; whatever is committed later waits for it too."""
-        return self._journal(attempt).write(body)
+    def _submit(self, attempt: AttemptHistory, *bodies: EventBody) -> Written:
+        """Journal events without waiting; whatever is committed later waits for them too."""
+        return self._journal(attempt).write(*bodies)
 
-    async def _commit(self, attempt: AttemptHistory, body: EventBody) -> None:
-        """Journal an event and wait for it."""
-        await self._journal(attempt).commit(body)
-
-
-def honest_outcome(history: SubtaskHistory) -> Outcome:
-    """The last outcome of a subtask that is not completed, with the reason for that."""
-    attempt = history.attempts[-1]
-    outcome = attempt.outcome or _broken(OutcomeStatus.FAILED, "it was never run")
-    reason = (history.ending or attempt.failure or outcome).reason
-    return outcome.model_copy(update={"status": _honest(outcome.status), "reason": reason})
-
-
-def _unproven(outcome: Outcome, reason: str) -> Outcome:
-    """A claim that nobody verified or a human refused, which nobody must take for a result."""
-    return outcome.model_copy(update={"status": OutcomeStatus.FAILED, "reason": reason})
-
-
-def ending_of(outcome: Outcome, reason: str) -> EventBody:
-    """The event that ends a subtask which did not complete."""
-    if outcome.status is OutcomeStatus.BLOCKED:
-        return SubtaskBlocked(reason=reason)
-    if outcome.status is OutcomeStatus.STALLED:
-        return SubtaskStalled(reason=reason)
-    return SubtaskFailed(reason=reason)
+    async def _commit(self, attempt: AttemptHistory, *bodies: EventBody) -> None:
+        """Journal events and wait for them."""
+        await self._journal(attempt).commit(*bodies)
 
 
 def _waiting(subtask_id: str, reason: str) -> SubtaskResult:
     """A subtask that stopped at a question."""
-    return SubtaskResult(subtask_id, End.WAITING, _broken(OutcomeStatus.BLOCKED, reason), reason)
-
-
-def _honest(status: OutcomeStatus) -> OutcomeStatus:
-    """A claim of completion that did not pass is a failure."""
-    return OutcomeStatus.FAILED if status is OutcomeStatus.COMPLETED else status
-
-
-def _broken(status: OutcomeStatus, reason: str) -> Outcome:
-    """An outcome that the harness itself gives."""
-    return Outcome(
-        status=status,
-        reason=reason,
-        failure=FailureKind.CAPABILITY,
-        category=ErrorCategory.RUNTIME,
-    )
+    return SubtaskResult(subtask_id, End.WAITING, broken(OutcomeStatus.BLOCKED, reason), reason)

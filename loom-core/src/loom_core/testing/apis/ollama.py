@@ -39,7 +39,9 @@ class OllamaWire(Wire):
     def read(self, body: JsonObject) -> Conversation:
         """The conversation of a request."""
         messages, tools = objects_in(body.get("messages")), objects_in(body.get("tools"))
-        return conversation_from("", messages, tools, body.get("format"))
+        options = body.get("options")
+        seed = options.get("seed") if is_object(options) else None
+        return conversation_from("", messages, tools, body.get("format"), seed=seed)
 
     def wants_stream(self, body: JsonObject) -> bool:
         """Unless told not to."""

@@ -37,9 +37,8 @@ class OpenAIWire(Wire):
         answer_format = body.get("response_format")
         wrapped = answer_format.get("json_schema") if is_object(answer_format) else None
         schema = wrapped.get("schema") if is_object(wrapped) else None
-        return conversation_from(
-            "", objects_in(body.get("messages")), objects_in(body.get("tools")), schema
-        )
+        messages, tools = objects_in(body.get("messages")), objects_in(body.get("tools"))
+        return conversation_from("", messages, tools, schema, seed=body.get("seed"))
 
     def wants_stream(self, body: JsonObject) -> bool:
         """Only when asked for."""

@@ -104,7 +104,12 @@ def text_of(content: object) -> str:
 
 
 def conversation_from(
-    system: object, messages: Sequence[JsonObject], tools: Sequence[JsonObject], schema: object
+    system: object,
+    messages: Sequence[JsonObject],
+    tools: Sequence[JsonObject],
+    schema: object,
+    *,
+    seed: object = None,
 ) -> Conversation:
     """A conversation; system is empty where the API puts it among the messages."""
     turns = [
@@ -117,6 +122,7 @@ def conversation_from(
         turns=tuple(turns),
         schema_text=compact_json(schema) if is_object(schema) else "",
         tools=tuple(_tool_name(tool) for tool in tools),
+        seed=seed if isinstance(seed, int) else None,
         prompt="\n".join(compact_json(part) for part in read),
     )
 
