@@ -12,6 +12,7 @@ from scenario import (
     done,
     model,
     part,
+    plan,
     planned,
     replanned,
     says_hi,
@@ -72,6 +73,35 @@ def is_replanned_and_fails(place):
     assert place.work(BIG_GOAL).code == 1
 
 
+def goes_on_with_a_plan_that_nobody_replaced(place):
+    """The planner is asked for another plan and gives none that is one."""
+    cycle = plan(subtask("a", "b"), subtask("b", "a"))
+    place.serve(
+        Rule(schema_text='"subtasks"', anywhere="Went wrong", reply=cycle),
+        *planned(subtask("bad"), subtask("good")),
+        *part("bad", Reply.calling("blocked", reason="no printer")),
+        *part("good", write("good.txt", "x\n"), done()),
+        settings="[execution]\nmax_subtask_retries = 1",
+    )
+    assert place.work(BIG_GOAL).code == 1
+
+
+def asks_and_is_answered_later(place):
+    place.serve(*turns(Reply.calling("ask_user", question="Which?"), *says_hi()))
+    assert place.work(ACTION_GOAL).code == 3
+    place.run("answer", "last", "that one")
+    assert place.run("run", "--resume", "last").code == 0
+
+
+def talks_and_waits_for_a_human(place):
+    talks = Reply(text="I shall write it.")
+    place.serve(*turns(talks, *says_hi()))
+    manual = place.work(ACTION_GOAL, "--approval", "manual")
+    for approval in manual.result["approvals"]:
+        place.run("approve", "last", approval)
+    assert place.run("run", "--resume", "last").code == 0
+
+
 def waits_for_a_human(place):
     place.serve(*turns(*says_hi()), settings=NO_VERIFIER)
     (approval,) = place.work(ACTION_GOAL).result["approvals"]
@@ -94,6 +124,9 @@ RUNS = [
     fails_twice_and_escalates,
     writes_by_content,
     is_replanned_and_fails,
+    goes_on_with_a_plan_that_nobody_replaced,
+    asks_and_is_answered_later,
+    talks_and_waits_for_a_human,
     waits_for_a_human,
     is_answered_while_nobody_runs_it,
 ]

@@ -1,7 +1,7 @@
 """A finished run played again: no model, no tool, no network, and no change of its workspace."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -71,9 +71,17 @@ async def _play(recording: Recording, stage: Stage, equipment: Equipment, store:
     task = recording.task.model_copy(update={"workspace": str(stage.root)})
     await store.create_task(task)
 
+    open_journal = partial(ReplayJournal, recording, stage, {})  # of all sessions of the replay
+
     def make_scope(task: Task, fence: int) -> TaskScope:
         return _scope(
-            task, fence, recording=recording, stage=stage, equipment=equipment, store=store
+            task,
+            fence,
+            recording=recording,
+            stage=stage,
+            equipment=equipment,
+            store=store,
+            open_journal=open_journal,
         )
 
     orchestrator = Orchestrator(store, make_scope)
@@ -112,6 +120,7 @@ def _scope(
     stage: Stage,
     equipment: Equipment,
     store: Store,
+    open_journal: Callable[..., ReplayJournal],
 ) -> TaskScope:
     """What the replayed run shares."""
     settings = equipment.settings
@@ -132,7 +141,7 @@ def _scope(
         lessons=RecordedLessons(recording),
         ask_human=None,
         is_offline=True,
-        open_journal=partial(ReplayJournal, recording, stage),
+        open_journal=open_journal,
     )
 
 

@@ -7,9 +7,9 @@ from loom_core.engine.journal import FinishedStep, StepJournal, Written
 from loom_core.engine.lease import Lease
 from loom_core.errors import ModelError
 from loom_core.events import Event, EventBody, ModelCallFailed
-from loom_core.replaying.recording import Recording, is_input
+from loom_core.replaying.recording import Place, Recording, is_input
 from loom_core.replaying.stage import Stage
-from loom_core.store import Store
+from loom_core.store import Entry, Store
 
 
 class ReplayJournal(StepJournal):
@@ -23,6 +23,7 @@ class ReplayJournal(StepJournal):
         self,
         recording: Recording,
         stage: Stage,
+        played: dict[Place, int],
         store: Store,
         task_id: str,
         *,
@@ -34,25 +35,38 @@ class ReplayJournal(StepJournal):
         watch: Callable[[str, EventBody], None] | None = None,
         lease: Lease | None = None,
     ) -> None:
-        """Play a place of a recording; the arguments after the stage are as for ``StepJournal``.
+        """Play a place of a recording; the arguments after the first three are as for ``StepJournal``.
 
-        What the new run has recorded of the place was played already, and is not played again.
+        A place may be come back to: after a wait for a human, and after a plan that nobody replaced. So
+        ``played`` says how many records of each place were played, by whichever journal of a replay.
         """
-        past = recording.at((subtask_id, attempt))
+        self._place = (subtask_id, attempt)
+        past = recording.at(self._place)
+        said = [event for event in recorded if not is_input(event.body)]
         super().__init__(
             store,
             task_id,
             fence=fence,
             subtask_id=subtask_id,
             attempt=attempt,
-            recorded=[event for event in past if is_input(event.body)],
+            recorded=[*(event for event in past if is_input(event.body)), *said],
             steps_done=steps_done,
             watch=watch,
             lease=lease,
         )
+        self._recording = recording
         self._stage = stage
         self._script = [event.body for event in past]
-        self._played = self._after(recorded)
+        self._all_played = played
+
+    @property
+    def _played(self) -> int:
+        """How many records of this place were played."""
+        return self._all_played.get(self._place, 0)
+
+    @_played.setter
+    def _played(self, count: int) -> None:
+        self._all_played[self._place] = count
 
     def finished(self, step: int) -> FinishedStep | None:
         """The recorded end of a step, which is written with all that led to it."""
@@ -106,12 +120,13 @@ class ReplayJournal(StepJournal):
         if is_input(body):
             self._stage.carry_out(body)
             super()._submit([body], is_urgent=False)
+            self._answer(body)
 
-    def _after(self, recorded: Sequence[Event]) -> int:
-        """How much of the script the new run has recorded already."""
-        done = [event.body for event in recorded]
-        count = 0
-        while count < len(self._script) and self._script[count] in done:
-            done.remove(self._script[count])
-            count += 1
-        return count
+    def _answer(self, asked: EventBody) -> None:
+        """Write what a human answered while nobody ran the task, which belongs to no attempt."""
+        answer = self._recording.late_answer(asked)
+        if answer is not None:
+            if self._watch is not None:
+                self._watch(self.subtask_id, answer.body)
+            entry = Entry(answer.body, answer.subtask_id, answer.attempt)
+            self._store.submit(self._task_id, [entry], fence=self._fence, is_urgent=False)
