@@ -1,0 +1,1 @@
+"""What `random_kills.py` is made of: jobs whose every repetition shows, and workers that are killed."""
