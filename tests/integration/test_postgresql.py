@@ -6,10 +6,12 @@ import signal
 
 import pytest
 from scenario import (
+    ACTION_GOAL,
     BIG_GOAL,
     done,
     part,
     planned,
+    prompts,
     says_hi,
     subtask,
     three_parts,
@@ -21,6 +23,7 @@ from scenario import (
 from loom_core.testing import FaultKind, Reply, Rule
 from loom_core.testing.postgresql import a_postgresql_server
 
+NO_MERCY = "[execution]\nmax_subtask_retries = 0\nmax_replans = 0\n"
 HANGS = Reply.failing(FaultKind.SILENT)
 
 
@@ -37,6 +40,18 @@ def memory(place, postgresql):
     assert not (place.home / "loom.db").exists()
     checked = place.run("db", "check")
     assert checked.stdout.startswith("the database is sound"), checked.stdout + checked.stderr
+
+
+def learned(place, *kinds):
+    """The lessons of some kinds, or of all."""
+    options = [word for kind in kinds for word in ("--kind", kind)]
+    return json.loads(place.run("learned", "--json", *options).stdout)
+
+
+def empty(place):
+    """Take everything out of the workspace."""
+    for path in place.workspace.iterdir():
+        path.unlink()
 
 
 def test_a_goal_is_planned_run_and_verified(place, memory):
@@ -112,6 +127,38 @@ def test_answers_and_approvals_find_their_task(place, memory):
     resumed = place.run("resume", "last", "--json")
 
     assert (waiting.code, answered.code, resumed.code) == (3, 0, 0), resumed.stderr
+
+
+@pytest.mark.slow
+def test_a_task_learns_the_next_makes_use_of_it_and_what_does_not_help_is_retired(place, memory):
+    place.serve(*three_parts(), settings=memory)
+    assert place.work(BIG_GOAL).code == 0
+    empty(place)
+    server = place.serve(*three_parts(), settings=memory)
+
+    like = place.work(f"{BIG_GOAL[:-1]} file.")
+
+    assert like.of("LessonsApplied")[0]["lessons"][0]["kind"] == "task_template"
+    assert any("Plans that led to goals" in text for text in prompts(server))
+    assert {one["kind"] for one in learned(place)} == {"task_template", "subtask_success"}
+
+    empty(place)
+    unverified = f'{memory}\n[plugins]\ndisabled = ["deterministic"]\n'
+    place.serve(*turns(*says_hi()), settings=unverified)
+    (approval,) = place.work(ACTION_GOAL).result["approvals"]
+    place.run("approve", "last", approval, "--deny", "--reason", "end files with dashes")
+    assert place.run("run", "--resume", "last").code == 1
+    assert [one["state"] for one in learned(place, "user_correction")] == ["trial"]
+
+    empty(place)
+    place.serve(Rule(reply=done()), settings=f"{memory}\n{NO_MERCY}[learning]\ntrial_tasks = 1\n")
+    failed = place.work(ACTION_GOAL)
+    server = place.serve(*turns(*says_hi()), settings=memory)
+    place.work(ACTION_GOAL)
+
+    assert (failed.code, "LessonsApplied" in failed.types) == (1, True)
+    assert [one["state"] for one in learned(place, "user_correction")] == ["retired"]
+    assert "dashes" not in prompts(server)[0]
 
 
 def test_the_password_of_a_database_is_shown_nowhere(place):

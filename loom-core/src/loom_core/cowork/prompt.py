@@ -25,7 +25,12 @@ _CHARACTERS_PER_TOKEN = 3
 
 
 def session_prompt(
-    facts: ModelFacts, specs: Sequence[ToolSpec], seen: Survey, *, today: date
+    facts: ModelFacts,
+    specs: Sequence[ToolSpec],
+    seen: Survey,
+    *,
+    wanted: Sequence[str] = (),
+    today: date,
 ) -> Beginning:
     """The prompt of a session with a model, the same bytes for as long as it goes on.
 
@@ -33,6 +38,7 @@ def session_prompt(
         facts: the model.
         specs: the tools that it is offered.
         seen: the workspace.
+        wanted: what the user had to say in earlier tasks and holds on.
         today: the date, without a time, which would change with each session of a day.
     """
     dialect = DIALECTS[facts.dialect]
@@ -43,6 +49,7 @@ def session_prompt(
         _headed("Rules", _RULES),
         _headed("Tools", dialect.describe_tools(specs)),
         _headed("Format", form),
+        _headed("What the user wants in every task here", "\n".join(f"- {one}" for one in wanted)),
         _headed("Notes of this project (AGENTS.md)", _fitted(seen.instructions, facts.window)),
         _headed("Files when the session began", listing or "(empty directory)"),
         f"Today is {today.isoformat()}.",

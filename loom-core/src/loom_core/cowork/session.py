@@ -13,6 +13,7 @@ from loom_core.contracts.provider import ReasoningDelta, TextDelta
 from loom_core.contracts.tool import Tool
 from loom_core.cowork.claimed import under_claim
 from loom_core.cowork.compacting import Fitting
+from loom_core.cowork.corrections import SessionCorrections
 from loom_core.cowork.history import History
 from loom_core.cowork.mentions import Attached, with_mentions
 from loom_core.cowork.offering import for_conversation, offered_specs
@@ -77,10 +78,12 @@ class CoworkSession:
         reader = next((tool.name for tool in self._tools.values() if tool.reads_results), "")
         self._history = History([], reader=reader, blobs=parts.workspace.blobs)
         self._fitting = Fitting(self._history)
+        self._corrections = SessionCorrections()
         self._untold: list[EventBody] | None = []
         """Records that the conversation waits for until the model is known that reads them."""
         for event in parts.events:
             self._take(event.subtask_id, event.body)
+        self._corrections.found.clear()  # they were kept when they were made
 
     @property
     def task(self) -> Task:
@@ -216,6 +219,7 @@ class CoworkSession:
                 result = await self._running.end(self._journal(scope, turn))
             finally:
                 self._running = None
+            await self._corrections.teach(scope)
         unsaid = tuple(self._steering)
         self._steering.clear()
         return replace(result, unsaid=unsaid)
@@ -231,8 +235,10 @@ class CoworkSession:
         await context.emit(body.model_copy(update={"images": images}))
         if not is_known:
             seen = await asyncio.to_thread(survey, self._parts.workspace)
+            wanted = (await context.lessons()).instructions
+            today = date.today()  # noqa: DTZ011  # the user's day
             await context.begin(
-                session_prompt(facts, self._history.specs, seen, today=date.today())  # noqa: DTZ011  # the user's day
+                session_prompt(facts, self._history.specs, seen, wanted=wanted, today=today)
             )
         context.know(self.log.seen, self.log.results, self.log.kept)
         return await Turn(context, self._history, self._fitting, self._steering).run()
@@ -322,6 +328,7 @@ class CoworkSession:
         if isinstance(body, TurnStarted) and self.log.last_turn:
             self._taints.recall(turn, [turn_id(self.log.last_turn)])
         self.log.apply(turn, body)
+        self._corrections.take(turn, body)
 
     def _hear(self, piece: TextDelta | ReasoningDelta) -> None:
         """Show a piece of an answer, and keep it for the case that the rest never comes."""

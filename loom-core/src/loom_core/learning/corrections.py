@@ -16,18 +16,22 @@ _MARKS = re.compile(r"[\W_]+")
 
 def corrections(events: Sequence[Event]) -> list[Pattern]:
     """Each thing that the user said, once: by steering, or as the reason of a no."""
-    said = [(text, event.subtask_id) for event in events if (text := _said(event))]
-    found = [
-        Pattern(
-            kind=PatternKind.USER_CORRECTION,
-            key=correction_key(text),
-            text=text[:_MOST_CHARACTERS],
-            subtask_id=subtask_id,
-        )
-        for text, subtask_id in said
-        if len(text.split()) >= _LEAST_WORDS and correction_key(text)
-    ]
-    return list({pattern.key: pattern for pattern in found}.values())
+    found = [correction(_said(event), event.subtask_id) for event in events]
+    return list({pattern.key: pattern for pattern in found if pattern is not None}.values())
+
+
+def correction(text: str, subtask_id: str) -> Pattern | None:
+    """The lesson of what the user said; None when that is too little to tell anybody."""
+    said = " ".join(text.split())
+    key = correction_key(said)
+    if len(said.split()) < _LEAST_WORDS or not key:
+        return None
+    return Pattern(
+        kind=PatternKind.USER_CORRECTION,
+        key=key,
+        text=said[:_MOST_CHARACTERS],
+        subtask_id=subtask_id,
+    )
 
 
 def correction_key(text: str) -> str:
@@ -39,6 +43,11 @@ def _said(event: Event) -> str:
     """What a human said in an event; empty when none did."""
     body = event.body
     if isinstance(body, ApprovalDecided):
-        is_human = not body.approved and body.by not in _NOT_HUMAN
-        return "" if not is_human or body.reason in _STOCK else " ".join(body.reason.split())
-    return " ".join(body.text.split()) if isinstance(body, InstructionGiven) else ""
+        return reason_of_no(body)
+    return body.text if isinstance(body, InstructionGiven) else ""
+
+
+def reason_of_no(decided: ApprovalDecided) -> str:
+    """Why a human said no, in words of his own; empty when none did, or without any."""
+    is_human = not decided.approved and decided.by not in _NOT_HUMAN
+    return "" if not is_human or decided.reason in _STOCK else decided.reason

@@ -48,7 +48,7 @@ async def _study(store: Store, task_id: str, secrets: Collection[str]) -> Study:
     """What one task taught."""
     record = await store.task(task_id)
     events = await store.patterns.teaching(task_id, _KINDS)
-    lessons = [_without_secrets(one, secrets) for one in lessons_of(record.goal, events)]
+    lessons = [without_secrets(one, secrets) for one in lessons_of(record.goal, events)]
     return Study(
         task_id=task_id,
         workspace=record.workspace,
@@ -84,7 +84,7 @@ def _trial(uses: PatternUses) -> Trial:
     )
 
 
-def _without_secrets(pattern: Pattern, secrets: Collection[str]) -> Pattern:
+def without_secrets(pattern: Pattern, secrets: Collection[str]) -> Pattern:
     """The pattern as it may be kept for ever."""
     facts = redact_values(pattern.facts, secrets)
     return pattern.model_copy(

@@ -14,7 +14,7 @@ from loom_core.store.pattern_reads import SOURCE, USE
 from loom_core.store.schema import pattern_tasks, patterns, studied_tasks
 from loom_core.types import Pattern, PatternKind, PatternState
 
-__all__ = ["ForgetPatterns", "KeepStudy", "SetStates", "Study"]
+__all__ = ["ForgetPatterns", "KeepStudy", "SetStates", "Study", "Teach"]
 
 _ON_TRIAL = frozenset({PatternKind.TASK_TEMPLATE, PatternKind.USER_CORRECTION})
 """Kinds that have to show that they help; the others are counts."""
@@ -66,6 +66,35 @@ class KeepStudy:
             connection, study.task_id, USE, dict.fromkeys(connection.execute(there).scalars(), "")
         )
         return True
+
+
+@dataclass(frozen=True, slots=True)
+class Teach:
+    """Adds lessons of a task that goes on; what the same task taught already does not count again."""
+
+    task_id: str
+    workspace: str
+    lessons: Sequence[Pattern]
+    has_effect: bool = False
+    order: None = None
+
+    def do(self, draft: Draft) -> None:
+        """Add them."""
+        connection, now = draft.connection, as_microseconds(draft.now)
+        for lesson in self.lessons:
+            mine = (
+                select(pattern_tasks.c.pattern_id)
+                .join(patterns, patterns.c.id == pattern_tasks.c.pattern_id)
+                .where(
+                    pattern_tasks.c.task_id == self.task_id,
+                    pattern_tasks.c.part == SOURCE,
+                    patterns.c.kind == lesson.kind.value,
+                    patterns.c.key == as_unicode(lesson.key),
+                )
+            )
+            if connection.execute(mine).first() is None:
+                taught = {_met(connection, self.workspace, lesson, now): lesson.subtask_id}
+                _note(connection, self.task_id, SOURCE, taught)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,12 @@ from loom_core.store.pattern_reads import (
     read_patterns,
     read_uses,
 )
-from loom_core.store.pattern_writes import ForgetPatterns, KeepStudy, SetStates, Study
+from loom_core.store.pattern_writes import ForgetPatterns, KeepStudy, SetStates, Study, Teach
 from loom_core.store.records import PatternRecord, PatternTask, PatternUses
 from loom_core.store.rooms import Doors
 from loom_core.store.schema import journal, studied_tasks, tasks
 from loom_core.store.transitions import FINAL_STATES
-from loom_core.types import PatternKind, PatternState
+from loom_core.types import Pattern, PatternKind, PatternState
 
 __all__ = ["PatternUses", "Patterns", "Study"]
 
@@ -42,6 +42,10 @@ class Patterns:
     async def keep(self, study: Study) -> bool:
         """Take what a task taught, once; False when it was taken before."""
         return await self._doors.write(KeepStudy(study))
+
+    async def teach(self, task_id: str, workspace: str, lessons: Sequence[Pattern]) -> None:
+        """Take lessons of a task that goes on, each of them once of that task."""
+        await self._doors.write(Teach(task_id, workspace, tuple(lessons)))
 
     async def all(
         self,
