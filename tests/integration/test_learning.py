@@ -74,7 +74,7 @@ def test_jobs_that_take_many_retries_start_with_a_stronger_model(place):
     small = Script(rules=(*turns(write("wrong.txt", "x\n")), Rule(reply=done())))
     strong = Script(rules=turns(*says_hi()))
     place.configure(
-        "",
+        "[execution]\nmax_samples = 0",
         small=model(place.listen(small).url),
         strong=model(place.listen(strong).url, tier=2, roles=["executor"]),
     )
