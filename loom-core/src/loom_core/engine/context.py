@@ -12,12 +12,7 @@ from loom_core.contracts.check import Check, CheckContext
 from loom_core.contracts.context import Beginning, Lessons, ModelFacts, PendingCall
 from loom_core.contracts.tool import Intent, Tool, ToolContext
 from loom_core.engine.calls.beginnings import as_beginning, as_event
-from loom_core.engine.calls.call_results import (
-    error_result,
-    record_of,
-    result_of,
-    with_pictures,
-)
+from loom_core.engine.calls.call_results import error_result, record_of, result_of, with_pictures
 from loom_core.engine.calls.checking import run_checks
 from loom_core.engine.calls.consent import Approve
 from loom_core.engine.calls.hearing import Hearing
@@ -87,17 +82,9 @@ class RunContext:
         self._journal = journal
         self._stepping = Stepping(scope.gate)
         self._hearing = Hearing(journal, scope.instructions)
-        self._models = ModelCalls(
-            scope,
-            journal,
-            tier=tier,
-            urgency=urgency,
-            sample=sample,
-            take_a_break=self._stepping.waiting_to_ask,
-            count=self._count,
-        )
         self.way = way
         self.sample = sample
+        self._models = self._asking_models(tier, urgency)
         self._feedback = tuple(feedback)
         self._tools = scope.tools if tools is None else tools
         self._seen: dict[str, str] = {}
@@ -115,6 +102,18 @@ class RunContext:
         """Tokens of this attempt's calls."""
         self.checked: list[Evidence] = []
         """What checks saw when they ran last."""
+
+    def _asking_models(self, tier: int, urgency: int) -> ModelCalls:
+        """What asks models for this attempt."""
+        return ModelCalls(
+            self._scope,
+            self._journal,
+            tier=tier,
+            urgency=urgency,
+            sample=self.sample,
+            take_a_break=self._stepping.waiting_to_ask,
+            count=self._count,
+        )
 
     @property
     def task(self) -> Task:
@@ -243,8 +242,7 @@ class RunContext:
         if result is None:
             tool = tools.get(name)
             if tool is None:
-                known = ", ".join(tools)
-                text = f"there is no tool {name!r} here; tools: {known}"
+                text = f"there is no tool {name!r} here; tools: {', '.join(tools)}"
                 result = error_result(text, ErrorCategory.NOT_FOUND)
                 self._journal.write(
                     ToolCallFinished(step=step, call_id=call_id, tool=name, result=result)

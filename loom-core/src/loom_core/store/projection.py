@@ -38,6 +38,7 @@ WITHOUT_EFFECT = frozenset(
         events.ConversationCompacted,
         events.ReplyRepaired,
         events.NudgeSent,
+        events.SamplesCompared,
         events.InstructionDelivered,
         events.ChecksRun,
         events.ToolCallStarted,
