@@ -86,13 +86,6 @@ def goes_on_with_a_plan_that_nobody_replaced(place):
     assert place.work(BIG_GOAL).code == 1
 
 
-def asks_and_is_answered_later(place):
-    place.serve(*turns(Reply.calling("ask_user", question="Which?"), *says_hi()))
-    assert place.work(ACTION_GOAL).code == 3
-    place.run("answer", "last", "that one")
-    assert place.run("run", "--resume", "last").code == 0
-
-
 def talks_and_waits_for_a_human(place):
     talks = Reply(text="I shall write it.")
     place.serve(*turns(talks, *says_hi()))
@@ -125,7 +118,6 @@ RUNS = [
     writes_by_content,
     is_replanned_and_fails,
     goes_on_with_a_plan_that_nobody_replaced,
-    asks_and_is_answered_later,
     talks_and_waits_for_a_human,
     waits_for_a_human,
     is_answered_while_nobody_runs_it,

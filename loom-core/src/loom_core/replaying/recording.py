@@ -58,22 +58,6 @@ class Recording:
         """What was recorded at a place, in order."""
         return by_place(self.events).get(place, [])
 
-    def late_answer(self, asked: EventBody) -> Event | None:
-        """What a human answered outside of any attempt; None where nothing was asked or so answered."""
-        for event in self.events:
-            match asked, event.body:
-                case (
-                    e.ApprovalRequested(approval_id=wanted),
-                    e.ApprovalDecided(approval_id=answered),
-                ) | (
-                    e.QuestionAsked(question_id=wanted),
-                    e.QuestionAnswered(question_id=answered),
-                ) if wanted == answered and not event.attempt:
-                    return event
-                case _:
-                    pass
-        return None
-
     def verdict(self, subtask_id: str, attempt: int) -> Verdict | None:
         """What was said of an attempt; None when nobody was asked."""
         for event in self.at((subtask_id, attempt)):

@@ -9,7 +9,7 @@ from loom_core.errors import ModelError
 from loom_core.events import Event, EventBody, ModelCallFailed
 from loom_core.replaying.recording import Place, Recording, is_input
 from loom_core.replaying.stage import Stage
-from loom_core.store import Entry, Store
+from loom_core.store import Store
 
 
 class ReplayJournal(StepJournal):
@@ -54,7 +54,6 @@ class ReplayJournal(StepJournal):
             watch=watch,
             lease=lease,
         )
-        self._recording = recording
         self._stage = stage
         self._script = [event.body for event in past]
         self._all_played = played
@@ -120,13 +119,3 @@ class ReplayJournal(StepJournal):
         if is_input(body):
             self._stage.carry_out(body)
             super()._submit([body], is_urgent=False)
-            self._answer(body)
-
-    def _answer(self, asked: EventBody) -> None:
-        """Write what a human answered while nobody ran the task, which belongs to no attempt."""
-        answer = self._recording.late_answer(asked)
-        if answer is not None:
-            if self._watch is not None:
-                self._watch(self.subtask_id, answer.body)
-            entry = Entry(answer.body, answer.subtask_id, answer.attempt)
-            self._store.submit(self._task_id, [entry], fence=self._fence, is_urgent=False)
