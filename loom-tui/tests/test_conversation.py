@@ -11,7 +11,7 @@ from loom_core.cowork import Heard, Recorded
 from loom_core.cowork.record import SessionLog
 from loom_core.types import ChangeKind, FileChange, ModelResponse, ModelRole, ToolResult
 from loom_tui.widgets.conversation import Conversation
-from loom_tui.widgets.messages import Answer, Note, Thoughts, ToolCallView, UserMessage
+from loom_tui.widgets.messages import Answer, Thoughts, ToolCallView, UserMessage
 from loom_tui.widgets.prompt import Prompt
 
 ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
@@ -115,17 +115,6 @@ async def test_thoughts_are_folded_and_can_be_read():
         assert "let me see" in app.screen_text()
 
 
-async def test_long_session_keeps_a_bounded_number_of_widgets():
-    app = ConversationApp()
-    async with app.run_test(size=(100, 40)) as pilot:
-        for number in range(450):
-            await app.conversation.show(Note(f"line {number}"))
-        await pilot.pause()
-
-        assert len(app.conversation.children) == 400
-        assert "line 449" in app.screen_text()
-
-
 class PromptApp(App):
     def __init__(self):
         super().__init__()
@@ -195,3 +184,19 @@ async def test_ten_thousand_lines_can_be_pasted():
 def test_widgets_of_text_take_hostile_text():
     assert ACTING.findall(str(UserMessage(HOSTILE).content)) == []
     assert ACTING.findall(Answer(HOSTILE)._initial_markdown or "") == []
+
+
+async def test_old_messages_make_room_and_the_screen_says_so():
+    app = ConversationApp()
+    async with app.run_test(size=(80, 20)) as pilot:
+        for number in range(200):
+            await app.say(e.TurnStarted(text=f"message {number}", sent=""))
+        await pilot.pause()
+        children = list(app.conversation.children)
+        first = str(children[0].render())
+        notes = [child for child in children if "not shown any more" in str(child.render())]
+
+    assert len(children) <= 160
+    assert "not shown any more" in first
+    assert len(notes) == 1
+    assert "message 199" in str(children[-1].render())

@@ -15,8 +15,10 @@ from loom_core.sanitize import sanitize_text
 from loom_core.types import ModelRole
 from loom_tui.widgets.messages import Answer, Note, Thoughts, ToolCallView, UserMessage
 
-_MOST_WIDGETS = 400
-"""Older ones are taken away: a session of a thousand turns must stay quick."""
+_MOST_WIDGETS = 160
+"""Older ones are taken away: each of them costs time whenever the screen is arranged anew."""
+_TAKEN_AT_ONCE = 40
+_LEFT_OUT = "earlier messages are not shown any more; the session has them all"
 
 
 class Conversation(VerticalScroll):
@@ -45,9 +47,9 @@ class Conversation(VerticalScroll):
     async def show(self, widget: Widget) -> None:
         """Put a widget at the end and keep the end in sight."""
         await self.mount(widget)
-        children = self.children
-        if len(children) > _MOST_WIDGETS:
-            await self.remove_children(list(children)[: len(children) - _MOST_WIDGETS])
+        if len(self.children) > _MOST_WIDGETS:
+            await self.remove_children(list(self.children)[:_TAKEN_AT_ONCE])
+            await self.mount(Note(_LEFT_OUT), before=0)
         self.anchor()
 
     async def clear(self) -> None:
