@@ -90,3 +90,18 @@ def test_words_over_odd_line_breaks_are_placed_to_the_character():
 
     assert isinstance(found, Match)
     assert text[found.start : found.end] == "one\n\n  two\tthree"
+
+
+def test_a_file_of_equal_lines_is_searched_as_quickly_as_any_other():
+    text = "same line\n" * 200_000
+
+    missing = find(text, "same line\n" * 3000 + "other", "y")
+    ambiguous = find(text, "same line \n" * 3000, "y")
+
+    assert isinstance(missing, NoMatch)
+    assert isinstance(ambiguous, NoMatch)
+    assert "found 197001 times" in ambiguous.reason
+
+
+def test_runs_of_lines_that_overlap_are_all_found():
+    assert "found 2 times (lines 1, 3)" in find("a\nb\na\nb\na", "a \nb \na ", "y").reason

@@ -11,6 +11,7 @@ from loom_tools.indentation import indented
 
 _LINE_NUMBER = re.compile(r"^\s*\d+(?:\t|: ?| ?\| ?)")
 _MAX_COMPARED_LINES = 5000
+_MAX_COMPARED_CHARACTERS = 200
 _MAX_LISTED = 10
 _SIMILAR = 0.4
 _WORD = re.compile(r"\S+")
@@ -115,15 +116,33 @@ _LOOSE: tuple[tuple[Callable[[str], str], str], ...] = (
 
 
 def _runs(lines: list[str], wanted: list[str]) -> list[int]:
-    """Indexes where all the wanted lines follow each other; none when they are all blank."""
+    """Indexes where all the wanted lines follow each other; none when they are all blank.
+
+    Knuth, Morris and Pratt: a file of equal lines takes no longer than any other.
+    """
     if not any(wanted):
         return []
-    first, length = wanted[0], len(wanted)
-    return [
-        index
-        for index in range(len(lines) - length + 1)
-        if lines[index] == first and lines[index : index + length] == wanted
-    ]
+    borders = _borders(wanted)
+    found: list[int] = []
+    matched = 0
+    for index, line in enumerate(lines):
+        while matched and (matched == len(wanted) or line != wanted[matched]):
+            matched = borders[matched - 1]
+        matched += line == wanted[matched]
+        if matched == len(wanted):
+            found.append(index + 1 - matched)
+    return found
+
+
+def _borders(wanted: list[str]) -> list[int]:
+    """For each beginning of the lines how many of its last lines are its first ones too."""
+    borders = [0]
+    for line in wanted[1:]:
+        length = borders[-1]
+        while length and line != wanted[length]:
+            length = borders[length - 1]
+        borders.append(length + (line == wanted[length]))
+    return borders
 
 
 def _matched_lines(lines: list[str], wanted: list[str], index: int, new: str, note: str) -> Match:
@@ -164,16 +183,20 @@ def _ambiguous(count: int, numbers: list[int]) -> str:
     )
 
 
+def _beginning(line: str) -> str:
+    """As much of a line as is compared: long lines take a time that grows with their square."""
+    return line.strip()[:_MAX_COMPARED_CHARACTERS]
+
+
 def _closest(lines: list[str], wanted: list[str]) -> str:
     """The region that is most like the quote, with line numbers."""
     anchor = max(wanted, key=lambda line: len(line.strip()))
     offset = wanted.index(anchor)
-    near = difflib.get_close_matches(
-        anchor.strip(), [line.strip() for line in lines[:_MAX_COMPARED_LINES]], 1, _SIMILAR
-    )
+    beginnings = [_beginning(line) for line in lines[:_MAX_COMPARED_LINES]]
+    near = difflib.get_close_matches(_beginning(anchor), beginnings, 1, _SIMILAR)
     if not near:
         return "old_str is not in the file; call read_file to see what is"
-    index = next(i for i, line in enumerate(lines) if line.strip() == near[0])
+    index = beginnings.index(near[0])
     first = max(0, index - offset)
     region = lines[first : min(len(lines), first + max(len(wanted), 3))]
     numbered = "\n".join(f"{first + i + 1}\t{line[:300]}" for i, line in enumerate(region[:20]))
