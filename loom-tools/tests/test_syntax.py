@@ -17,5 +17,4 @@ def test_text_that_parsers_take_minutes_for_or_fail_at_is_not_judged(path, text)
 
 
 def test_bytes_that_are_no_text_do_no_harm():
-    assert syntax_error("a.yaml", "a: \udcff\n") == ""
-    assert syntax_error("a.yaml", "a: [\udcff\n") != ""
+    assert "did not find expected" in syntax_error("a.yaml", "a: [\udcff\n")

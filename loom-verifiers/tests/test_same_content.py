@@ -53,3 +53,17 @@ def test_of_an_open_text_only_the_form_counts():
     assert form("# T\nRain falls.\nAnd falls.\n- a\n- b\n") == form("# T\nSnow.\n- x\n- y\n")
     assert form("# T\nRain.\n- a\n") != form("# T\nRain.\n- a\n- b\n")
     assert form("# T\nRain.\n") != form("# U\nRain.\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a0: &a0 [x, x]\n" + "".join(f"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]\n" for i in range(1, 60)),
+        "a0: &a0 {x: 1}\n"
+        + "".join(f"a{i}: &a{i} {{<<: [*a{i - 1}, *a{i - 1}]}}\n" for i in range(1, 60)),
+        "a: &a [*a]\n",
+    ],
+)
+def test_a_few_lines_that_stand_for_more_than_fits_anywhere_are_not_compared(text):
+    assert normal_form("a.yaml", text, is_open=False) is None
+    assert normal_form("a.yaml", "a: &a [x]\nb: *a\n", is_open=False) is not None

@@ -5,12 +5,13 @@ import io
 import json
 import posixpath
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from html.parser import HTMLParser
 
+from loom_verifiers.checks.parsing import read_toml
 from loom_verifiers.markdown import Block, blocks
+from loom_verifiers.yaml_document import load_yaml
 
 NormalForm = str
 """What two contents that say the same have in common, as text."""
@@ -59,16 +60,14 @@ def _json(text: str) -> NormalForm:
 
 def _toml(text: str) -> NormalForm:
     """A TOML table."""
-    return json.dumps(tomllib.loads(text), sort_keys=True, default=str)
+    return json.dumps(read_toml(text), sort_keys=True, default=str)
 
 
 def _yaml(text: str) -> NormalForm:
     """A YAML document."""
-    import yaml  # 60 ms that only YAML files cost
-
     try:
-        return json.dumps(yaml.safe_load(text), sort_keys=True, default=str)
-    except (yaml.YAMLError, TypeError) as error:
+        return json.dumps(load_yaml(text), sort_keys=True, default=str)
+    except TypeError as error:
         raise ValueError(str(error)) from error
 
 

@@ -39,6 +39,7 @@ async def test_what_parses_passes(tmp_path, look, name, content):
         ("a.toml", "a = \n", "line 1"),
         ("a.yaml", "a: [1\n", "line 2"),
         ("a.yaml", "\t- x", "line 1"),
+        ("a.toml", "a" + ".a" * 100_000 + " = 1\n", "too many parts"),
         ("a.py", "  \n", "empty"),
     ],
 )

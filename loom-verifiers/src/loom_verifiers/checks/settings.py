@@ -4,7 +4,6 @@ import asyncio
 import json
 import posixpath
 import re
-import tomllib
 from collections.abc import Iterator
 from typing import cast
 
@@ -12,6 +11,8 @@ from loom_core.contracts.check import Check, CheckContext
 from loom_core.types import Evidence
 from loom_verifiers.checks.evidence import failed, passed, seen_in, unverified
 from loom_verifiers.checks.files import MAX_READ_BYTES
+from loom_verifiers.checks.parsing import read_toml
+from loom_verifiers.yaml_document import load_yaml
 
 _MAX_DEPTH = 50
 
@@ -35,7 +36,7 @@ class SettingEquals(Check):
             return failed(label, f"expected the file {target}, and there is none")
         data = await asyncio.to_thread(context.workspace.read, target, max_bytes=MAX_READ_BYTES)
         try:
-            found = _values_of(key, target, data.decode("utf-8-sig"))
+            found = await asyncio.to_thread(_values_of, key, target, data.decode("utf-8-sig"))
         except ValueError as error:
             return failed(
                 label,
@@ -57,24 +58,14 @@ def _values_of(key: str, path: str, text: str) -> list[object]:
         case ".json":
             return list(_walk(json.loads(text), key))
         case ".toml":
-            return list(_walk(tomllib.loads(text), key))
+            return list(_walk(read_toml(text), key))
         case ".yaml" | ".yml":
-            return list(_walk(_load_yaml(text), key))
+            return list(_walk(load_yaml(text), key))
         case _:
             line = re.compile(
                 rf"^\s*(?:export\s+)?{re.escape(key)}\s*[:=]\s*(.*?)\s*$", re.MULTILINE
             )
             return [value.strip("\"'") for value in line.findall(text)]
-
-
-def _load_yaml(text: str) -> object:
-    """The first document of a YAML text."""
-    import yaml  # 60 ms that only YAML files cost
-
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ValueError(" ".join(str(error).split())) from error
 
 
 def _walk(value: object, key: str, depth: int = 0) -> Iterator[object]:
