@@ -8,6 +8,7 @@ description with every start, ``many`` has hundreds of tools.
 
 import json
 import os
+import socket
 import sys
 from pathlib import Path
 
@@ -33,6 +34,21 @@ WRITE = {
     "description": "Save hello.txt at an absolute path",
     "inputSchema": {"type": "object", "properties": {"path": {"type": "string"}}},
 }
+LOOK = {"name": "look", "description": "Read a file", "inputSchema": {"type": "object"}}
+REACH = {"name": "reach", "description": "Call a port", "inputSchema": {"type": "object"}}
+
+
+def tried(what):
+    """What that gives, or how it fails."""
+    try:
+        return str(what())
+    except OSError as error:
+        return type(error).__name__
+
+
+def reach(port):
+    with socket.create_connection(("127.0.0.1", port), timeout=5):
+        return "reached"
 
 
 def say(message):
@@ -62,7 +78,7 @@ def tools():
             {"name": "bad name\u202e", "inputSchema": {"type": "object"}},
             {"name": "long", "inputSchema": {"type": "object", "title": "x" * 50_000}},
         ]
-    return [ECHO, PID, ENV, WRITE]
+    return [ECHO, PID, ENV, WRITE, LOOK, REACH]
 
 
 def call(number, name, arguments):
@@ -84,7 +100,9 @@ def call(number, name, arguments):
         "pid": lambda: str(os.getpid()),
         "variables": lambda: json.dumps(dict(os.environ)),
         "echo": lambda: "\x1b[2J" + str(arguments.get("text")),
-        "save": lambda: str(Path(arguments["path"]).write_text("hi\n")),
+        "save": lambda: tried(lambda: Path(arguments["path"]).write_text("hi\n")),
+        "look": lambda: tried(lambda: Path(arguments["path"]).read_text()),
+        "reach": lambda: tried(lambda: reach(arguments["port"])),
     }
     text = texts.get(name, lambda: f"called {name}")()
     if name == "echo" and arguments.get("text") == "much":

@@ -67,6 +67,19 @@ def choose(settings: SandboxSettings, *, is_offline: bool = False) -> Sandbox:
     return choice.sandbox
 
 
+def require_bubblewrap() -> str:
+    """The path of a ``bwrap`` that confines, tried once in a process.
+
+    Raises:
+        SandboxUnavailable: there is none, with the reason and what to do.
+    """
+    found = describe(SandboxSettings(backend="bubblewrap"))
+    program = shutil.which("bwrap")
+    if found.sandbox.name != "bubblewrap" or program is None:
+        raise SandboxUnavailable(f"{found.detail.partition(': ')[0]}; {found.fix}")
+    return program
+
+
 def describe(settings: SandboxSettings, *, is_offline: bool = False) -> SandboxChoice:
     """The sandbox that is used here with the reason and the fix, for ``loom doctor``."""
     reach = NOTHING if is_offline else reach_of(settings)

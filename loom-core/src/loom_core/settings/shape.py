@@ -235,6 +235,15 @@ class McpServerSettings(Table):
     """Its arguments."""
     env: dict[str, SecretStr] = {}
     """Variables that it gets beside PATH, HOME and the like; it gets no others of Loom's own."""
+    confined: bool = True
+    """Whether the command runs in the sandbox, which needs bubblewrap; False runs it as a program of
+    yours, which may do all that you may."""
+    network: bool = False
+    """Whether a confined command may use the network, which ``--offline`` forbids."""
+    readable: tuple[Path, ...] = ()
+    """Directories and files that a confined command may read, beside installed programs and its own."""
+    writable: tuple[Path, ...] = ()
+    """Directories that a confined command may write, beside its own."""
     url: str = ""
     """The address of a server over streamable HTTP, instead of a command."""
     headers: dict[str, SecretStr] = {}

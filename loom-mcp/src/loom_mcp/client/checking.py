@@ -25,6 +25,11 @@ def _problem(settings: McpServerSettings) -> str:
         return "has headers, which are sent to a url, and there is none"
     if (settings.args or settings.env) and not settings.command:
         return "has args or env, which are for a command, and there is none"
+    given = (settings.network, settings.readable, settings.writable)
+    if any(given) and not (settings.command and settings.confined):
+        return (
+            "has network, readable or writable, which are for a confined command, and there is none"
+        )
     return _problem_of_url(settings.url) if settings.url else ""
 
 

@@ -83,13 +83,16 @@ async def accept(session: Session, *, server: str, tools: tuple[str, ...], yes: 
 @asynccontextmanager
 async def _shelves(session: Session, *, is_offline: bool = False) -> "AsyncGenerator[Shelves]":
     """The servers of the settings, left at the end."""
+    from loom_core.sandbox import bounds_of
     from loom_mcp.client.checking import check_servers
     from loom_mcp.client.shelves import Shelves
     from loom_mcp.client.source import enabled
+    from loom_mcp.client.surroundings import Surroundings
 
     servers = enabled(session.settings)
     check_servers(servers)
-    shelves = Shelves(servers, home=session.home, environ=session.environ, is_offline=is_offline)
+    bounds = bounds_of(session.settings.sandbox)
+    shelves = Shelves(servers, Surroundings(session.home, session.environ, bounds, is_offline))
     try:
         yield shelves
     finally:

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any, cast
 
 from mcp.client import Client
@@ -22,11 +21,13 @@ from mcp_types import (
 from mcp_types import Tool as ServerTool
 from pydantic import JsonValue, TypeAdapter
 
-from loom_core.errors import ErrorCategory, ToolFailed
+from loom_core.errors import ErrorCategory, SandboxUnavailable, ToolFailed
 from loom_core.sanitize import sanitize_line
 from loom_core.settings.shape import McpServerSettings
 from loom_mcp.client.limits import MAX_PAGES, MAX_TOOLS, Budget
-from loom_mcp.client.process import ServerProcess, child_environment
+from loom_mcp.client.process import ServerProcess
+from loom_mcp.client.starting import start_of
+from loom_mcp.client.surroundings import Surroundings
 from loom_mcp.client.web import connect_to
 
 _log = logging.getLogger(__name__)
@@ -42,21 +43,11 @@ Streams = tuple[Any, Any]
 class Connection:
     """Speaks with one server. Calls may run concurrently; each error is a ``ToolFailed``."""
 
-    def __init__(
-        self, name: str, settings: McpServerSettings, *, home: Path, environ: Mapping[str, str]
-    ) -> None:
-        """Start nothing yet.
-
-        Args:
-            name: of the server in the settings.
-            settings: its table.
-            home: Loom's home, below which a child gets a directory of its own.
-            environ: what a child may inherit some of.
-        """
+    def __init__(self, name: str, settings: McpServerSettings, around: Surroundings) -> None:
+        """Start nothing yet; the name is that of the settings."""
         self._name = name
         self._settings = settings
-        self._home = home
-        self._environ = environ
+        self._around = around
         self._budget = Budget()
         self._process = ServerProcess(self._budget)
         self._opening = asyncio.Lock()
@@ -136,13 +127,13 @@ class Connection:
         except Exception as error:  # noqa: BLE001 - whatever a server makes the SDK raise is its fault
             await self._give_up(error)
 
-    async def _give_up(self, error: Exception) -> None:
+    async def _give_up(self, error: Exception, *, hint: str = "") -> None:
         """End the connection. Raises ``ToolFailed``."""
         _log.debug("the MCP server %s failed", self._name, exc_info=error)
         problem = self._problem or _problem_in(error)
         words = f"; it said: {self._process.last_words}" if self._process.last_words else ""
         await self.close()
-        raise ToolFailed(self._said(f"{problem}{words}"), ErrorCategory.RUNTIME) from error
+        raise ToolFailed(self._said(f"{problem}{words}") + hint, ErrorCategory.RUNTIME) from error
 
     async def _opened(self) -> Client:
         """The client of a connection that is open, now if not before. Raises ``ToolFailed``."""
@@ -165,9 +156,10 @@ class Connection:
                 await asyncio.wait({ready, self._holding}, return_when=asyncio.FIRST_COMPLETED)
         except TimeoutError:
             ready.cancel()
+            self._holding.cancel()  # it waits for a server that says nothing, not to be told to leave
             await self.close()
             raise ToolFailed(
-                f"the MCP server {self._name} did not start within {seconds:g} s",
+                f"the MCP server {self._name} did not start within {seconds:g} s{self._hint()}",
                 ErrorCategory.TIMEOUT,
             ) from None
         except asyncio.CancelledError:
@@ -175,9 +167,18 @@ class Connection:
             await self.close()
             raise
         if not ready.done():
-            await self._give_up(self._failure())
+            await self._give_up(self._failure(), hint=self._hint())
         self._client = ready.result()
         return self._client
+
+    def _hint(self) -> str:
+        """What the user can do about a server that does not start, where that may be the sandbox."""
+        if not (self._settings.command and self._settings.confined):
+            return ""
+        return (
+            f" (it is confined: network, readable, writable and confined in [mcp.servers.{self._name}] "
+            "say what it may use)"
+        )
 
     def _failure(self) -> Exception:
         """Why the task that holds the connection ended before there was one."""
@@ -203,14 +204,8 @@ class Connection:
                 budget=self._budget,
                 timeout_seconds=max(settings.timeout_seconds, settings.start_timeout_seconds),
             )
-        given = {name: value.get_secret_value() for name, value in settings.env.items()}
-        directory = self._home / "mcp" / self._name
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return self._process.connect(
-            [settings.command, *settings.args],
-            env=child_environment(self._environ, given),
-            cwd=directory,
-        )
+        starting = start_of(self._name, settings, self._around)
+        return self._process.connect(starting, self._around.bounds)
 
     def _said(self, text: str) -> str:
         """An error of this server, safe to show."""
@@ -236,6 +231,8 @@ def _problem_in(error: BaseException) -> str:
     """What is wrong, of the first of several errors."""
     if isinstance(error, BaseExceptionGroup):
         return _problem_in(cast("BaseExceptionGroup[BaseException]", error).exceptions[0])
+    if isinstance(error, SandboxUnavailable):
+        return f"it cannot be confined: {error}"
     if isinstance(error, OSError):
         return f"it cannot be reached: {error}"
     return f"it does not follow the protocol: {type(error).__name__}: {error}"

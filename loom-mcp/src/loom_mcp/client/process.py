@@ -9,23 +9,24 @@ import os
 import signal
 from asyncio.subprocess import PIPE, Process
 from collections import deque
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
-from pathlib import Path
+from collections.abc import AsyncGenerator
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, suppress
 
 import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 from mcp.shared.message import SessionMessage
 from mcp_types import jsonrpc_message_adapter
 
+from loom_core.sandbox import Bounds, Launch, ended_within
 from loom_mcp.client.limits import MAX_MESSAGE_BYTES, Budget, Flooded
 
 Streams = tuple[
     MemoryObjectReceiveStream[SessionMessage | Exception], MemoryObjectSendStream[SessionMessage]
 ]
 
-_INHERITED = ("HOME", "LANG", "LOGNAME", "PATH", "SHELL", "TMPDIR", "USER")
 _GRACE_SECONDS = 2.0
+_LOOK_SECONDS = 2.0
+"""How often is looked at what it takes of the machine: it may stay for hours."""
 _KEPT_ERROR_BYTES = 2_000
 
 
@@ -46,34 +47,38 @@ class ServerProcess:
 
     @asynccontextmanager
     async def connect(
-        self, command: Sequence[str], *, env: Mapping[str, str], cwd: Path
+        self, starting: AbstractContextManager[Launch], bounds: Bounds
     ) -> AsyncGenerator[Streams]:
         """Messages from and to the child, which runs while inside.
 
         Args:
-            command: program and arguments.
-            env: all of its variables.
-            cwd: its current directory: never a workspace, whose files could take the place of modules.
+            starting: how it is started; left once that has happened.
+            bounds: what it is stopped for when it takes more.
 
         Raises:
             OSError: it cannot be started.
+            SandboxUnavailable: it cannot be confined.
         """
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=PIPE,
-            env=dict(env),
-            cwd=cwd,
-            limit=MAX_MESSAGE_BYTES,
-            start_new_session=True,
-        )
+        with ExitStack() as held:
+            launch = await asyncio.to_thread(held.enter_context, starting)
+            process = await asyncio.create_subprocess_exec(
+                *launch.argv,
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=PIPE,
+                env=dict(launch.environment),
+                cwd=launch.directory,
+                pass_fds=launch.descriptors,
+                limit=MAX_MESSAGE_BYTES,
+                start_new_session=True,
+            )
         incoming, read = anyio.create_memory_object_stream[SessionMessage | Exception](0)
         write, outgoing = anyio.create_memory_object_stream[SessionMessage](0)
         pumps = [
             asyncio.create_task(self._read(process, incoming)),
             asyncio.create_task(self._write(process, outgoing)),
             asyncio.create_task(self._read_errors(process)),
+            asyncio.create_task(self._bound(process, bounds)),
         ]
         try:
             yield read, write
@@ -115,17 +120,18 @@ class ServerProcess:
                 process.stdin.write(text.encode() + b"\n")
                 await process.stdin.drain()
 
+    async def _bound(self, process: Process, bounds: Bounds) -> None:
+        """Stop the child when it takes too much of the machine."""
+        excess = await ended_within(process, bounds, tick_seconds=_LOOK_SECONDS)
+        if excess:
+            self.problem = excess
+            _kill(process, signal.SIGKILL)
+
     async def _read_errors(self, process: Process) -> None:
         """Keep the end of what it writes to stderr."""
         assert process.stderr is not None  # noqa: S101 - it was started with pipes
         while part := await process.stderr.read(4096):
             self._errors.append(part)
-
-
-def child_environment(environ: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
-    """The variables of a child: the few that programs need, and what the settings give it."""
-    inherited = {name: environ[name] for name in _INHERITED if name in environ}
-    return {**inherited, **given}
 
 
 def _parsed(line: bytes) -> SessionMessage | Exception:

@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
@@ -15,6 +14,7 @@ from loom_core.sanitize import sanitize_line
 from loom_core.settings.shape import McpServerSettings
 from loom_mcp.client.described import Described, Unusable, describe
 from loom_mcp.client.pins import Pins
+from loom_mcp.client.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from mcp_types import CallToolResult
@@ -41,16 +41,13 @@ class Offer:
 class Shelf:
     """One server and its tools."""
 
-    def __init__(
-        self, name: str, settings: McpServerSettings, *, home: Path, environ: Mapping[str, str]
-    ) -> None:
-        """Start nothing yet; see ``Connection`` for the arguments."""
+    def __init__(self, name: str, settings: McpServerSettings, around: Surroundings) -> None:
+        """Start nothing yet; the name is that of the settings."""
         self.name = name
         self.settings = settings
-        self._home = home
-        self._environ = environ
+        self._around = around
         self._connection: Connection | None = None
-        self._pins = Pins(home, name)
+        self._pins = Pins(around.home, name)
         self._offer: Offer | None = None
         self._listing = asyncio.Lock()
         self._failed: tuple[float, str] | None = None
@@ -137,9 +134,7 @@ class Shelf:
         if self._connection is None:
             from loom_mcp.client.connection import Connection
 
-            self._connection = Connection(
-                self.name, self.settings, home=self._home, environ=self._environ
-            )
+            self._connection = Connection(self.name, self.settings, self._around)
         return self._connection
 
     async def _look(self) -> Offer:

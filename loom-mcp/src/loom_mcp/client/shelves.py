@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping
-from pathlib import Path
 
 from loom_core.did_you_mean import did_you_mean
 from loom_core.errors import ErrorCategory, LoomError, ToolFailed
 from loom_core.settings.shape import McpServerSettings
 from loom_mcp.client.described import Described
 from loom_mcp.client.shelf import Offer, Shelf
+from loom_mcp.client.surroundings import Surroundings
 
 
 class Shelves:
@@ -17,24 +17,11 @@ class Shelves:
     def __init__(
         self,
         servers: Mapping[str, McpServerSettings],
-        *,
-        home: Path,
-        environ: Mapping[str, str],
-        is_offline: bool = False,
+        around: Surroundings,
     ) -> None:
-        """Start nothing yet.
-
-        Args:
-            servers: those that are enabled.
-            home: Loom's home.
-            environ: what children may inherit some of.
-            is_offline: whether only servers that send nothing off this machine may be used.
-        """
-        self._is_offline = is_offline
-        self.by_name = {
-            name: Shelf(name, settings, home=home, environ=environ)
-            for name, settings in servers.items()
-        }
+        """Start nothing yet; ``servers`` are those that are enabled."""
+        self._is_offline = around.is_offline
+        self.by_name = {name: Shelf(name, settings, around) for name, settings in servers.items()}
 
     async def offers(self) -> dict[str, Offer | LoomError]:
         """What each server offers, or why nothing; all are asked at once."""

@@ -5,11 +5,13 @@ from typing import Any
 
 from loom_core.contracts.tool import Tool
 from loom_core.contracts.tool_source import ToolSource
+from loom_core.sandbox import bounds_of
 from loom_core.settings import process_environment
 from loom_core.settings.shape import McpServerSettings, Settings
 from loom_mcp.client.checking import check_servers
 from loom_mcp.client.find_tools import FindTools
 from loom_mcp.client.shelves import Shelves
+from loom_mcp.client.surroundings import Surroundings
 from loom_mcp.client.use_tool import UseTool
 
 
@@ -25,12 +27,13 @@ class McpTools(ToolSource):
             return []
         check_servers(servers)
         if self._shelves is None:
-            self._shelves = Shelves(
-                servers,
-                home=self.environment.home,
-                environ=process_environment(),
-                is_offline=self.environment.is_offline,
+            around = Surroundings(
+                self.environment.home,
+                process_environment(),
+                bounds_of(self.settings.sandbox),
+                self.environment.is_offline,
             )
+            self._shelves = Shelves(servers, around)
         # To start and to say which tools it has may each take that long.
         start = 2 * max(one.start_timeout_seconds for one in servers.values())
         call = max(one.timeout_seconds for one in servers.values())
