@@ -1,6 +1,7 @@
 """Server-sent events: from the beginning, from an id, of tasks that wait, run or have ended."""
 
 import asyncio
+import re
 
 import pytest
 from server_site import SAYS_HI, Site
@@ -121,30 +122,32 @@ def something(number):
     return Entry(HookFailed(hook="h", plugin="p", error=str(number)))
 
 
+def ids(batch):
+    """The sequences of the events in a batch."""
+    return [int(found) for found in re.findall(rb"id: (\d+)\nevent", b"".join(batch.chunks))]
+
+
 async def test_clients_that_read_slowly_miss_nothing_and_hold_up_nobody(journal, monkeypatch):
     store, fence = journal
     monkeypatch.setattr(feeds, "KEPT_FRAMES", 20)
     monkeypatch.setattr(feeds, "PAGE", 7)
     feed = Feed(store, "t1", after=0)
-    quick = feed.read(0)
-    slow = feed.read(0)
-    seen = [frame.sequence for frame in await anext(slow)]
+    slow = ids(await feed.next(0))
     latest = 0
     for start in range(0, 300, 50):
         await store.append("t1", [something(n) for n in range(start, start + 50)], fence=fence)
         feed.wake()
         wanted = await store.newest_sequence("t1")
         while latest < wanted:  # the slow one has not read since
-            latest = (await anext(quick))[-1].sequence
+            latest = (await feed.next(latest)).last
 
     newest = await store.newest_sequence("t1")
-    while seen[-1] < newest:
-        seen += [frame.sequence for frame in await anext(slow)]
-    await quick.aclose()
-    await slow.aclose()
+    while slow[-1] < newest:
+        slow += ids(await feed.next(slow[-1]))
     await feed.close()
 
-    assert seen == list(range(1, newest + 1))
+    assert slow == list(range(1, newest + 1))
+    assert await feed.next(0) is None
 
 
 async def test_replay_from_any_id_gives_what_comes_after_it(journal):
@@ -154,10 +157,33 @@ async def test_replay_from_any_id_gives_what_comes_after_it(journal):
     newest = await store.newest_sequence("t1")
 
     for after in range(0, newest, 97):
-        reading = feed.read(after)
-        seen: list[int] = []
-        while not seen or seen[-1] < newest:
-            seen += [frame.sequence for frame in await anext(reading)]
-        await reading.aclose()
+        seen = ids(await feed.next(after))
+        while seen[-1] < newest:
+            seen += ids(await feed.next(seen[-1]))
         assert seen == list(range(after + 1, newest + 1))
     await feed.close()
+
+
+async def test_clients_that_are_equally_far_get_the_very_same_bytes(journal):
+    store, fence = journal
+    await store.append("t1", [something(n) for n in range(20)], fence=fence)
+    feed = Feed(store, "t1", after=0)
+
+    first, second = await feed.next(0), await feed.next(0)
+    await feed.close()
+
+    assert first.chunks[0] is second.chunks[0]
+
+
+async def test_a_client_hears_that_the_server_lives(journal, monkeypatch):
+    store, _ = journal
+    monkeypatch.setattr(feeds, "KEEP_ALIVE_SECONDS", 0.0)
+    monkeypatch.setattr(feeds, "POLL_SECONDS", 0.01)
+    feed = Feed(store, "t1", after=await store.newest_sequence("t1"))
+    newest = await store.newest_sequence("t1")
+
+    async with asyncio.timeout(60):
+        quiet = await feed.next(newest)
+    await feed.close()
+
+    assert (quiet.chunks, quiet.last, quiet.is_end) == ((b": keep-alive\n\n",), newest, False)

@@ -44,6 +44,7 @@ def serve(
     from loom_server.serving.address import listen
     from loom_server.serving.engine import engine_for
     from loom_server.serving.greeting import Greeting
+    from loom_server.serving.open_files import allow_connections
     from loom_server.serving.server import Server
 
     settings = session.settings
@@ -52,6 +53,7 @@ def serve(
     settings = settings.model_copy(update={"server": settings.server.model_copy(update=changes)})
     address = listen(settings.server, is_network_allowed=insecure_network)
     log_to_stderr(settings.logging, is_service=True)
+    allow_connections()
     server = Server(
         settings,
         address,

@@ -1,12 +1,13 @@
-"""The newest events of one task, read once and serialised once for all who watch it."""
+"""The newest events of one task, read, serialised and joined once for all who watch it."""
 
 import asyncio
 import logging
 from bisect import bisect_right
-from collections.abc import AsyncGenerator
 
 from loom_core.errors import StoreError
 from loom_core.store import Store
+from loom_server.streaming.answer import KEEP_ALIVE_SECONDS
+from loom_server.streaming.batch import Batch, batch_of, sign_of_life
 from loom_server.streaming.frame import Frame, frame_of
 
 _log = logging.getLogger(__name__)
@@ -17,6 +18,10 @@ PAGE = 500
 """Events that are read at once."""
 POLL_SECONDS = 0.5
 """How often events that another process wrote are looked for."""
+PAUSE_SECONDS = 0.0005
+"""For each client, how long nothing is told after something was: what comes meanwhile goes along in one
+piece. Each piece costs as much as dozens of events, so that many clients would take the whole processor."""
+LONGEST_PAUSE_SECONDS = 0.25
 
 
 class Feed:
@@ -36,7 +41,10 @@ class Feed:
         """Everything later is, or was, in ``_frames``."""
         self._end = after
         self._wake = asyncio.Event()
-        self._news: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._batches: dict[int, Batch] = {}
+        """What comes after a sequence, for all who are that far."""
+        self._news = asyncio.Event()
+        self._told_at = asyncio.get_running_loop().time()
         self._is_closed = False
         self.watchers = 0
         """How many clients follow it; whoever makes the feed counts them."""
@@ -53,22 +61,30 @@ class Feed:
         self._following.cancel()
         await asyncio.gather(self._following, return_exceptions=True)
 
-    async def read(self, after: int) -> AsyncGenerator[list[Frame]]:
-        """Frames after a sequence, some at a time, without an end until the feed is closed.
+    async def next(self, after: int) -> Batch | None:
+        """What comes after a sequence, as soon as there is something; None once the feed is closed.
 
-        Nobody waits for a client that reads slowly: what is not held any more comes from the database.
+        Without an event for a while it is a sign of life. Nobody waits for a client that reads slowly:
+        what is not held any more comes from the database.
         """
-        while not self._is_closed:
-            news = self._news
-            if after < self._start:
-                frames = await self._read_patiently(after)
-            else:
-                frames = self._frames[bisect_right(self._sequences, after) :]
-            if frames:
-                after = frames[-1].sequence
-                yield frames
-            else:
-                await asyncio.shield(news)
+        news = self._news
+        batch = await self._after(after)
+        if batch is None and not self._is_closed:
+            await news.wait()
+            batch = await self._after(after) or sign_of_life(after)
+        return None if self._is_closed else batch
+
+    async def _after(self, after: int) -> Batch | None:
+        """What there is after a sequence; None for nothing."""
+        if after < self._start:
+            frames = await self._read_patiently(after)
+            return batch_of(frames) if frames else None
+        if after not in self._batches:
+            frames = self._frames[bisect_right(self._sequences, after) :]
+            if not frames:
+                return None
+            self._batches[after] = batch_of(frames)
+        return self._batches[after]
 
     async def _follow(self) -> None:
         """Read what comes, for ever."""
@@ -77,6 +93,7 @@ class Feed:
             frames = await self._read_patiently(self._end)
             if frames:
                 self._take(frames)
+                await asyncio.sleep(min(self.watchers * PAUSE_SECONDS, LONGEST_PAUSE_SECONDS))
             if len(frames) < PAGE:
                 await self._sleep()
 
@@ -86,7 +103,8 @@ class Feed:
             async with asyncio.timeout(POLL_SECONDS):
                 await self._wake.wait()
         except TimeoutError:
-            return
+            if asyncio.get_running_loop().time() > self._told_at + KEEP_ALIVE_SECONDS:
+                self._tell()
 
     async def _read_patiently(self, after: int) -> list[Frame]:
         """The next events after a sequence, at most ``PAGE``; waits while the database fails."""
@@ -107,9 +125,11 @@ class Feed:
         self._frames = kept
         self._sequences = [frame.sequence for frame in kept]
         self._end = frames[-1].sequence
+        self._batches.clear()
         self._tell()
 
     def _tell(self) -> None:
         """Wake every client."""
-        news, self._news = self._news, asyncio.get_running_loop().create_future()
-        news.set_result(None)
+        self._told_at = asyncio.get_running_loop().time()
+        news, self._news = self._news, asyncio.Event()
+        news.set()

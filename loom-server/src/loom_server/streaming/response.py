@@ -1,16 +1,11 @@
-"""The stream of one task: it sends frames as the client takes them, and ends with the task."""
-
-import asyncio
-from collections.abc import AsyncGenerator
+"""The stream of one task: it sends events as the client takes them, and ends with the task."""
 
 from starlette.types import Send
 
-from loom_server.streaming.answer import KEEP_ALIVE_SECONDS, StreamedAnswer, send_part
-from loom_server.streaming.frame import KEEP_ALIVE, Frame
+from loom_server.streaming.answer import StreamedAnswer, send_part
+from loom_server.streaming.batch import Batch
+from loom_server.streaming.frame import KEEP_ALIVE
 from loom_server.streaming.hub import Hub
-
-MAX_CHUNK_BYTES = 256 * 1024
-"""What is handed to the connection at once, unless one event is larger."""
 
 
 class EventStream(StreamedAnswer):
@@ -34,51 +29,17 @@ class EventStream(StreamedAnswer):
         self._is_over = is_over
 
     async def send_all(self, send: Send) -> None:
-        """Send frames, and keep-alives between them."""
+        """Send events, and signs of life between them."""
         await send_part(send, KEEP_ALIVE)  # tells the client at once that it is connected
         async with self._hub.watch(self._task_id, newest=self._after) as feed:
-            batches = feed.read(self._after)
-            try:
-                await self._send_batches(batches, send)
-            finally:
-                await batches.aclose()
-
-    async def _send_batches(self, batches: AsyncGenerator[list[Frame]], send: Send) -> None:
-        """Send what comes until the last event was sent."""
-        coming = asyncio.ensure_future(anext(batches, None))
-        try:
-            while True:
-                done, _ = await asyncio.wait({coming}, timeout=KEEP_ALIVE_SECONDS)
-                if not done:
-                    await send_part(send, KEEP_ALIVE)
-                    continue
-                frames = coming.result()
-                if frames is None:
-                    return
-                for chunk in _chunks(frames):
+            after = self._after
+            while (batch := await feed.next(after)) is not None:
+                after = batch.last
+                for chunk in batch.chunks:
                     await send_part(send, chunk)
-                if self._is_end(frames):
+                if self._is_end(batch):
                     return
-                coming = asyncio.ensure_future(anext(batches, None))
-        finally:
-            coming.cancel()
-            await asyncio.gather(coming, return_exceptions=True)
 
-    def _is_end(self, frames: list[Frame]) -> bool:
-        """Whether nothing comes after these frames."""
-        if self._is_over:
-            return frames[-1].sequence >= self._newest
-        return any(frame.is_last for frame in frames)
-
-
-def _chunks(frames: list[Frame]) -> list[bytes]:
-    """The frames in as few pieces as their sizes allow."""
-    chunks: list[list[bytes]] = [[]]
-    size = 0
-    for frame in frames:
-        if chunks[-1] and size + len(frame.data) > MAX_CHUNK_BYTES:
-            chunks.append([])
-            size = 0
-        chunks[-1].append(frame.data)
-        size += len(frame.data)
-    return [b"".join(chunk) for chunk in chunks]
+    def _is_end(self, batch: Batch) -> bool:
+        """Whether nothing comes after it."""
+        return batch.last >= self._newest if self._is_over else batch.is_end
