@@ -93,8 +93,9 @@ class Feed:
             frames = await self._read_patiently(self._end)
             if frames:
                 self._take(frames)
-                await asyncio.sleep(min(self.watchers * PAUSE_SECONDS, LONGEST_PAUSE_SECONDS))
             if len(frames) < PAGE:
+                if frames:
+                    await asyncio.sleep(min(self.watchers * PAUSE_SECONDS, LONGEST_PAUSE_SECONDS))
                 await self._sleep()
 
     async def _sleep(self) -> None:
