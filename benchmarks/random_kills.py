@@ -4,11 +4,12 @@
     python benchmarks/random_kills.py --kills 50 --database sqlite
 
 Three workers share one database and take up each other's tasks. Each runs ``loom`` as users have it, in a
-process that gets SIGKILL after a random time of a run's length; the next one resumes. A task is seventeen
-calls of real tools, whose every repetition shows: edits that insert, commands that append, files that
-are moved. A *window of doubt* is a kill between the intent of a call and its result, when nobody can
-know without looking whether it ran; *done already* are those in which it had, which a naive resume
-would do twice. PostgreSQL runs without fsync: a killed engine is what is tried, not a power cut.
+process that gets SIGKILL while it starts, or after one to three requests of the model and a random part of
+the time between two; the next worker resumes. A task is seventeen calls of real tools, whose every
+repetition shows: edits that insert, commands that append, files that are moved. A *window of doubt* is a
+kill between the intent of a call and its result, when nobody can know without looking whether it ran;
+*done already* are those in which it had, which a naive resume would do twice. PostgreSQL runs without
+fsync: a killed engine is what is tried, not a power cut.
 """
 
 import argparse
@@ -31,6 +32,9 @@ def main() -> int:
     """Print the table; 1 when anything was lost, repeated or stuck."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--kills", type=int, default=500)
+    options.add_argument(
+        "--minutes", type=float, default=600.0, help="of killing, for each database"
+    )
     options.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
     chosen = options.parse_args()
     names = ("sqlite", "postgresql") if chosen.database == "both" else (chosen.database,)
@@ -38,19 +42,19 @@ def main() -> int:
         "| database | kills | tasks | windows of doubt | done already | lost | repeated | stuck | s |\n"
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
     )
-    went_wrong = [_try_out(name, chosen.kills) for name in names]
+    went_wrong = [_try_out(name, chosen.kills, 60 * chosen.minutes) for name in names]
     return int(any(went_wrong))
 
 
-def _try_out(name: str, kills: int) -> bool:
+def _try_out(name: str, kills: int, seconds: float) -> bool:
     """One row; whether something went wrong."""
     if name == "sqlite":
-        return _row(name, kills, "")
+        return _row(name, kills, seconds, "")
     with PostgresqlServer() as server:
-        return _row(name, kills, server.new_database())
+        return _row(name, kills, seconds, server.new_database())
 
 
-def _row(name: str, kills: int, url: str) -> bool:
+def _row(name: str, kills: int, seconds: float, url: str) -> bool:
     """Kill until enough were killed, then let everything come to its end."""
     begun = time.monotonic()
     with (
@@ -60,7 +64,7 @@ def _row(name: str, kills: int, url: str) -> bool:
         place = Path(root)
         environment = _home(place, server.url, url)
         journal = Journal(place / "home", url)
-        ground = Field(place, journal, kills, _length_of_a_run(place, journal, environment))
+        ground = Field(place, journal, server, kills, seconds)
         workers = [Worker(f"worker{number}", ground, environment) for number in range(WORKERS)]
         threads = [Thread(target=worker.work) for worker in workers]
         for thread in threads:
@@ -79,17 +83,6 @@ def _home(place: Path, server: str, url: str) -> dict[str, str]:
         f'base_url = "{server}"\nslots = 8\n'
     )
     return {"LOOM_HOME": str(place / "home"), "HOME": str(place), "NO_PROXY": "127.0.0.1"}
-
-
-def _length_of_a_run(place: Path, journal: Journal, environment: dict[str, str]) -> float:
-    """Seconds of a run that nobody kills."""
-    ground = Field(place, journal, 0, 0.0)
-    worker = Worker("reference", ground, environment)
-    workspace = place / "workspace0"
-    workspace.mkdir()
-    seconds = worker.time_of(["run", job.goal(0), "-w", str(workspace), "--approval", "auto"])
-    worker.work()
-    return seconds
 
 
 def _report(name: str, ground: Field, seconds: float) -> bool:

@@ -10,13 +10,19 @@ import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from threading import Lock, Timer
+from statistics import median
+from threading import Event, Lock, Thread
 
 from killing import job
 from killing.journal import Journal
+from loom_core.testing import ScriptedServer
 
+_TOLD_EVERY = 50
+_MOST_REQUESTS = 3
+_LOOKS_EVERY_SECONDS = 0.01
 _MOST_CALLS = 400
 """Calls of ``loom`` for one job after which it counts as stuck."""
 
@@ -46,12 +52,15 @@ class Tally:
 class Field:
     """The jobs, what is known of them, and how much longer is killed."""
 
-    def __init__(self, root: Path, journal: Journal, kills: int, longest: float) -> None:
+    def __init__(
+        self, root: Path, journal: Journal, server: ScriptedServer, kills: int, seconds: float
+    ) -> None:
         self.root = root
         self.journal = journal
+        self.server = server
         self.tally = Tally()
-        self.longest = longest
         self._kills_left = kills
+        self._until = time.monotonic() + seconds
         self._given = 0
         self._waiting: SimpleQueue[Job] = SimpleQueue()
         self._lock = Lock()
@@ -62,7 +71,7 @@ class Field:
             return self._waiting.get_nowait()
         except Empty:
             with self._lock:
-                if not self._kills_left:
+                if not self.has_kills():
                     return None
                 self._given += 1
                 workspace = self.root / f"workspace{self._given}"
@@ -78,9 +87,12 @@ class Field:
         with self._lock:
             self._kills_left -= bool(self._kills_left)
             self.tally.kills += 1
+            if not self.tally.kills % _TOLD_EVERY:
+                hits = self.tally.windows.total()
+                print(f"{self.tally.kills} kills, {hits} windows of doubt", file=sys.stderr)
 
     def has_kills(self) -> bool:
-        return self._kills_left > 0
+        return self._kills_left > 0 and time.monotonic() < self._until
 
 
 class Worker:
@@ -88,6 +100,7 @@ class Worker:
 
     def __init__(self, name: str, ground: Field, environment: dict[str, str]) -> None:
         self._ground = ground
+        self._name = name
         self._chance = random.Random(name)
         self._log = ground.root / f"{name}.log"
         self._process = subprocess.Popen(
@@ -95,7 +108,7 @@ class Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, **environment},
+            env={**os.environ, **environment, "LOOM_MODELS__SMALL__API_KEY": name},
             cwd=ground.root,
         )
 
@@ -111,8 +124,7 @@ class Worker:
         ground, goal = self._ground, job.goal(one.number)
         task = ground.journal.task_of(goal)
         begin = ["run", goal, "-w", str(one.workspace), "--approval", "auto"]
-        after = self._chance.uniform(0.0, ground.longest) if ground.has_kills() else None
-        code = self._call(["run", "--resume", task] if task else begin, after)
+        code = self._call(["run", "--resume", task] if task else begin)
         one.calls += 1
         if code == -signal.SIGKILL:
             self._note_kill(goal, one)
@@ -138,29 +150,39 @@ class Worker:
             done = job.is_there(call["tool"], call["arguments"], one.workspace)
             ground.tally.already_done[call["tool"]] += done
 
-    def _call(self, arguments: list[str], kill_after: float | None) -> int:
-        """One call of ``loom``, killed after so many seconds unless it ends before."""
+    def _call(self, arguments: list[str]) -> int:
+        """One call of ``loom``, killed at a random moment unless it ends before."""
         order = {"arguments": arguments, "log": str(self._log)}
+        before = len(self._requests())
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         child = int(self._process.stdout.readline())
-        timer = Timer(kill_after or 0.0, _kill, [child])
-        if kill_after is not None:
-            timer.start()
+        over = Event()
+        killer = Thread(target=self._kill, args=(child, before, over))
+        if self._ground.has_kills():
+            killer.start()
         code = int(self._process.stdout.readline())
-        timer.cancel()
+        over.set()
         return code
 
-    def time_of(self, arguments: list[str]) -> float:
-        """How long a call takes that nobody kills."""
-        begun = time.monotonic()
-        code = self._call(arguments, None)
-        if code:
-            raise SystemExit(f"a run that nobody kills ended with {code}: {self._log.read_text()}")
-        return time.monotonic() - begun
+    def _kill(self, child: int, before: int, over: Event) -> None:
+        """Wait for a few requests of the model, or none, and then for a part of the time between two."""
+        requests = before + self._chance.randint(0, _MOST_REQUESTS)
+        while len(self._requests()) < requests:
+            if over.wait(_LOOKS_EVERY_SECONDS):
+                return
+        if not over.wait(self._chance.uniform(0.0, self._gap())):
+            with suppress(ProcessLookupError):  # its number is kept until it is waited for
+                os.kill(child, signal.SIGKILL)
 
+    def _requests(self) -> list:
+        """What this worker's runs have asked so far."""
+        own = f"Bearer {self._name}"
+        return [
+            one for one in self._ground.server.requests if one.headers.get("authorization") == own
+        ]
 
-def _kill(process: int) -> None:
-    """A process may have just ended; its number is kept until it is waited for."""
-    with suppress(ProcessLookupError):
-        os.kill(process, signal.SIGKILL)
+    def _gap(self) -> float:
+        """Seconds between two requests of a run, as it was lately."""
+        times = [one.arrived for one in self._requests()[-20:]]
+        return median(b - a for a, b in pairwise(times)) if len(times) > 1 else 1.0
