@@ -16,30 +16,35 @@ from pathlib import Path
 from loom_core.testing import Reply, Rule, Script, ScriptedServer
 
 GOAL = (
-    "Write roman.py with a function to_roman(number) that returns the Roman numeral, "
-    "so that to_roman(1994) returns 'MCMXCIV' and to_roman(4) returns 'IV'."
+    "Write english.py with a function in_words(number) that returns an integer in English words, so that "
+    "in_words(1234567) returns 'one million two hundred thirty-four thousand five hundred sixty-seven' "
+    "and in_words(0) returns 'zero'."
 )
 RIGHT = """\
-_VALUES = (
-    (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"),
-    (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
-)
+_SMALL = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 
 
-def to_roman(number):
-    text = ""
-    for value, numeral in _VALUES:
-        while number >= value:
-            text += numeral
-            number -= value
-    return text
+def in_words(number):
+    for size, name in ((10**6, "million"), (1000, "thousand"), (100, "hundred")):
+        if number >= size:
+            rest = number % size
+            begin = f"{in_words(number // size)} {name}"
+            return f"{begin} {in_words(rest)}" if rest else begin
+    if number < 20:
+        return _SMALL[number]
+    ten = _TENS[number // 10 - 2]
+    return f"{ten}-{_SMALL[number % 10]}" if number % 10 else ten
 """
 _FILE = f"```python\n{RIGHT}```"
 
 
 def main() -> int:
     """Run the goal once; 0 when the stronger model finished it after the embedded one had failed."""
-    act = Reply.calling("write_file", path="roman.py", content=RIGHT)
+    act = Reply.calling("write_file", path="english.py", content=RIGHT)
     rules = (
         Rule(offers_tool="write_file", turn=0, reply=act),
         Rule(offers_tool="write_file", reply=Reply.calling("complete", summary="written")),
