@@ -88,13 +88,14 @@ def _home(place: Path, server: str, url: str) -> dict[str, str]:
 def _report(name: str, ground: Field, seconds: float) -> bool:
     """Print a row and what went wrong."""
     tally, journal = ground.tally, ground.journal
-    lost, repeated = [], []
+    lost, repeated, begun_anew = [], [], []
     for one in tally.finished:
         task = journal.task_of(job.goal(one.number))
         doubted = journal.doubted_commands(task)
         lost += [f"job {one.number}: {what}" for what in job.lost(one.workspace, doubted)]
         repeated += [f"job {one.number}: {what}" for what in job.repeated(one.workspace)]
         repeated += [f"job {one.number}: {what}" for what in journal.problems(task)]
+        begun_anew += [f"job {one.number}: {why}" for why in journal.failed_attempts(task)]
         if journal.state_of(task) != "completed":
             lost.append(f"job {one.number} is {journal.state_of(task)}")
     print(
@@ -106,6 +107,8 @@ def _report(name: str, ground: Field, seconds: float) -> bool:
     print(f"  by tool: {dict(tally.windows)}, done already: {dict(tally.already_done)}")
     for what in (*lost, *repeated, *tally.stuck):
         print(f"  {what}")
+    for why in begun_anew:
+        print(f"  an attempt failed and was begun anew: {why}")
     return bool(lost or repeated or tally.stuck)
 
 

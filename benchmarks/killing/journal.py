@@ -2,9 +2,11 @@
 
 import json
 import sqlite3
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
+_INTENT = "ToolCallStarted"
 _ENDS = ("ToolCallFinished", "ToolCallDenied", "StepInDoubt")
 
 
@@ -24,40 +26,43 @@ class Journal:
     def state_of(self, task: str) -> str:
         return self._rows("SELECT state FROM tasks WHERE id = ?", task)[0][0]
 
-    def tool_records(self, task: str) -> list[tuple[str, dict]]:
-        """Intents and ends of calls of tools, in order."""
+    def records(self, task: str, *types: str) -> list[tuple[str, int, dict]]:
+        """Type, attempt and content of the records of some types, in order."""
         rows = self._rows(
-            "SELECT type, payload FROM journal WHERE task_id = ? ORDER BY sequence", task
+            "SELECT type, attempt, payload FROM journal WHERE task_id = ? ORDER BY sequence", task
         )
-        known = ("ToolCallStarted", *_ENDS)
-        return [(kind, json.loads(payload)) for kind, payload in rows if kind in known]
+        return [(kind, attempt, json.loads(said)) for kind, attempt, said in rows if kind in types]
 
     def open_call(self, task: str) -> dict | None:
         """The intent that has no end: the window in which nobody can know without looking."""
-        open_calls: dict[int, dict] = {}
-        for kind, said in self.tool_records(task):
-            if kind == "ToolCallStarted":
-                open_calls[said["step"]] = said
+        open_calls: dict[tuple[int, int], dict] = {}
+        for kind, attempt, said in self.records(task, _INTENT, *_ENDS):
+            if kind == _INTENT:
+                open_calls[attempt, said["step"]] = said
             else:
-                open_calls.pop(said["step"], None)
+                open_calls.pop((attempt, said["step"]), None)
         return next(iter(open_calls.values()), None)
 
     def problems(self, task: str) -> list[str]:
         """Steps with more than one end, or with none."""
-        ends: dict[int, int] = {}
-        for kind, said in self.tool_records(task):
-            ends[said["step"]] = ends.get(said["step"], 0) + (kind in _ENDS)
+        ends: Counter = Counter()
+        for kind, attempt, said in self.records(task, _INTENT, *_ENDS):
+            ends[attempt, said["step"]] += kind in _ENDS
         return [f"step {step} has {count} ends" for step, count in ends.items() if count != 1]
+
+    def failed_attempts(self, task: str) -> list[str]:
+        """Why attempts failed, which were then taken back and begun anew."""
+        return [said["reason"] for _, _, said in self.records(task, "AttemptFailed")]
 
     def doubted_commands(self, task: str) -> list[str]:
         """Commands that were told to be in doubt."""
-        commands: dict[int, str] = {}
+        commands: dict[tuple[int, int], str] = {}
         found: list[str] = []
-        for kind, said in self.tool_records(task):
-            if kind == "ToolCallStarted":
-                commands[said["step"]] = said["arguments"].get("command", "")
-            elif kind == "StepInDoubt" and commands.get(said["step"]):
-                found.append(commands[said["step"]])
+        for kind, attempt, said in self.records(task, _INTENT, "StepInDoubt"):
+            if kind == _INTENT:
+                commands[attempt, said["step"]] = said["arguments"].get("command", "")
+            elif commands.get((attempt, said["step"])):
+                found.append(commands[attempt, said["step"]])
         return found
 
     def _rows(self, query: str, value: str) -> list[tuple]:
