@@ -215,7 +215,7 @@ class Loom:
         """
         if not goal.strip():
             raise UsageError("the goal is empty; say what should be done")
-        root = Workspace(workspace).root
+        root = self.open_workspace(workspace).root
         await (await self.router()).require_ready(ModelRole.EXECUTOR)
         task = Task(
             id=new_task_id(),

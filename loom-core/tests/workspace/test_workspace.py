@@ -7,7 +7,7 @@ import pytest
 
 from loom_core.errors import PathRefused, WorkspaceError
 from loom_core.types import ChangeKind
-from loom_core.workspace import Workspace, beneath
+from loom_core.workspace import BlobStore, Workspace, beneath
 
 
 @pytest.fixture(params=["kernel", "by component"])
@@ -270,3 +270,10 @@ def test_a_bare_repository_is_neither_made_nor_changed(workspace, root, there, p
 @pytest.mark.parametrize("path", ["HEAD", "docs/objects/refs", "a/HEAD/objects"])
 def test_names_like_those_of_a_repository_are_written(workspace, path):
     assert workspace.writable(path) == path
+
+
+def test_a_workspace_that_holds_what_loom_keeps_is_refused(root, tmp_path):
+    with pytest.raises(WorkspaceError, match="set LOOM_HOME to a directory outside"):
+        Workspace(root, blobs=BlobStore(root / "state/blobs"))
+
+    assert Workspace(tmp_path, blobs=BlobStore(tmp_path / ".loom/blobs"))

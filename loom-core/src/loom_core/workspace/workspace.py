@@ -65,10 +65,12 @@ class Workspace:
                 are reported as not recoverable.
 
         Raises:
-            WorkspaceError: it is missing, not a directory or not writable.
+            WorkspaceError: it is missing, not a directory or not writable, or Loom's own files are in it.
         """
         self.root = _checked(root)
         self.blobs = blobs
+        if blobs is not None:
+            _refuse_inside(self.root, blobs.directory)
         self._descriptor = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         weakref.finalize(self, os.close, self._descriptor)
         self.change_count = 0
@@ -379,3 +381,13 @@ def _checked(root: Path) -> Path:
             "change its permissions or name another directory"
         )
     return real
+
+
+def _refuse_inside(root: Path, kept: Path) -> None:
+    """Raise ``WorkspaceError`` where tools could change what Loom keeps, unless its name protects it."""
+    real = kept.resolve()
+    if real.is_relative_to(root) and not is_protected(real.relative_to(root).as_posix()):
+        raise WorkspaceError(
+            f"Loom keeps its own files in {displayed(str(real.parent))}, which is inside the workspace "
+            f"{displayed(str(root))}; set LOOM_HOME to a directory outside of it"
+        )
