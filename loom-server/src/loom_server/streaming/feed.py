@@ -16,6 +16,8 @@ KEPT_FRAMES = 2_000
 """Frames that are held for everybody; who is further behind reads the database by himself."""
 PAGE = 500
 """Events that are read at once."""
+MOST_BATCHES = 16
+"""Places in the stream for which what comes next is held; most clients are at one of them."""
 POLL_SECONDS = 0.5
 """How often events that another process wrote are looked for."""
 PAUSE_SECONDS = 0.0005
@@ -83,7 +85,10 @@ class Feed:
             frames = self._frames[bisect_right(self._sequences, after) :]
             if not frames:
                 return None
-            self._batches[after] = batch_of(frames)
+            batch = batch_of(frames)
+            if len(self._batches) < MOST_BATCHES:
+                self._batches[after] = batch
+            return batch
         return self._batches[after]
 
     async def _follow(self) -> None:
