@@ -51,11 +51,11 @@ def run_goal(tmp_path, monkeypatch):
         settings = tmp_path / "settings.toml"
         settings.write_text(f'[models.m]\nprovider = "scripted"\nmodel = "m-7b"\n{telemetry}')
         runner = CliRunner(env={"COLUMNS": "100"})
-        with runner.isolation() as (_, stderr, _), pytest.raises(SystemExit) as end:
-            main(["run", GOAL, "--config", str(settings), *arguments])
-        with runner.isolation() as (_, late, _):
-            plugin.close()
-        return end.value.code, (stderr.getvalue() + late.getvalue()).decode()
+        with runner.isolation() as (_, stderr, _):
+            with pytest.raises(SystemExit) as end:
+                main(["run", GOAL, "--config", str(settings), *arguments])
+            plugin.close()  # inside: what is lost may be said at any time until then
+        return end.value.code, stderr.getvalue().decode()
 
     yield run
     plugin.close()

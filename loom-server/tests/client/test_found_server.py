@@ -73,12 +73,17 @@ async def test_who_looks_asks_the_server_that_runs_here(site: Site, loom, monkey
         status = await loom("status", "last", "--json")
         events = await loom("events", "last", "--json")
         database = await loom("list", "--server", "none")
+        await client.create(site.workspace)
+        several = await loom("status", task["id"][:5])
+        unknown = await loom("status", "nothing")
 
     assert json.loads(listed[1])[0]["task_id"] == task["id"]
     assert json.loads(status[1])["state"] == "completed"
     assert json.loads(events[1].splitlines()[-1])["type"] == "TaskCompleted"
     assert "nobody may open the database" in database[2]
     assert listed[2] == status[2] == ""
+    assert (several[0], "several tasks begin with" in several[2]) == (2, True)
+    assert (unknown[0], "there is no task 'nothing'" in unknown[2]) == (2, True)
 
 
 async def test_a_goal_that_is_left_goes_to_the_server_that_runs_here(site: Site, loom):

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from loom_core.desk import TaskInShort
 from loom_core.desk.protocol import OpenApproval
+from loom_core.did_you_mean import did_you_mean
 from loom_core.errors import UnknownTask
 from loom_core.events import Event
 from loom_core.events.reading import event_from_json
@@ -57,11 +58,7 @@ class HttpDesk:
         try:
             return _in_short(await self._connection.ask("GET", _path(reference)))
         except UnknownTask:
-            found = await self.tasks(state=None, limit=_MOST_SEARCHED)
-            fitting = [task for task in found if task.id.startswith(reference)]
-            if len(fitting) != 1:
-                raise
-            return fitting[0]
+            return _fitting(reference, await self.tasks(state=None, limit=_MOST_SEARCHED))
 
     async def tasks(self, *, state: TaskState | None, limit: int) -> Sequence[TaskInShort]:
         """Tasks, the newest first."""
@@ -159,6 +156,22 @@ class HttpDesk:
                 path = _path(task_id, "changes", quote(change.path, safe="/"), "diff")
                 lines += (await self._connection.ask("GET", path))["lines"]
         return "\n".join(lines)
+
+
+def _fitting(reference: str, tasks: Sequence[TaskInShort]) -> TaskInShort:
+    """The only task whose id begins so. Raises ``UnknownTask``, which says what is near."""
+    fitting = [task for task in tasks if reference and task.id.startswith(reference)]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        names = ", ".join(task.id for task in fitting[:2])
+        raise UnknownTask(
+            f"several tasks begin with {reference!r} ({names} …); write more of the id"
+        )
+    near = did_you_mean(reference, [task.id for task in tasks])
+    raise UnknownTask(
+        f"there is no task {reference!r}{near or '; `loom list` shows the tasks there are'}"
+    )
 
 
 def _path(task_id: str, *rest: str) -> str:
