@@ -45,7 +45,7 @@ class Reader:
             self.connected.set()
             text, mark, rest = (rest + data).rpartition(b"\n\n")
             self.seen += map(int, IDS.findall(text + mark))
-            if self._leaves and len(self.seen) > had + 5:
+            if self._leaves and len(self.seen) > had + 15:
                 return
             if self._is_slow and self.seen:
                 await self._written.wait()
