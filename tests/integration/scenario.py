@@ -23,7 +23,7 @@ from loom_core.cli.main import main
 from loom_core.testing import Reply, Rule, Script, ScriptedServer, ServerFacts
 
 LOOM = Path(sys.executable).with_name("loom")
-LIMIT_SECONDS = 30.0
+LIMIT_SECONDS = 120.0
 """The longest that a test waits for anything; far more than it takes on a busy machine."""
 
 GOAL = "Create hello.txt that says hi"

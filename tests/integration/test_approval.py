@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from scenario import GOAL, done, says_hi, texts_of, turns, write
+from scenario import GOAL, LIMIT_SECONDS, done, says_hi, texts_of, turns, write
 from terminal import Terminal
 
 from loom_core.testing import Reply, Rule
@@ -145,7 +145,7 @@ def test_what_was_typed_before_the_question_is_no_answer(place):
     slow = write("hello.txt", "hi\n").model_copy(update={"delay_seconds": 0.3})
     server = place.serve(*turns(slow, done()), settings=ONE_ATTEMPT)
     terminal = Terminal(place, "run", GOAL, "-w", place.workspace, "--approval", "manual")
-    assert server.wait_for_requests(1, 30)
+    assert server.wait_for_requests(1, LIMIT_SECONDS)
     terminal.type("y\n")
 
     terminal.read_until("[y]es once")

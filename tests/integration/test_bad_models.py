@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from scenario import ACTION_GOAL, done, model, says_hi, texts_of, turns, write
+from scenario import ACTION_GOAL, LIMIT_SECONDS, done, model, says_hi, texts_of, turns, write
 
 from loom_core.testing import FaultKind, Reply, Rule, Script, ScriptedCall, ServerFacts
 
@@ -162,7 +162,7 @@ def test_an_endless_answer_is_stopped_by_its_limit(place, provider):
 
     assert is_defined(finished, "within 2 s")
     assert finished.states() == {"goal": "stalled"}
-    assert server.wait_for_cancelled(1, 5)
+    assert server.wait_for_cancelled(1, LIMIT_SECONDS)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import asyncio
 import json
 import sqlite3
 
-from scenario import says_hi, turns, wait_until
+from scenario import LIMIT_SECONDS, says_hi, turns, wait_until
 
 from loom_core.engine.control import CANCEL, PAUSE
 from loom_core.store import Store
@@ -60,7 +60,7 @@ def test_a_pause_is_said_and_how_to_go_on(place):
 def test_a_cancel_wins_over_a_pause(place):
     server = place.serve(*turns(HANGS))
     process = place.start("run", "Create hello.txt", "-w", place.workspace, "--json")
-    assert server.wait_for_requests(1, 30)
+    assert server.wait_for_requests(1, LIMIT_SECONDS)
     task_id = json.loads(place.run("list", "--json").stdout)[0]["task_id"]
     leave(place, task_id, PAUSE)
 
@@ -75,7 +75,7 @@ def test_a_cancel_wins_over_a_pause(place):
 def test_a_resume_takes_back_a_pause_that_is_not_reached(place):
     server = place.serve(*turns(HANGS))
     process = place.start("run", "Create hello.txt", "-w", place.workspace, "--json")
-    assert server.wait_for_requests(1, 30)
+    assert server.wait_for_requests(1, LIMIT_SECONDS)
     task_id = json.loads(place.run("list", "--json").stdout)[0]["task_id"]
     leave(place, task_id, PAUSE)
 

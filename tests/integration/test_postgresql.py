@@ -8,6 +8,7 @@ import pytest
 from scenario import (
     ACTION_GOAL,
     BIG_GOAL,
+    LIMIT_SECONDS,
     done,
     part,
     planned,
@@ -94,21 +95,21 @@ def test_a_killed_run_resumes_without_repeating_a_step(place, memory):
 def test_a_run_is_steered_and_cancelled_from_another_process(place, memory):
     server = place.serve(Rule(reply=HANGS), settings=memory)
     process = place.start("run", "Create hello.txt", "-w", place.workspace, "--json")
-    assert server.wait_for_requests(1, 30)
+    assert server.wait_for_requests(1, LIMIT_SECONDS)
 
     steered = place.run("steer", "last", "in capitals")
     cancelled = place.run("cancel", "last", "--json")
 
     assert steered.code == 0, steered.stderr
     assert json.loads(cancelled.stdout)["state"] == "cancelled"
-    assert server.wait_for_cancelled(1, 5)
+    assert server.wait_for_cancelled(1, LIMIT_SECONDS)
     assert place.finish(process).of("InstructionGiven")
 
 
 def test_a_task_that_runs_is_refused_and_a_key_makes_one(place, memory):
     server = place.serve(*turns(HANGS), settings=memory)
     place.start("run", "Create hello.txt", "-w", place.workspace, "--idempotency-key", "k")
-    assert server.wait_for_requests(1, 30)
+    assert server.wait_for_requests(1, LIMIT_SECONDS)
 
     second = place.work("Create hello.txt", "--idempotency-key", "k")
 

@@ -7,6 +7,7 @@ import signal
 import pytest
 from scenario import (
     BIG_GOAL,
+    LIMIT_SECONDS,
     done,
     part,
     planned,
@@ -101,7 +102,7 @@ def test_a_resumed_conversation_has_the_instruction_where_it_was(place, sandboxe
     process = start_waiting(place)
     place.run("steer", "last", SAID)
     (place.workspace / "go").touch()
-    assert server.wait_for_requests(3, 30)
+    assert server.wait_for_requests(3, LIMIT_SECONDS)
     # What only looked is written within milliseconds and not before the next request: wait for it.
     wait_until(lambda: len(ends(place, "ToolCallFinished")) == 2, "both calls are in the journal")
     os.kill(process.pid, signal.SIGKILL)

@@ -6,7 +6,18 @@ import signal
 import time
 
 import pytest
-from scenario import BIG_GOAL, done, part, planned, says_hi, subtask, turns, wait_until, write
+from scenario import (
+    BIG_GOAL,
+    LIMIT_SECONDS,
+    done,
+    part,
+    planned,
+    says_hi,
+    subtask,
+    turns,
+    wait_until,
+    write,
+)
 
 from loom_core.engine.control import CANCEL
 from loom_core.store import Store
@@ -21,12 +32,12 @@ def test_a_cancelled_task_stays_cancelled_and_its_model_call_ends(place, goal):
     server = place.serve(*rules)
     said = BIG_GOAL if goal == "planner" else "Create hello.txt"
     process = place.start("run", said, "-w", place.workspace, "--json")
-    assert server.wait_for_requests(1, 30)
+    assert server.wait_for_requests(1, LIMIT_SECONDS)
 
     cancelled = place.run("cancel", "last", "--json")
 
     assert json.loads(cancelled.stdout)["state"] == "cancelled"
-    assert server.wait_for_cancelled(1, 5)
+    assert server.wait_for_cancelled(1, LIMIT_SECONDS)
     finished = place.finish(process)
     assert finished.code == 1
     assert finished.result["state"] == "cancelled"
@@ -41,14 +52,14 @@ def test_a_cancelled_task_stays_cancelled_and_its_model_call_ends(place, goal):
 async def test_a_cancel_reaches_a_running_model_call_within_a_second(place):
     server = place.serve(*turns(HANGS))
     process = place.start("run", "Create hello.txt", "-w", place.workspace, "--json")
-    assert server.wait_for_requests(1, 30)
+    assert server.wait_for_requests(1, LIMIT_SECONDS)
     store = Store.open(place.home / "loom.db")
     (task,) = await store.tasks()
 
     await store.request(task.id, CANCEL, {"by": "a test"})
     asked = time.time()
 
-    assert server.wait_for_cancelled(1, 5)
+    assert server.wait_for_cancelled(1, LIMIT_SECONDS)
     assert server.requests[0].ended - asked < 1.0
     await store.close()
     assert place.finish(process).result["state"] == "cancelled"
@@ -68,7 +79,7 @@ def test_ctrl_c_leaves_a_task_that_resumes_without_repeating_a_step(place, sandb
     count = Reply.calling("shell_execute", command="echo once >> count.txt")
     server = place.serve(*turns(count, HANGS, first_user="Count"))
     process = place.start("run", "Count into count.txt", "-w", place.workspace, "--json")
-    assert server.wait_for_requests(2, 30)
+    assert server.wait_for_requests(2, LIMIT_SECONDS)
 
     process.send_signal(signal.SIGINT)
     interrupted = place.finish(process)
@@ -76,7 +87,7 @@ def test_ctrl_c_leaves_a_task_that_resumes_without_repeating_a_step(place, sandb
     assert interrupted.code == 130
     assert interrupted.result["state"] == "paused"
     assert "--resume" in interrupted.result["next"]["resume"]
-    assert server.wait_for_cancelled(1, 5)
+    assert server.wait_for_cancelled(1, LIMIT_SECONDS)
     again = place.serve(*turns(count, done(), first_user="Count"))
     resumed = place.run("run", "--resume", "last", "--json")
     assert resumed.code == 0, resumed.stderr
@@ -91,7 +102,7 @@ def test_ctrl_c_leaves_a_task_that_resumes_without_repeating_a_step(place, sandb
 def test_a_resumed_conversation_begins_with_the_same_bytes(place):
     server = place.serve(*turns(write("hello.txt", "hi\n"), HANGS))
     process = place.start("run", "Create hello.txt", "-w", place.workspace)
-    assert server.wait_for_requests(2, 30)
+    assert server.wait_for_requests(2, LIMIT_SECONDS)
     process.send_signal(signal.SIGINT)
     assert place.finish(process).code == 130
     again = place.serve(*turns(HANGS, done()))
@@ -105,7 +116,7 @@ def test_a_resumed_conversation_begins_with_the_same_bytes(place):
 def test_ctrl_c_while_planning_resumes_with_the_planning(place):
     server = place.serve(*turns(HANGS, schema_text='"subtasks"'))
     process = place.start("run", BIG_GOAL, "-w", place.workspace)
-    assert server.wait_for_requests(1, 30)
+    assert server.wait_for_requests(1, LIMIT_SECONDS)
     process.send_signal(signal.SIGINT)
     assert place.finish(process).code == 130
     place.serve(*planned(subtask("only")), *part("only", write("only.txt", "x\n"), done()))
@@ -163,7 +174,7 @@ def test_a_call_that_a_kill_interrupted_is_in_doubt_and_not_repeated(place, sand
 def test_a_task_that_is_running_cannot_be_run_twice(place):
     server = place.serve(*turns(HANGS))
     place.start("run", "Create hello.txt", "-w", place.workspace)
-    assert server.wait_for_requests(1, 30)
+    assert server.wait_for_requests(1, LIMIT_SECONDS)
 
     second = place.run("run", "--resume", "last")
 
