@@ -8,6 +8,7 @@ import pytest
 
 from loom_core import events
 from loom_core.errors import ErrorCategory
+from loom_core.events.subtask import SampleSeen
 from loom_core.store import Entry, Store
 from loom_core.store.steady import Steady
 from loom_core.testing.postgresql import a_postgresql_server
@@ -257,6 +258,8 @@ def sample_bodies() -> Iterator[events.EventBody]:
         category=ErrorCategory.SYNTAX,
         next_step="retry",
     )
+    seen = SampleSeen(attempt=2, passed=1, checks=2)
+    yield events.SamplesCompared(samples=(seen, seen.model_copy(update={"attempt": 3})), chosen=0)
     yield from endings()
 
 

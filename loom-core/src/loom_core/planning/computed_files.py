@@ -22,6 +22,9 @@ _SELECTED = re.compile(
     |newest|latest|earliest|cheapest|dearest|heaviest|lightest|fastest|slowest|best|worst|greatest|richest
     |poorest|nearest|closest|farthest|furthest|strongest|weakest|busiest|hottest|coldest|warmest|deepest
     |widest|most|fewest|least|winner|more\ than|less\ than|fewer\ than|sort\w*
+    |at\ most|older|younger|(?:above|below|over|under)\ \d+
+    |(?:every(?:body|one)|those)\ (?:who|that|with)
+    |(?:rows?|lines?|entries|records?|people|names|products?|items?|words?)\ (?:that|which|who|whose|where)
     |alphabetical\w*|unique|distinct|duplicates?|frequenc\w*|sortier\w*|trie[rz]?|ordena\w*)\b""",
     re.VERBOSE | re.IGNORECASE,
 )

@@ -65,6 +65,16 @@ _SAVED_AS = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 """Before a program's name: it is the name of what was described, however long that took."""
+_GOES_INTO = re.compile(
+    r"^\W*(?:please\s+)?(?:copy|put|write|save|store|extract|collect|export|filter|select|list|take|find)\b.*"
+    rf"\binto{_FILLER}$",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Before where something goes, whatever clause tells what: ``Copy everybody who is 18 into ...``."""
+_ACTS = re.compile(
+    r"\b(?:goes|go|writes?|saves?|puts?|cop(?:y|ies)|stores?|exports?|logs?|reads?|loads?|imports?)\b",
+    re.IGNORECASE,
+)
 _LIST_CONNECTOR = re.compile(
     r"""[\s,"'`&+]*(?:(?:and|then|also|plus|und|et|y|e|\u0438|\u548c|\u3001|a|an|the|file|files
     |named|called|test|module|script|another|second|new|create|write|add|make|python)[\s,"'`:]*)*""",
@@ -144,7 +154,7 @@ def is_direct_object(sentence: Sentence, mention: Mention) -> bool:
     if mention.is_program and _SAVED_AS.search(before) and sentence.mentions[0] == mention:
         return True
     return not (
-        _CLAUSE_OPENER.search(_since_next_command(before))
+        _is_in_a_clause(before)
         or _READ_FROM.search(before)
         or _REMOVED_BEFORE.search(before)
         or (not mention.is_program and _speaks_of_a_program(sentence, mention))
@@ -161,6 +171,15 @@ def is_only_read(sentence: Sentence, mention: Mention) -> bool:
 def _speaks_of_a_program(sentence: Sentence, mention: Mention) -> bool:
     """Whether a program is spoken of before it; ``app.log`` speaks of none."""
     return bool(_PROGRAM_NOUN.search(own_words(sentence.text)[: mention.start]))
+
+
+def _is_in_a_clause(before: str) -> bool:
+    """Whether what stands before opens a relative clause that it does not end."""
+    said = _since_next_command(before)
+    opener = _CLAUSE_OPENER.search(said)
+    if opener is None:
+        return False
+    return _GOES_INTO.search(said) is None or _ACTS.search(said[opener.end() :]) is not None
 
 
 def _since_next_command(before: str) -> str:
