@@ -139,4 +139,8 @@ def _call(call: ToolCall) -> JsonObject:
 
 def _line(value: JsonObject) -> bytes:
     """One line of the stream."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    try:
+        return text.encode() + b"\n"
+    except UnicodeEncodeError:  # half a character, which JSON can only escape
+        return json.dumps(value, separators=(",", ":")).encode() + b"\n"
