@@ -14,7 +14,7 @@ JOB = "I need p.json: two objects, a lamp for 19.5 and a desk for Ann Lee, with 
         ("p.json", '[{"name": "Lamp", "price": 19.5}]', "lamp"),
         ("p.json", '[{"Name": "lamp"}]', "name"),
         ("p.yaml", "- name: DESK\n", "desk"),
-        ("p.toml", 'owner = "ann lee"\n', "Ann Lee"),
+        ("p.toml", 'kind = "Desk"\n', "desk"),
         ("p.csv", "name,price\nDesk,140\n", "desk"),
         ("p.txt", "1. Lamp\n2. desk\n", "lamp"),
     ],
@@ -37,6 +37,7 @@ async def test_other_capitals_fail_and_the_right_ones_are_told(tmp_path, look, n
         ("p.txt", "LAMP\n", "Write the word lamp in upper case to p.txt"),
         ("p.txt", "lamps\n", "Lamps go into p.txt"),
         ("p.csv", "a,P\n", JOB),
+        ("p.yaml", "services:\n  redis: {}\n", "Write p.yaml with a service for Redis"),
     ],
 )
 async def test_what_the_job_leaves_open_passes(tmp_path, look, name, content, job):

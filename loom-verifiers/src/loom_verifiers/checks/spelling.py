@@ -19,7 +19,7 @@ _OTHER_CASE = re.compile(
 
 
 class WordsAsTold(Check):
-    """Passes unless a word of the file is the job's in other capitals, such as ``Lamp`` for *a lamp*."""
+    """Passes unless a word of the job in small letters has capitals in the file: ``Lamp`` for *a lamp*."""
 
     name = "words_as_told"
     purpose = (
@@ -43,13 +43,14 @@ class WordsAsTold(Check):
             if told := told_otherwise(value, expected):
                 seen = seen_in(target, f'"{value}"')
                 return failed(label, f'the job says "{told}", and the file {seen}: write "{told}"')
-        return passed(label, "nothing is in other capitals than the job's")
+        return passed(label, "no word of the job has capitals of its own")
 
 
 def told_otherwise(value: str, job: str) -> str:
     """The words of a job that a value has in other capitals; empty when there are none.
 
-    A job that speaks of capitals is not compared, and neither is a capital that only begins a sentence.
+    Only small letters of a job are kept to: a name with a capital may rightly become a key, a package
+    or a service in small ones. A job that speaks of capitals is not compared.
     """
     words = value.strip().strip("\"'.,:;!?*_`")
     if len(words) < _LEAST_CHARACTERS or len(words.split()) > _MAX_WORDS:
@@ -57,7 +58,6 @@ def told_otherwise(value: str, job: str) -> str:
     if _OTHER_CASE.search(job) or re.search(rf"(?<!\w){re.escape(words)}(?!\w)", job):
         return ""
     for found in re.finditer(rf"(?<![\w./-]){re.escape(words)}(?![\w/-]|\.\w)", job, re.IGNORECASE):
-        begins = re.search(r"(?:^|[.!?:]\s+|\n\s*)$", job[: found.start()])
-        if not (begins and found[0][1:] == words[1:]):
+        if found[0].islower():
             return found[0]
     return ""
