@@ -1,5 +1,6 @@
 """Finding what a command planted in a workspace for programs outside of it to obey."""
 
+import contextlib
 import os
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -57,8 +58,8 @@ class Guard:
         self._is_closed = is_closed
         self._root = root
         self._quarantine = quarantine
-        self.paths = guarded_paths(root)
-        self._before = {path: Remembered(path) for path in self.paths}
+        self._before = _remembered(guarded_paths(root))
+        self.paths = list(self._before)
         repositories = (path for path in self.paths if path.name == ".git")
         self._obeyed = {path: self._contents(path) for path in obeyed_paths(root, repositories)}
         too_large = [path for path, was in self._before.items() if was.is_too_large]
@@ -75,9 +76,9 @@ class Guard:
             OSError: something could not be put back or taken out; the rest was.
         """
         new, before = self._differences()
-        if not new and not before:
-            return NOTHING_PLANTED
         taken = _outermost(self._named(path) for path in {*new, *before} if os.path.lexists(path))
+        if not taken and not before:
+            return NOTHING_PLANTED
         packed = self._quarantine.pack(self._root, taken)
         errors: list[OSError] = []
         for path, state in [
@@ -98,8 +99,8 @@ class Guard:
         known = {was.identity: was for was in self._before.values()}
         new: list[Path] = []
         before: dict[Path, bytes | None] = {}
-        for path in self._found(known):
-            was = known.pop(identity_of(path), None)
+        for path, identity in self._found(known):
+            was = known.pop(identity, None)
             if was is not None:
                 before |= was.changed(path, only_new=self._is_closed)
             elif self._was_file(path) or not is_harmless(path):
@@ -122,22 +123,26 @@ class Guard:
                 return {one: state_of(one)}
         if not path.exists():
             return {}
-        return {path / name: state for name, state in Remembered(path).files.items()}
+        return {
+            path / name: state
+            for was in _remembered([path]).values()
+            for name, state in was.files.items()
+        }
 
-    def _found(self, known: Collection[Identity]) -> list[Path]:
+    def _found(self, known: Collection[Identity]) -> list[tuple[Path, Identity]]:
         """The guarded paths as they are now, those first that are where they were.
 
         What was known before stays so even if it looks like a stand-in now. Of two names of one
-        file the old one is the one that was known.
+        file the old one is the one that was known. Stand-ins of other commands may go at any time.
         """
-        found = [
-            path
-            for path in all_guarded_paths(self._root)
-            if path in self._before
-            or not is_stand_in(self._root, path)
-            or identity_of(path) in known
-        ]
-        return sorted(found, key=lambda path: path not in self._before)
+        found: list[tuple[Path, Identity]] = []
+        for path in all_guarded_paths(self._root):
+            with contextlib.suppress(FileNotFoundError):
+                identity = identity_of(path)
+                is_known = path in self._before or identity in known
+                if is_known or not is_stand_in(self._root, path):
+                    found.append((path, identity))
+        return sorted(found, key=lambda one: one[0] not in self._before)
 
     def _was_file(self, path: Path) -> bool:
         """Whether there was a file, which nothing else may stand in the place of."""
@@ -155,6 +160,15 @@ class Guard:
     def _named(self, path: Path) -> str:
         """The path as seen from the workspace."""
         return path.relative_to(self._root).as_posix()
+
+
+def _remembered(paths: Iterable[Path]) -> dict[Path, Remembered]:
+    """These paths as they are, but for those that went away since they were found."""
+    found: dict[Path, Remembered] = {}
+    for path in paths:
+        with contextlib.suppress(FileNotFoundError):
+            found[path] = Remembered(path)
+    return found
 
 
 def _outermost(names: Iterable[str]) -> list[str]:

@@ -16,7 +16,11 @@ class Remembered:
     """One protected path with what is needed to put it back."""
 
     def __init__(self, path: Path) -> None:
-        """Remember a file whole, and of a repository what can make git run something."""
+        """Remember a file whole, and of a repository what can make git run something.
+
+        Raises:
+            FileNotFoundError: it went away meanwhile.
+        """
         self.path = path
         self.identity = identity_of(path)
         self.files = _files(path)
@@ -30,7 +34,10 @@ class Remembered:
 
     def changed(self, path: Path, *, only_new: bool) -> dict[Path, bytes | None]:
         """What changed, or only what is new, at the path's present place: what each file was."""
-        now = _files(path)
+        try:
+            now = _files(path)
+        except FileNotFoundError:
+            return self.gone()
         looked_at = now.keys() - self.files.keys() if only_new else now.keys() | self.files.keys()
         return {
             path / name: self.files.get(name)
@@ -45,7 +52,11 @@ class Remembered:
 
 
 def identity_of(path: Path) -> Identity:
-    """The identity of a path: a link is its path, a file keeps its name, a directory need not."""
+    """The identity of a path: a link is its path, a file keeps its name, a directory need not.
+
+    Raises:
+        FileNotFoundError: it went away meanwhile.
+    """
     facts = path.lstat()
     name = "" if stat.S_ISDIR(facts.st_mode) else path.name
     return facts.st_dev, facts.st_ino, str(path) if stat.S_ISLNK(facts.st_mode) else name

@@ -1,5 +1,6 @@
 """What makes git, or another such system, run programs: the files of a repository that are no data."""
 
+import contextlib
 import os
 import re
 import stat
@@ -97,7 +98,8 @@ def is_in_repository(root: Path, relative: str) -> bool:
 def control_files(git_directory: Path) -> dict[str, bytes]:
     """What is not plain data in a git directory: its path there, and its kind, mode and content.
 
-    Of a repository of another system only what is known to make that run programs.
+    Of a repository of another system only what is known to make that run programs. What goes away
+    meanwhile, as git's locks do when a person calls it, is left out.
     """
     own = OTHER_REPOSITORIES.get(git_directory.name.casefold())
     if own is None:
@@ -105,7 +107,11 @@ def control_files(git_directory: Path) -> dict[str, bytes]:
     else:
         named = (git_directory / name for name in own)
         found = (path for path in named if path.is_symlink() or path.is_file())
-    return {path.relative_to(git_directory).as_posix(): state_of(path) for path in found}
+    states: dict[str, bytes] = {}
+    for path in found:
+        with contextlib.suppress(FileNotFoundError):
+            states[path.relative_to(git_directory).as_posix()] = state_of(path)
+    return states
 
 
 def is_harmless(git_directory: Path) -> bool:
@@ -190,7 +196,11 @@ def _is_directory(entry: os.DirEntry[str]) -> bool:
 
 
 def state_of(path: Path) -> bytes:
-    """Kind, mode and content of a file; where a link leads; of anything else what tells a change."""
+    """Kind, mode and content of a file; where a link leads; of anything else what tells a change.
+
+    Raises:
+        FileNotFoundError: it went away meanwhile.
+    """
     facts = path.lstat()
     if stat.S_ISLNK(facts.st_mode):
         return b"link " + os.fsencode(path.readlink())
