@@ -317,56 +317,6 @@ def test_a_large_protected_file_is_remembered_only_where_it_is_closed(root, quar
         Guard(root, quarantine)
 
 
-def test_no_depth_keeps_anything_in_its_place(root, quarantine):
-    git(root, "init", "-q", "old")
-    guard = Guard(root, quarantine)
-    for planted in (".vscode", "old/.git/modules", "a/.git"):
-        (root / planted).mkdir(parents=True, exist_ok=True)
-        nested = os.open(root / planted, os.O_RDONLY)
-        for _ in range(1500):
-            os.mkdir("directory", dir_fd=nested)
-            inner = os.open("directory", os.O_RDONLY, dir_fd=nested)
-            os.close(nested)
-            nested = inner
-        with os.fdopen(os.open("f", os.O_CREAT | os.O_WRONLY, dir_fd=nested), "w") as file:
-            file.write("evil")
-        os.close(nested)
-    (root / "z").mkdir()
-    (root / "z/.envrc").write_text("evil")
-
-    taken = guard.settle().paths
-
-    assert {".vscode", "a/.git", "z/.envrc"} <= set(taken)
-    assert any(path.startswith("old/.git/modules/") for path in taken)
-    assert {path.name for path in root.iterdir()} == {"old", "a", "z"}
-    assert list((root / "z").iterdir()) == []
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is closed to root")
-def test_a_closed_directory_hides_and_keeps_nothing(root, quarantine):
-    (root / ".envrc").write_text("mine")
-    git(root, "init", "-q", "mine")
-    guard = Guard(root, quarantine)
-    (root / ".envrc").chmod(0)
-    (root / "mine/.git/hooks/pre-commit").write_text("#!/bin/sh")
-    for name, mode in (("unlisted", 0o300), ("unwritable", 0o500), ("mine/.git", 0)):
-        (root / name).mkdir(exist_ok=True)
-        if name != "mine/.git":
-            (root / name / ".envrc").write_text("evil")
-        (root / name).chmod(mode)
-
-    paths = guard.settle().paths
-    (root / "mine/.git").chmod(0o700)
-
-    assert set(paths) == {
-        ".envrc",
-        "mine/.git/hooks/pre-commit",
-        "unlisted/.envrc",
-        "unwritable/.envrc",
-    }
-    assert (root / ".envrc").read_text() == "mine"
-
-
 def test_a_file_under_the_name_of_another_kind_is_a_new_one(root, quarantine):
     # Also what a file looks like that was given the number of one just deleted.
     (root / "loom.toml").write_text("mine")

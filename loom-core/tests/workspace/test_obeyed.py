@@ -88,11 +88,14 @@ def test_hooks_that_were_led_elsewhere_are_put_back(root, quarantine, tmp_path):
         "[core] hookspath = .githooks ; where they are\n",
         '[include]\npath = "../.githooks"\n',
         '[includeIf "gitdir:/"]\n\tpath = ../.githooks\n',
+        "[include]\n\tpath = ../included\n",
+        "[core]\n\thooksPath = \\\n.githooks\n",
     ],
 )
 def test_what_a_repository_keeps_among_the_files_for_git_to_obey_is_protected(root, line):
     workspace = Workspace(root)
     (root / ".git").mkdir()
+    (root / "included").write_text("[core]\n\thooksPath = .githooks\n")
     assert workspace.writable(".githooks/pre-commit")
 
     (root / ".git/config").write_text(line)
@@ -101,3 +104,16 @@ def test_what_a_repository_keeps_among_the_files_for_git_to_obey_is_protected(ro
         with pytest.raises(PathRefused, match="a person has to change it"):
             workspace.writable(path)
     assert workspace.writable(".githooks2/pre-commit")
+
+
+def test_hooks_that_the_user_keeps_so_everywhere_and_those_of_a_repository_inside_are_protected(
+    root, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".gitconfig").write_text("[core]\n\thooksPath = .githooks\n")
+    workspace = Workspace(root)
+    (root / "sub/.git").mkdir(parents=True)
+
+    assert workspace.writable(".githooks/pre-commit")
+    with pytest.raises(PathRefused, match="a person has to change it"):
+        workspace.writable("sub/.githooks/pre-commit")

@@ -51,6 +51,19 @@ def test_leftovers_of_a_killed_process_are_removed(root):
     assert [path.name for path in root.iterdir()] == []
 
 
+def test_one_that_was_not_named_yet_is_removed_too(root, stand_in_ns):
+    names = [f".loom-{number * 16}.tmp" for number in ("0", "1", "2")]
+    (root / names[0]).touch(mode=0o400)
+    (root / names[1]).mkdir(mode=0o500)
+    for name in names[:2]:
+        os.utime(root / name, ns=(stand_in_ns, stand_in_ns))
+    (root / names[2]).write_text("of a write that is at work")
+
+    Workspace(root)
+
+    assert [path.name for path in root.iterdir()] == [names[2]]
+
+
 def test_they_are_in_no_snapshot(root):
     workspace = Workspace(root)
     before = workspace.snapshot()

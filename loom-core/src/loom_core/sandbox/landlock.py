@@ -4,7 +4,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -167,5 +167,6 @@ def _without(root: Path, secrets: Sequence[Path]) -> list[str]:
         if not any(secret.is_relative_to(directory) for secret in secrets):
             kept.append(str(directory))
         elif directory not in secrets:
-            waiting += [path for path in directory.iterdir() if not path.is_symlink()]
+            with suppress(FileNotFoundError):  # it went away, with the secret in it
+                waiting += [path for path in directory.iterdir() if not path.is_symlink()]
     return kept

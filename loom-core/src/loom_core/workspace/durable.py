@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import stat
+from secrets import token_hex
 
 from loom_core.workspace.renaming import rename_to_new
 
@@ -52,6 +53,11 @@ def replace_file(
 def temporary_name(name: str) -> str:
     """What the file is called from which a file of that name comes to be."""
     return f".loom-{hashlib.sha256(os.fsencode(name)).hexdigest()[:16]}.tmp"
+
+
+def passing_name() -> str:
+    """A name of the same kind that nobody else uses, for what gets its place by being renamed."""
+    return f".loom-{token_hex(8)}.tmp"
 
 
 def is_temporary(name: str) -> bool:

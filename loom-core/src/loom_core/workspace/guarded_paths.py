@@ -1,8 +1,8 @@
 """Finding the protected paths of a workspace, at any depth and under any name."""
 
 import os
-import stat
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from loom_core.errors import SandboxUnavailable
@@ -35,54 +35,72 @@ def all_guarded_paths(root: Path) -> list[Path]:
 
 def is_stand_in(root: Path, path: Path) -> bool:
     """Whether another command put a stand-in there for as long as it runs."""
+    if path.parent != root:
+        return False
     try:
-        return is_placeholder(root, path.relative_to(root).as_posix(), path.lstat())
+        return is_placeholder(root, path.name, path.lstat())
     except FileNotFoundError:
         return True  # it was one, and is gone
 
 
 def _search(root: Path, *, most: int | None) -> Iterator[Path]:
-    """Protected paths; what is inside of one by name is not looked at."""
+    """Protected paths; what is inside of one by name is not looked at.
+
+    Directories that are closed to their owner are open for as long as what is in them is looked at.
+    """
     count = 0
-    waiting = [str(root)]
-    while waiting:
-        directory = waiting.pop()
-        is_top = directory == str(root)
-        shape: set[str] = set()
-        for entry in _entries(directory):
-            count += 1
-            if most is not None and count > most:
-                raise SandboxUnavailable(
-                    f"the workspace {root} holds more than {most} files, too many to watch what a "
-                    "command plants among them; use a smaller directory"
-                )
-            if entry.name in SHAPE:
-                shape.add(entry.name)
-            if is_protected_name(entry.name, is_top=is_top):
-                yield Path(entry.path)
-            elif entry.is_dir(follow_symlinks=False):
-                waiting.append(entry.path)
-        if has_shape_of_repository(frozenset(shape)):
-            yield Path(directory)
+    waiting: list[str | ExitStack] = [str(root)]
+    try:
+        while waiting:
+            directory = waiting.pop()
+            if isinstance(directory, ExitStack):
+                directory.close()
+                continue
+            waiting += _opened(directory)  # which is reached again after all that follows
+            shape: set[str] = set()
+            for entry in _entries(directory):
+                count += 1
+                _refuse_too_many(root, count, most)
+                if entry.name in SHAPE:
+                    shape.add(entry.name)
+                if is_protected_name(entry.name, is_top=directory == str(root)):
+                    yield Path(entry.path)
+                elif entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+            if has_shape_of_repository(frozenset(shape)):
+                yield Path(directory)
+    finally:
+        for rest in reversed(waiting):
+            if isinstance(rest, ExitStack):
+                rest.close()
+
+
+def _refuse_too_many(root: Path, count: int, most: int | None) -> None:
+    """Raise ``SandboxUnavailable`` for more names than are looked at."""
+    if most is not None and count > most:
+        raise SandboxUnavailable(
+            f"the workspace {root} holds more than {most} files, too many to watch what a "
+            "command plants among them; use a smaller directory"
+        )
+
+
+def _opened(directory: str) -> list[ExitStack]:
+    """What closes a directory again that had to be opened, where a command can hide things; else none."""
+    if os.access(directory, os.R_OK | os.X_OK):
+        return []
+    opened = ExitStack()
+    with suppress(OSError):  # it went away
+        opened.enter_context(open_to_owner(Path(directory)))
+    return [opened]
 
 
 def _entries(directory: str) -> Iterator[os.DirEntry[str]]:
-    """What is in a directory; nothing when it went away or nobody gets into it."""
+    """What is in a directory; nothing when it went away, or is another user's and closed.
+
+    Commands cannot list or change that either.
+    """
     try:
         with os.scandir(directory) as entries:
             yield from entries
-    except PermissionError:
-        yield from _entries_of_closed(Path(directory))
     except OSError:
         return
-
-
-def _entries_of_closed(directory: Path) -> list[os.DirEntry[str]]:
-    """What is in a directory that may be entered and not listed, where a command can hide things."""
-    if not directory.stat().st_mode & stat.S_IXUSR:
-        return []  # nobody gets into it
-    try:
-        with open_to_owner(directory), os.scandir(directory) as entries:
-            return list(entries)
-    except OSError:
-        return []  # another user's, so that commands cannot list or change it either

@@ -9,11 +9,20 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from loom_core.workspace.remembered import remember
+
+Contents = dict[Path, bytes]
+"""Kind, mode and content of files, by path."""
+
 _MAX_BYTES = 1024 * 1024
+_MOST_FILES = 50
+"""Files of settings that are read for one repository, those that others include among them."""
 _SECTION = re.compile(r"\s*\[\s*([\w.-]+)")
-_VALUE = re.compile(r"(?:.*\])?\s*(\w+)\s*=\s*(.*)")
+_VALUE = re.compile(r'\s*(?:\[(?:[^"\]]|"[^"]*")*\])?\s*(\w+)\s*=\s*(.*)')
 _COMMENT = re.compile(r"\s+[#;]|\s*$")
-_PATHS = frozenset({("core", "hookspath"), ("include", "path"), ("includeif", "path")})
+_HOOKS = ("core", "hookspath")
+_INCLUDED = frozenset({("include", "path"), ("includeif", "path")})
+_OF_THE_USER = ("~/.config/git/config", "~/.gitconfig")
 
 
 def obeyed_paths(root: Path, repositories: Iterable[Path]) -> list[Path]:
@@ -30,27 +39,61 @@ def obeyed_paths(root: Path, repositories: Iterable[Path]) -> list[Path]:
     return sorted(path for path in found if ".git" not in path.relative_to(root).parts)
 
 
+def contents_of(root: Path, path: Path) -> Contents:
+    """What is at a path that git obeys: its files, or the link by which it leads elsewhere.
+
+    Raises:
+        OSError: it is there and cannot be looked at.
+    """
+    above = [one for one in path.parents if one.is_relative_to(root)]
+    link = next((one for one in [*reversed(above), path] if one.is_symlink()), path)
+    return {
+        one / name: state
+        for one, was in remember(root, [link]).items()
+        for name, state in was.files.items()
+    }
+
+
 def is_obeyed(root: Path, relative: str) -> bool:
-    """Whether the workspace's own repository obeys a path, or what lies above or below it."""
+    """Whether a repository around a path obeys it, or what lies above or below it."""
     path = root / relative
+    above = [one for one in path.parents if one.is_relative_to(root)]
+    repositories = [git for one in above if os.path.lexists(git := one / ".git")]
     return any(
         path.is_relative_to(one) or one.is_relative_to(path)
-        for one in obeyed_paths(root, [root / ".git"])
+        for one in obeyed_paths(root, repositories)
     )
 
 
 def _named(git: Path) -> Iterator[Path]:
-    """The paths that a repository's settings name, as git finds them."""
-    for settings in _settings_files(git):
-        section = ""
-        for line in _text(settings).splitlines():
-            if opened := _SECTION.match(line):
-                section = opened.group(1).partition(".")[0].lower()
-            if not (given := _VALUE.match(line)):
-                continue
-            key, value = given.group(1).lower(), _COMMENT.split(given.group(2))[0].strip('"')
-            if value and not value.startswith("~") and (section, key) in _PATHS:
-                yield (git.parent if section == "core" else settings.parent) / value
+    """The paths that the settings of a repository and of its user name, as git finds them."""
+    waiting = [*_settings_files(git), *(Path(_expanded(name)) for name in _OF_THE_USER)]
+    for settings in waiting:  # grows by what they include
+        for setting, value in _values(settings):
+            if setting == _HOOKS:
+                yield git.parent / _expanded(value)
+            elif setting in _INCLUDED:
+                included = settings.parent / _expanded(value)
+                yield included
+                if len(waiting) < _MOST_FILES:
+                    waiting.append(included)
+
+
+def _expanded(path: str) -> str:
+    """A path that may begin with somebody's home; as it is when nobody knows that user."""
+    return os.path.expanduser(path)  # noqa: PTH111 - a Path raises for a user that nobody knows
+
+
+def _values(settings: Path) -> Iterator[tuple[tuple[str, str], str]]:
+    """Section and key of each setting in a file, in small letters, with its value."""
+    section = ""
+    for line in _text(settings).replace("\\\n", "").splitlines():
+        if opened := _SECTION.match(line):
+            section = opened.group(1).partition(".")[0].lower()
+        if given := _VALUE.match(line):
+            value = _COMMENT.split(given.group(2))[0].strip('"')
+            if value:
+                yield (section, given.group(1).lower()), value
 
 
 def _settings_files(git: Path) -> list[Path]:

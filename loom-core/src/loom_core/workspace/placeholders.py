@@ -12,7 +12,9 @@ import stat
 from collections.abc import Generator
 from pathlib import Path
 
+from loom_core.workspace.durable import is_temporary, passing_name
 from loom_core.workspace.protected import PROTECTED_NAMES
+from loom_core.workspace.renaming import rename_to_new
 
 _MARK_NS = 978_310_861_010_101_010
 """The time of modification that marks a stand-in, in nanoseconds; a moment in January 2001."""
@@ -51,12 +53,23 @@ def placeholders(root: Path) -> Generator[None]:
 
 
 def remove_stale_placeholders(root: Path) -> None:
-    """Take away the stand-ins that a killed process left and nobody holds."""
+    """Take away the stand-ins that a killed process left and nobody holds, named or not yet."""
+    _remove_unnamed(root)
     for name in PROTECTED_NAMES:
         path = root / name
         with contextlib.suppress(OSError):  # nothing is there, which is the usual case
             if is_placeholder(root, name, path.lstat()):
                 _let_go(path, os.open(path, _OPEN))
+
+
+def _remove_unnamed(root: Path) -> None:
+    """Take away what did not get its name; whoever is at that now makes another one."""
+    with contextlib.suppress(OSError), os.scandir(root) as entries:
+        for entry in entries:
+            if not is_temporary(entry.name):
+                continue
+            if entry.is_dir(follow_symlinks=False) or _is_marked(entry.stat(follow_symlinks=False)):
+                _remove(Path(entry.path))
 
 
 def _is_marked(facts: os.stat_result) -> bool:
@@ -66,17 +79,21 @@ def _is_marked(facts: os.stat_result) -> bool:
 
 
 def _is_empty(root: int | Path, name: str) -> bool:
-    """Whether nothing is in a directory; False when nobody can tell."""
+    """Whether nothing is in a directory, or it is gone by now; False when nobody can tell."""
     try:
         if isinstance(root, Path):
             descriptor = os.open(root / name, _OPEN)
         else:
             descriptor = os.open(name, _OPEN, dir_fd=root)
+    except FileNotFoundError:
+        return True
     except OSError:
         return False
     try:
         with os.scandir(descriptor) as entries:
             return next(entries, None) is None
+    except NotADirectoryError:
+        return False  # something else is there by now
     finally:
         os.close(descriptor)
 
@@ -101,13 +118,49 @@ def _held(path: Path) -> int | None:
 
 
 def _make(path: Path) -> None:
-    """Put a stand-in where nothing is."""
-    with contextlib.suppress(FileExistsError):  # something is there, which serves as well
-        if path.name in _DIRECTORIES:
-            path.mkdir(mode=0o500)
-        else:
-            path.touch(mode=0o400, exist_ok=False)
-        os.utime(path, ns=(_MARK_NS, _MARK_NS))
+    """Put a stand-in where nothing is. It is marked before it has its name.
+
+    Whoever looked after another command would take an unmarked one for something that was planted.
+    """
+    if os.path.lexists(path):
+        return  # which serves as well
+    passing = path.with_name(passing_name())
+    try:
+        _make_marked(passing, is_directory=path.name in _DIRECTORIES)
+        _rename(passing, path)
+    except FileExistsError:
+        return  # another one was faster
+    except FileNotFoundError:
+        if not path.parent.is_dir():
+            raise
+        return  # somebody cleared it away: the next try makes it anew
+    finally:
+        _remove(passing)
+
+
+def _make_marked(path: Path, *, is_directory: bool) -> None:
+    """Make what stands in for a directory or a file."""
+    if is_directory:
+        path.mkdir(mode=0o500)
+    else:
+        path.touch(mode=0o600, exist_ok=False)
+        path.chmod(0o400)
+    os.utime(path, ns=(_MARK_NS, _MARK_NS))
+
+
+def _rename(passing: Path, path: Path) -> None:
+    """Give it its name unless that is taken."""
+    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        rename_to_new(
+            passing.name,
+            path.name,
+            directory=directory,
+            new_directory=directory,
+            is_directory=path.name in _DIRECTORIES,
+        )
+    finally:
+        os.close(directory)
 
 
 def _is_at(path: Path, descriptor: int) -> bool:
@@ -132,7 +185,7 @@ def _let_go(path: Path, descriptor: int) -> None:
 
 
 def _remove(path: Path) -> None:
-    """Take a stand-in away; what somebody put into it meanwhile stays."""
+    """Take a stand-in away if it is there; what somebody put into it meanwhile stays."""
     if path.is_dir():
         with contextlib.suppress(OSError):  # no longer empty: no longer ours
             path.rmdir()

@@ -1,5 +1,6 @@
 """Where things go that a command planted: out of the workspace, packed, so that nothing obeys them."""
 
+import contextlib
 import logging
 import os
 import tarfile
@@ -58,7 +59,7 @@ class Quarantine:
             max_bytes: as much may stay, all together.
             is_dry_run: only count.
         """
-        kept = [(path, path.stat()) for path in self._directory.glob("*.tar.gz")]
+        kept = list(self._archives())
         left_bytes = sum(facts.st_size for _, facts in kept)
         deleted = 0
         for path, facts in sorted(kept, key=lambda one: one[1].st_mtime):
@@ -69,6 +70,12 @@ class Quarantine:
             if not is_dry_run:
                 path.unlink(missing_ok=True)
         return deleted
+
+    def _archives(self) -> Iterator[tuple[Path, os.stat_result]]:
+        """Every archive with its facts, but for those that another process deletes at this moment."""
+        for path in self._directory.glob("*.tar.gz"):
+            with contextlib.suppress(FileNotFoundError):
+                yield path, path.stat()
 
     def _pack(self, root: Path, paths: Sequence[str]) -> Packed:
         """Put the paths into a new archive, which is taken away again when that fails."""

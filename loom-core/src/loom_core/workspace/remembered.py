@@ -3,13 +3,17 @@
 import errno
 import os
 import stat
+from collections.abc import Collection
 from pathlib import Path
 
-from loom_core.workspace.removing import open_to_owner, remove
+from loom_core.workspace.removing import open_down_to, open_to_owner, remove
 from loom_core.workspace.repositories import control_files, state_of
 
 Identity = tuple[int, int, str]
 """What stays the same when somebody moves a path."""
+
+GONE = (FileNotFoundError, NotADirectoryError)
+"""What looking at a path gives that went away meanwhile."""
 
 
 class Remembered:
@@ -28,6 +32,11 @@ class Remembered:
         self.is_file = "." in self.files
 
     @property
+    def is_link(self) -> bool:
+        """Whether it is a symbolic link, which no sandbox can close."""
+        return self.files.get(".", b"").startswith(b"link ")
+
+    @property
     def is_too_large(self) -> bool:
         """Whether it is a file of which too much would have to be remembered."""
         return self.files.get(".", b"").startswith(b"large ")
@@ -36,7 +45,7 @@ class Remembered:
         """What changed, or only what is new, at the path's present place: what each file was."""
         try:
             now = _files(path)
-        except FileNotFoundError:
+        except GONE:
             return self.gone()
         looked_at = now.keys() - self.files.keys() if only_new else now.keys() | self.files.keys()
         return {
@@ -49,6 +58,26 @@ class Remembered:
         """The file when it is to be made again; nothing of a directory: too little is known."""
         is_wanted = self.is_file and self.path.parent.is_dir() and _is_real(self.path.parent)
         return {self.path: self.files["."]} if is_wanted else {}
+
+
+def remember(root: Path, paths: Collection[Path]) -> dict[Path, Remembered]:
+    """These paths of a workspace as they are, but for those that are not there.
+
+    Raises:
+        OSError: one is there and cannot be looked at.
+    """
+    found: dict[Path, Remembered] = {}
+    with open_down_to(root, (path.parent for path in paths)):
+        for path in paths:
+            try:
+                found[path] = Remembered(path)
+            except GONE:
+                continue
+            except PermissionError:
+                if os.path.lexists(path):
+                    raise
+                # It is in a directory of another user, who lets no command in either.
+    return found
 
 
 def identity_of(path: Path) -> Identity:
@@ -87,7 +116,9 @@ def restore(path: Path, state: bytes | None) -> None:
 
 def _is_real(directory: Path) -> bool:
     """Whether no part of a path, which began without links, is one now."""
-    return directory.resolve() == directory
+    return os.path.realpath(directory) == str(
+        directory
+    )  # which raises nothing where links go in circles
 
 
 def _files(path: Path) -> dict[str, bytes]:

@@ -4,7 +4,7 @@ import contextlib
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from loom_core.workspace.protected import OTHER_REPOSITORIES
@@ -159,7 +159,12 @@ def _is_harmless_config(path: Path) -> bool:
 
 def _control(git_directory: Path) -> Iterator[Path]:
     """Every file, link and special file that is not plain data, by path."""
-    for entry in sorted(os.scandir(git_directory), key=lambda entry: entry.name):
+    yield from _control_among(_listed(git_directory))
+
+
+def _control_among(entries: Iterable[os.DirEntry[str]]) -> Iterator[Path]:
+    """Those of them that are not plain data, of the entries of a git directory."""
+    for entry in entries:
         path = Path(entry.path)
         if entry.is_symlink() or not entry.is_dir():
             if entry.is_symlink() or entry.name.removesuffix(".lock") not in _DATA:
@@ -177,17 +182,23 @@ def _below(directory: Path) -> Iterator[Path]:
     while waiting:
         inner = waiting.pop()
         try:
-            entries = sorted(os.scandir(inner), key=lambda entry: entry.name)
+            entries = _listed(inner)
         except OSError:
             yield inner
             continue
         if len(str(inner)) > _LONGEST_PATH:
             yield inner
         elif has_shape_of_repository(frozenset(entry.name for entry in entries)):
-            yield from _control(inner)
+            yield from _control_among(entries)
         else:
             waiting += [Path(entry.path) for entry in entries if _is_directory(entry)]
             yield from (Path(entry.path) for entry in entries if not _is_directory(entry))
+
+
+def _listed(directory: Path) -> list[os.DirEntry[str]]:
+    """What is in a directory, by name."""
+    with os.scandir(directory) as entries:
+        return sorted(entries, key=lambda entry: entry.name)
 
 
 def _is_directory(entry: os.DirEntry[str]) -> bool:

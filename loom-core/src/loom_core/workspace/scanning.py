@@ -111,7 +111,7 @@ def _directory(
         if closed is not None:
             closed.add(prefix.rstrip("/"))
         return found
-    except OSError:
+    except (OSError, PathRefused):
         return found
     try:
         with os.scandir(descriptor) as names:
