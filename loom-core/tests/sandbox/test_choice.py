@@ -139,8 +139,13 @@ async def test_with_network_the_sockets_of_other_programs_stay_closed(bubblewrap
 def test_only_what_is_installed_is_shown_of_a_hidden_directory_below_home(tmp_path):
     """Programs that install themselves there often keep their credentials beside it."""
     home = tmp_path / "home"
-    for directory in (".fly/bin", ".fly/lib", ".fly/store/v2", ".local/bin", ".local/lib/python3"):
+    for directory in (
+        *(".fly/bin", ".fly/lib", ".fly/store/v2", ".local/bin", ".local/lib/python3"),
+        *(".local/share/keyrings", ".local/share/app/v1/bin", ".local/share/other/versions"),
+    ):
         (home / directory).mkdir(parents=True)
+    for name, program in (("app", "app/v1/bin/app"), ("other", "other/versions/2"), ("gone", "x")):
+        (home / ".local/bin" / name).symlink_to(f"../share/{program}")
     (home / ".fly/config.yml").write_text("access_token: secret")
     (home / ".fly/store/v2/fly").write_text("")
     (home / ".fly/bin/fly").symlink_to("../store/v2/fly")
@@ -160,6 +165,8 @@ def test_only_what_is_installed_is_shown_of_a_hidden_directory_below_home(tmp_pa
             ".fly/store",
             ".local/bin",
             ".local/lib",
+            ".local/share/app/v1",
+            ".local/share/other/versions",
             ".local/share/uv/tools",
         )
     }

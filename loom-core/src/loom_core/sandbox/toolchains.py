@@ -41,6 +41,9 @@ _COMPANIONS = (
 )
 """Below the home directory: what the programs on the search path are only the entrance to."""
 
+_OF_MANY = frozenset({"cache", "etc", "share", "state", "var"})
+_PROGRAMS = frozenset({"bin", "sbin", "condabin"})
+
 _INSTALLED = (
     "bin",
     "include",
@@ -97,7 +100,7 @@ def find_toolchains(environment: Mapping[str, str], home: Path) -> Toolchains:
 def _around(entry: Path, home: Path) -> list[Path]:
     """What must be readable for the programs of one directory: it, or the prefix it belongs to."""
     prefix = entry.parent
-    if entry.name not in {"bin", "sbin", "condabin"} or prefix == home / ".cargo":
+    if entry.name not in _PROGRAMS or prefix == home / ".cargo":
         return [entry]
     if prefix.is_relative_to(home):
         below = prefix.relative_to(home).parts
@@ -113,11 +116,30 @@ def _of(prefix: Path, home: Path) -> list[Path]:
     """
     if not _is_personal(prefix, home):
         return [prefix]
-    links = (path for path in _listed(prefix / "bin") if path.is_symlink())
-    targets = (Path(os.path.normpath(path.parent / path.readlink())) for path in links)
-    own = (target.relative_to(prefix) for target in targets if target.is_relative_to(prefix))
-    names = {*_INSTALLED, *(path.parts[0] for path in own if path.parts)}
-    return [prefix / name for name in sorted(names)]
+    own = (target for path in _listed(prefix / "bin") if (target := _target(path, prefix)))
+    return [prefix / name for name in sorted({*_INSTALLED, *map(_place_of, own)})]
+
+
+def _target(link: Path, prefix: Path) -> Path | None:
+    """What a link among programs leads to, as seen from where they are installed; None if elsewhere."""
+    try:
+        target = Path(os.path.normpath(link.parent / link.readlink()))
+    except OSError:  # it is none, or went away
+        return None
+    return (
+        target.relative_to(prefix) if target.is_relative_to(prefix) and target != prefix else None
+    )
+
+
+def _place_of(program: Path) -> str:
+    """Where all is that a program consists of, in the place where it is installed.
+
+    In directories where many keep their data, only what is its own.
+    """
+    if program.parts[0] not in _OF_MANY:
+        return program.parts[0]
+    around = program.parent.parent if program.parent.name in _PROGRAMS else program.parent
+    return str(around if len(around.parts) > 1 else program)
 
 
 def _is_personal(prefix: Path, home: Path) -> bool:
