@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from loom_core.errors import SandboxUnavailable
+from loom_core.sandbox import bubblewrap as bubblewrap_module
+from loom_core.sandbox.masks import masks_of
 from loom_core.workspace import PROTECTED_NAMES
 
 
@@ -217,3 +219,23 @@ async def test_many_files_beside_a_secret_one_can_be_read(landlock, workspace):
 
     assert done.output.startswith("read\nread\n")
     assert "canary-secret" not in done.output
+
+
+async def test_a_protected_path_that_goes_before_it_is_closed_stops_no_command(
+    bubblewrap, workspace, monkeypatch
+):
+    passing = workspace / "sub/.envrc"
+    passing.parent.mkdir()
+    passing.write_text("of a clone that somebody deletes")
+
+    def options(root, guarded, **how):
+        found = masks_of(root, guarded, **how)
+        passing.unlink(missing_ok=True)
+        return found
+
+    monkeypatch.setattr(bubblewrap_module, "masks_of", options)
+
+    done = await run(bubblewrap, workspace, "echo ran")
+
+    assert (done.exit_code, done.output, done.planted.paths) == (0, "ran\n", ())
+    assert not passing.exists()

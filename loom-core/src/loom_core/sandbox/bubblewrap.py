@@ -26,6 +26,8 @@ from loom_core.workspace.guarding import Guard
 from loom_core.workspace.placeholders import placeholders
 from loom_core.workspace.quarantine import Quarantine
 
+_TRIES = 3
+"""As often a command is begun while other programs take protected paths away."""
 _OTHER_PYTHONS = (sys.executable, "/usr/bin/python3")
 """What may open the way out where the first one of the search path may not."""
 _NO_PYTHON = (
@@ -139,17 +141,25 @@ class BubblewrapSandbox(Sandbox):
         access = _Access(may_write, may_connect)
         if not may_write:
             return await self._run(command, root, limits, access)
-        guard = await asyncio.to_thread(Guard, root, self._quarantine, is_closed=True)
-        masks = masks_of(root, guard.paths, may_write_git=may_write_git)
 
-        async def running() -> CommandResult:
+        async def running(masks: Sequence[str]) -> CommandResult:
             with ExitStack() as held:
                 if not may_write_git:
                     held.enter_context(placeholders(root))
-                    masks.extend(masks_of_stand_ins(root))
+                    masks = [*masks, *masks_of_stand_ins(root)]
                 return await self._run(command, root, limits, replace(access, masks=masks))
 
-        return await run_guarded(guard, running())
+        tries = _TRIES
+        while True:
+            tries -= 1
+            guard = await asyncio.to_thread(Guard, root, self._quarantine, is_closed=True)
+            masks = masks_of(root, guard.paths, may_write_git=may_write_git)
+            try:
+                return await run_guarded(guard, running(masks))
+            except SandboxUnavailable:
+                if not tries or all(map(os.path.lexists, guard.paths)):
+                    raise
+                # A protected path went away before it could be closed, and nothing ran.
 
     async def _run(
         self, command: str, root: Path, limits: Limits, access: _Access

@@ -44,7 +44,7 @@ def file_system(toolchains: Toolchains) -> list[str]:
         for name in ("python", "python3"):
             options += ["--symlink", toolchains.python, f"{PROGRAMS}/{name}"]
     for directory in toolchains.directories:
-        options += ["--ro-bind", directory, directory]
+        options += ["--ro-bind-try", directory, directory]  # it may go away while Loom runs
     return options
 
 
