@@ -9,6 +9,7 @@ from loom_core.settings.origin import Origin, Source
 _DESTINATIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "models": dict.fromkeys(("api_key", "api_key_file"), ("base_url", "provider")),
     "mcp": {"headers": ("url",), "env": ("command", "args")},
+    "telemetry": {"headers": ("endpoint",)},
 }
 """By table, what names a secret and what says where it goes. The keyring is not among them: it is asked for
 the key of the very origin."""
