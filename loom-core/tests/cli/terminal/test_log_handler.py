@@ -1,5 +1,7 @@
+import io
 import json
 import logging
+import sys
 
 import pytest
 
@@ -26,6 +28,20 @@ def test_a_record_is_shown_without_control_characters(capsys):
     shown = capsys.readouterr().err
     assert shown.startswith("WARNING loom_core.x: bad ")
     assert "\x1b" not in shown
+
+
+def test_what_cannot_be_written_does_not_hurt_whoever_logs(monkeypatch, capsys):
+    unformed = logging.LogRecord("loom_core.x", logging.WARNING, "", 1, "%d", ("no number",), None)
+    record = logging.LogRecord("loom_core.x", logging.WARNING, "", 1, "fine", None, None)
+
+    StderrHandler().emit(unformed)
+
+    assert "no number" in capsys.readouterr().err
+
+    closed = io.StringIO()
+    closed.close()
+    monkeypatch.setattr(sys, "stderr", closed)
+    StderrHandler().emit(record)
 
 
 def test_the_level_of_the_settings_decides_what_is_logged(capsys):

@@ -1,6 +1,7 @@
 """Log records on stderr, safe to show: they quote models and files."""
 
 import logging
+from contextlib import suppress
 
 import click
 
@@ -22,8 +23,12 @@ class StderrHandler(logging.Handler):
         self.setFormatter(JsonFormatter() if as_json else plain)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write one record."""
-        click.echo(sanitize_text(self.format(record)), err=True)
+        """Write one record. What goes wrong is no concern of whoever logs: it is told as logging tells it."""
+        try:
+            click.echo(sanitize_text(self.format(record)), err=True)
+        except Exception:  # noqa: BLE001 - a record that cannot be formed, a stderr that nobody reads
+            with suppress(OSError, ValueError):
+                self.handleError(record)
 
 
 def log_to_stderr(settings: LoggingSettings, *, is_service: bool = False) -> None:
