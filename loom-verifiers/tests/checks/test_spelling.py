@@ -16,6 +16,8 @@ JOB = "I need p.json: two objects, a lamp for 19.5 and a desk for Ann Lee, with 
         ("p.yaml", "- name: DESK\n", "desk"),
         ("p.toml", 'kind = "Desk"\n', "desk"),
         ("p.csv", "name,price\nDesk,140\n", "desk"),
+        ("p.csv", "name;price\nDesk;140,5\n", "desk"),
+        ("p.tsv", "name\tprice\nDesk\t140\n", "desk"),
         ("p.txt", "1. Lamp\n2. desk\n", "lamp"),
     ],
 )

@@ -4,7 +4,7 @@ import asyncio
 
 from loom_core.contracts.check import Check, CheckContext
 from loom_core.types import Evidence
-from loom_verifiers.checks.comments import without_comments
+from loom_verifiers.checks.comments import is_in_comments_only
 from loom_verifiers.checks.evidence import failed, passed, quote_seen, seen_in, unverified
 from loom_verifiers.checks.text_match import advice_on_case, contains_text, equals_text
 
@@ -74,7 +74,7 @@ class FileContains(Check):
             return failed(
                 label, f'expected the text "{expected}", and the file holds {held}{advice}'
             )
-        if not contains_text(without_comments(target, text, expected), expected):
+        if is_in_comments_only(target, text, expected):
             return failed(label, f'expected the text "{expected}"; it stands in a comment only')
         return passed(label, f'contains "{expected}"')
 

@@ -119,8 +119,7 @@ def _check_rows(data: bytes, *, delimiter: str) -> None:
             for line in data.decode("utf-8-sig").splitlines(keepends=True)
             if line.strip() and not line.startswith("#")
         ]
-        is_semicolon = bool(lines) and ";" in lines[0] and delimiter not in lines[0]
-        separator = ";" if is_semicolon else delimiter  # as where a comma marks decimals
+        separator = separator_of(lines[0] if lines else "", delimiter)
         try:
             rows = list(csv.reader(lines, delimiter=separator, strict=True))
         except csv.Error as error:
@@ -132,6 +131,11 @@ def _check_rows(data: bytes, *, delimiter: str) -> None:
                 )
 
     _reporting(parse)
+
+
+def separator_of(header: str, usual: str) -> str:
+    """What stands between the fields of a table: semicolons where a comma marks decimals."""
+    return ";" if ";" in header and usual not in header else usual
 
 
 def _reporting(parse: Callable[[], Parsed]) -> Parsed:

@@ -36,14 +36,22 @@ class WordsAsTold(Check):
             )
         data = await asyncio.to_thread(context.workspace.read, target, max_bytes=MAX_READ_BYTES)
         try:
-            values = words_of(target, data.decode("utf-8-sig"))
+            found = await asyncio.to_thread(_first_other, target, data, expected)
         except (ValueError, RecursionError):
             return unverified(label, "it cannot be read in its format")
-        for value in values:
-            if told := told_otherwise(value, expected):
-                seen = seen_in(target, f'"{value}"')
-                return failed(label, f'the job says "{told}", and the file {seen}: write "{told}"')
-        return passed(label, "no word of the job has capitals of its own")
+        if found is None:
+            return passed(label, "no word of the job has capitals of its own")
+        value, told = found
+        seen = seen_in(target, f'"{value}"')
+        return failed(label, f'the job says "{told}", and the file {seen}: write "{told}"')
+
+
+def _first_other(path: str, data: bytes, job: str) -> tuple[str, str] | None:
+    """The first value of a file in other capitals than the job's, with the job's words for it."""
+    for value in dict.fromkeys(words_of(path, data.decode("utf-8-sig"))):
+        if told := told_otherwise(value, job):
+            return value, told
+    return None
 
 
 def told_otherwise(value: str, job: str) -> str:

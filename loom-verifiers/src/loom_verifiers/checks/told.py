@@ -1,5 +1,7 @@
 """A check that marks a file whose content a goal tells in words."""
 
+import asyncio
+
 from loom_core.contracts.check import Check, CheckContext
 from loom_core.types import Evidence
 from loom_verifiers.checks.evidence import failed, passed
@@ -19,6 +21,10 @@ class FileAsTold(Check):
     async def run(self, target: str, expected: str, context: CheckContext) -> Evidence:
         """Look whether anything changed it."""
         label = f"{self.name} {target}"
+        if not await asyncio.to_thread(context.workspace.is_file, target):
+            return failed(
+                label, f"expected the file {target}, and there is none", shows_content=False
+            )
         path = context.workspace.relative(target)
         changes = [change for change in context.changes if change.path == path]
         if not changes:

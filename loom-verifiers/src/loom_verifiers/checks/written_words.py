@@ -6,10 +6,11 @@ import json
 import posixpath
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from typing import cast
 
-from loom_verifiers.checks.parsing import read_toml
+from loom_verifiers.checks.parsing import read_toml, separator_of
 from loom_verifiers.yaml_document import load_yaml
 
 _MAX_DEPTH = 50
@@ -56,10 +57,11 @@ def _walk(value: object, depth: int = 0) -> Iterator[str]:
             yield from _walk(inner, depth + 1)
 
 
-def _cells(text: str) -> Iterator[str]:
+def _cells(text: str, usual: str = ",") -> Iterator[str]:
     """Every cell of a table."""
+    separator = separator_of(text.partition("\n")[0], usual)
     try:
-        for row in csv.reader(io.StringIO(text)):
+        for row in csv.reader(io.StringIO(text), delimiter=separator):
             yield from row
     except csv.Error as error:
         raise ValueError(str(error)) from error
@@ -78,5 +80,5 @@ _READERS: dict[str, Callable[[str], Iterator[str]]] = {
     "yaml": _yaml,
     "yml": _yaml,
     "csv": _cells,
-    "tsv": _cells,
+    "tsv": partial(_cells, usual="\t"),
 }
