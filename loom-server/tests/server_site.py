@@ -44,6 +44,9 @@ def turns(*replies: Reply, **conditions: str) -> tuple[Rule, ...]:
 
 SAYS_HI = turns(write("hello.txt", "hi\n"), done())
 """Reaches ``GOAL``."""
+ENDLESS_GOAL = f"{GOAL}, slowly"
+SAYS_HI_OR_NOTHING = (Rule(first_user="slowly", reply=Reply(delay_seconds=3600)), *SAYS_HI)
+"""Reaches ``GOAL``, and never answers ``ENDLESS_GOAL``."""
 
 
 @dataclass

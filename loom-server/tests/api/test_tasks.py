@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from server_site import GOAL, SAYS_HI, done, shell, turns, write
+from server_site import ENDLESS_GOAL, GOAL, SAYS_HI_OR_NOTHING, done, shell, turns, write
 
 from loom_core.testing import Reply, Rule, Script
 
@@ -58,6 +58,9 @@ async def test_a_task_without_a_workspace_works_in_the_one_of_the_settings(site)
         ({"goal": GOAL, "workspace": "relative"}, "workspace_error"),
         ({"goal": GOAL, "workspace": "/nowhere/at/all"}, "workspace_error"),
         ({"goal": GOAL, "workspace": "/etc/passwd"}, "workspace_error"),
+        ({"goal": GOAL, "workspace": "/tmp/" + "a" * 300}, "workspace_error"),
+        ({"goal": GOAL, "workspace": "~nobody-has-this-name/x"}, "workspace_error"),
+        ({"goal": GOAL, "workspace": "/tmp/\0"}, "workspace_error"),
         ({"goal": GOAL, "workspace": "/tmp", "approval_mode": "yes"}, "invalid_request"),
         ({"goal": GOAL, "workspce": "/tmp"}, "invalid_request"),
         ([], "invalid_request"),
@@ -126,16 +129,25 @@ async def test_a_page_that_cannot_be_is_refused(client, query):
 
 
 async def test_a_cancelled_task_stays_cancelled(site):
-    site.script = Script(rules=(Rule(reply=Reply(delay_seconds=3600)),))
+    site.server = site.server.model_copy(update={"max_running_tasks": 1})
+    site.script = Script(rules=SAYS_HI_OR_NOTHING)
     async with site.serve() as client:
-        task = await client.create(site.workspace)
+        task = await client.create(site.workspace, ENDLESS_GOAL)
         await client.type(task["id"], "ModelCallStarted")
         answer = await client.http.delete(f"/tasks/{task['id']}")
         ended = await client.finished(task["id"])
+        next_one = await client.create(site.root / "other")
+        await client.finished(
+            next_one["id"]
+        )  # it has the only place, so that nothing of the first runs
         again = await client.http.delete(f"/tasks/{task['id']}")
+        later = await client.get(f"/tasks/{task['id']}")
+        events = await client.events(task["id"])
 
     assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
-    assert ended["state"] == "cancelled"
+    assert ended["state"] == later["state"] == "cancelled"
+    assert events[-1]["type"] == "TaskCancelled"
+    assert not (site.workspace / "hello.txt").exists()
     assert again.status_code == 409
     assert "cancelled" in again.json()["detail"]
     assert again.json()["task_id"] == task["id"]
@@ -235,4 +247,3 @@ async def test_a_question_waits_for_its_answer_over_http(site):
     assert answer.json()["answer"] == "blue"
     assert ended["state"] == "completed"
     assert late.status_code == 409
-    assert SAYS_HI

@@ -13,29 +13,26 @@ def prepare_place(wanted: str | None, default: Path) -> Path:
         default: of the settings; made with its parents.
 
     Raises:
-        WorkspaceError: the path is not absolute, or its parent is no directory.
+        WorkspaceError: the path is not absolute, cannot be one, or its parent is no directory.
     """
-    if wanted is None:
-        place = default.expanduser()
-        place.parent.mkdir(parents=True, exist_ok=True)
-    else:
-        place = Path(wanted).expanduser()
-    if not place.is_absolute() or "\0" in str(place):
-        raise WorkspaceError(
-            f"the workspace {str(place)!r} is not an absolute path; the server does not know from where "
-            "you look at it"
-        )
-    if not place.exists() and not place.is_symlink():
-        _make(place)
-    return place
-
-
-def _make(place: Path) -> None:
-    """Make a directory. Raises ``WorkspaceError``."""
+    text = str(default) if wanted is None else wanted
     try:
-        place.mkdir()
-    except OSError as error:
+        place = Path(text).expanduser()
+        if not place.is_absolute() or "\0" in text:
+            raise WorkspaceError(
+                f"the workspace {text!r} is not an absolute path; the server does not know from where you "
+                "look at it"
+            )
+        if not place.exists() and not place.is_symlink():
+            place.mkdir(parents=wanted is None, exist_ok=True)
+    except (
+        OSError,
+        RuntimeError,
+        ValueError,
+    ) as error:  # of homes that nobody has, and half characters
+        reason = error.strerror if isinstance(error, OSError) else str(error)
         raise WorkspaceError(
-            f"the workspace {str(place)!r} cannot be made: {error.strerror}; make it first, or name a "
-            "directory that you may write"
+            f"the workspace {text!r} cannot be made: {reason}; make it first, or name a directory that you "
+            "may write"
         ) from error
+    return place
