@@ -15,6 +15,7 @@ from loom_core.engine.owner import new_owner
 from loom_core.store import Store
 from loom_core.testing import Reply, Rule, Script
 from loom_core.types import Task
+from loom_server.running import keeper
 
 SLOW = Script(rules=(Rule(reply=Reply(delay_seconds=3600)),))
 SERVER = """
@@ -50,6 +51,28 @@ async def test_what_runs_when_the_server_stops_is_parked_and_goes_on_with_the_ne
     assert (parked.state.value, parked.owner) == ("paused", "")
     assert ended["state"] == "completed"
     assert (site.workspace / "hello.txt").exists()
+
+
+async def test_a_bug_in_one_look_leaves_no_task_lying(site: Site, monkeypatch):
+    site.script = SLOW
+    async with site.serve() as client:
+        task = await client.create(site.workspace)
+        await client.type(task["id"], "ModelCallStarted")
+    breaks = iter((True,))
+    look = keeper.Keeper.look
+
+    async def broken_once(self):
+        if next(breaks, False):
+            raise ZeroDivisionError
+        await look(self)
+
+    monkeypatch.setattr(keeper, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(keeper.Keeper, "look", broken_once)
+    site.script = Script(rules=SAYS_HI)
+    async with site.serve() as client:
+        ended = await client.finished(task["id"])
+
+    assert ended["state"] == "completed"
 
 
 async def test_what_somebody_runs_at_a_terminal_is_left_to_them(site: Site):

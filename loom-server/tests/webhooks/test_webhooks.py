@@ -125,6 +125,26 @@ async def test_what_fails_is_tried_again_with_the_same_id_and_then_given_up(site
     assert (arrived["state"], len(ids)) == ("arrived", 1)
 
 
+async def test_a_bug_with_one_message_keeps_back_no_other(site: Site, monkeypatch):
+    monkeypatch.setattr(courier, "WAITS_SECONDS", (0.01,))
+    monkeypatch.setattr(courier, "LOOK_SECONDS", 0.02)
+    breaks = iter((True, False))
+    body_of = courier.body_of
+
+    def broken_once(*arguments):
+        if next(breaks, False):
+            raise ZeroDivisionError
+        return body_of(*arguments)
+
+    monkeypatch.setattr(courier, "body_of", broken_once)
+    async with site.serve() as client, receiving() as receiver:
+        task = await client.create(site.workspace, callback_url=receiver.url)
+        await receiver.next()
+        (delivery,) = await settled(client, task["id"])
+
+    assert (delivery["state"], delivery["attempts"]) == ("arrived", 2)
+
+
 async def test_a_receiver_that_is_gone_is_not_asked_again(site: Site):
     async with site.serve() as client, receiving(410) as receiver:
         task = await client.create(site.workspace, callback_url=receiver.url)

@@ -40,6 +40,8 @@ class Keeper:
                 await self.look()
             except LoomError:
                 _log.warning("looking for tasks failed; trying again", exc_info=True)
+            except Exception:  # noqa: BLE001 - a bug in one look must not leave every later task to nobody
+                _log.exception("looking for tasks failed; trying again")
             await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self) -> None:

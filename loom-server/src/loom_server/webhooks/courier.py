@@ -51,6 +51,9 @@ class Courier:
                 except LoomError:
                     _log.warning("looking for messages failed; trying again", exc_info=True)
                     is_more = False
+                except Exception:  # noqa: BLE001 - a bug in one look must not keep back every later message
+                    _log.exception("looking for messages failed; trying again")
+                    is_more = False
                 if not is_more:
                     await self._rest()
         finally:
@@ -72,6 +75,9 @@ class Courier:
             problem = f"answered with {status}"
         except (LoomError, OSError) as error:
             problem = str(error) or type(error).__name__
+        except Exception as error:  # noqa: BLE001 - what one message meets with must not hold up the others
+            _log.exception("message %s", id_of(delivery))
+            problem = f"unexpected {type(error).__name__}; see the log"
         if status is not None and 200 <= status < 300:  # noqa: PLR2004 - HTTP's class of successes
             await self._store.deliveries.arrived(delivery, status=status)
             return
