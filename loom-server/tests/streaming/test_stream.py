@@ -4,15 +4,18 @@ import asyncio
 import re
 
 import pytest
-from server_site import SAYS_HI, Site
+from server_site import LIMIT_SECONDS, SAYS_HI, Site
 
 from loom_core.engine.owner import is_alive, new_owner
 from loom_core.events import HookFailed, TaskCompleted, TaskExecutionStarted
 from loom_core.store import Entry, Store
 from loom_core.testing import Reply, Rule, Script
 from loom_core.types import Task
+from loom_server.streaming import batch
 from loom_server.streaming import feed as feeds
 from loom_server.streaming.feed import Feed
+from loom_server.streaming.frame import Frame
+from loom_server.streaming.hub import Hub
 
 SLOW = Script(rules=(Rule(reply=Reply(delay_seconds=3600)),))
 
@@ -94,6 +97,22 @@ async def test_what_another_process_writes_is_streamed_too(client, site):
     assert types == ["TaskCreated", "TaskClaimed", "TaskExecutionStarted", "TaskCompleted"]
 
 
+async def test_a_client_that_leaves_in_the_middle_is_let_go_and_the_task_goes_on(site: Site):
+    site.script = SLOW
+    async with site.serve() as client:
+        task = await client.create(site.workspace)
+        async for event in client.live(task["id"]):
+            watched = (await client.get("/health"))["streams"]
+            if event["type"] == "ModelCallStarted":
+                break
+        async with asyncio.timeout(LIMIT_SECONDS):
+            while (health := await client.get("/health"))["streams"]:
+                pass
+
+    assert watched == 1
+    assert health["running"] == [task["id"]]
+
+
 async def test_the_server_lets_streams_go_when_it_stops(site: Site):
     site.script = SLOW
     async with site.serve() as client:
@@ -124,7 +143,7 @@ def something(number):
 
 def ids(batch):
     """The sequences of the events in a batch."""
-    return [int(found) for found in re.findall(rb"id: (\d+)\nevent", b"".join(batch.chunks))]
+    return [int(found) for found in re.findall(rb"id: (\d+)\nevent", batch.data)]
 
 
 async def test_clients_that_read_slowly_miss_nothing_and_hold_up_nobody(journal, monkeypatch):
@@ -150,6 +169,15 @@ async def test_clients_that_read_slowly_miss_nothing_and_hold_up_nobody(journal,
     assert await feed.next(0) is None
 
 
+async def test_a_client_that_comes_just_when_the_server_stops_is_let_go(journal):
+    hub = Hub(journal[0])
+    await hub.close()
+
+    async with asyncio.timeout(LIMIT_SECONDS), hub.watch("t1", newest=0) as feed:
+        assert await feed.next(0) is None
+    assert hub.streams == 0
+
+
 async def test_replay_from_any_id_gives_what_comes_after_it(journal):
     store, fence = journal
     await store.append("t1", [something(n) for n in range(1000)], fence=fence)
@@ -164,6 +192,32 @@ async def test_replay_from_any_id_gives_what_comes_after_it(journal):
     await feed.close()
 
 
+async def test_a_client_that_reads_slowly_keeps_little_of_large_events(journal, monkeypatch):
+    store, fence = journal
+    size = batch.MAX_BATCH_BYTES // 10
+    monkeypatch.setattr(feeds, "KEPT_BYTES", 5 * size)  # so that most come from the database
+    await store.append("t1", [something("x" * size) for _ in range(25)], fence=fence)
+    newest = await store.newest_sequence("t1")
+    feed = Feed(store, "t1", after=0)
+
+    pieces = [await feed.next(0)]
+    while pieces[-1].last < newest:
+        pieces.append(await feed.next(pieces[-1].last))
+    await feed.close()
+
+    assert [one for piece in pieces for one in ids(piece)] == list(range(1, newest + 1))
+    assert max(len(piece.data) for piece in pieces) <= batch.MAX_BATCH_BYTES
+
+
+@pytest.mark.parametrize(("size", "held"), [(1, 5), (10, 3), (1000, 1)])
+def test_large_events_are_held_in_smaller_number(monkeypatch, size, held):
+    monkeypatch.setattr(feeds, "KEPT_FRAMES", 5)
+    monkeypatch.setattr(feeds, "KEPT_BYTES", 30)
+    frames = [Frame(number, b"x" * size, is_last=False) for number in range(9)]
+
+    assert feeds.newest_of(frames) == frames[-held:]
+
+
 async def test_clients_that_are_equally_far_get_the_very_same_bytes(journal):
     store, fence = journal
     await store.append("t1", [something(n) for n in range(20)], fence=fence)
@@ -172,7 +226,7 @@ async def test_clients_that_are_equally_far_get_the_very_same_bytes(journal):
     first, second = await feed.next(0), await feed.next(0)
     await feed.close()
 
-    assert first.chunks[0] is second.chunks[0]
+    assert first.data is second.data
 
 
 async def test_a_client_hears_that_the_server_lives(journal, monkeypatch):
@@ -186,4 +240,4 @@ async def test_a_client_hears_that_the_server_lives(journal, monkeypatch):
         quiet = await feed.next(newest)
     await feed.close()
 
-    assert (quiet.chunks, quiet.last, quiet.is_end) == ((b": keep-alive\n\n",), newest, False)
+    assert (quiet.data, quiet.last, quiet.is_end) == (b": keep-alive\n\n", newest, False)

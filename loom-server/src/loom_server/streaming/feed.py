@@ -3,8 +3,11 @@
 import asyncio
 import logging
 from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import islice
 
 from loom_core.errors import StoreError
+from loom_core.events import Event
 from loom_core.store import Store
 from loom_server.streaming.answer import KEEP_ALIVE_SECONDS
 from loom_server.streaming.batch import Batch, batch_of, sign_of_life
@@ -13,9 +16,11 @@ from loom_server.streaming.frame import Frame, frame_of
 _log = logging.getLogger(__name__)
 
 KEPT_FRAMES = 2_000
-"""Frames that are held for everybody; who is further behind reads the database by himself."""
+KEPT_BYTES = 16 * 1024 * 1024
+"""How many frames are held for everybody, and how much; who is further behind reads the database."""
 PAGE = 500
-"""Events that are read at once."""
+PAGE_BEHIND = 100
+"""Events that are read at once: of news, for all, and for one client that is behind."""
 MOST_BATCHES = 16
 """Places in the stream for which what comes next is held; most clients are at one of them."""
 POLL_SECONDS = 0.5
@@ -79,27 +84,26 @@ class Feed:
     async def _after(self, after: int) -> Batch | None:
         """What there is after a sequence; None for nothing."""
         if after < self._start:
-            frames = await self._read_patiently(after)
-            return batch_of(frames) if frames else None
+            events = await self._read_patiently(after, PAGE_BEHIND)
+            return batch_of(map(frame_of, events)) if events else None
         if after not in self._batches:
-            frames = self._frames[bisect_right(self._sequences, after) :]
-            if not frames:
+            begin = bisect_right(self._sequences, after)
+            if begin == len(self._frames):
                 return None
-            batch = batch_of(frames)
-            if len(self._batches) < MOST_BATCHES:
-                self._batches[after] = batch
-            return batch
+            if len(self._batches) == MOST_BATCHES:
+                del self._batches[next(iter(self._batches))]
+            self._batches[after] = batch_of(islice(self._frames, begin, None))
         return self._batches[after]
 
     async def _follow(self) -> None:
         """Read what comes, for ever."""
         while True:
             self._wake.clear()
-            frames = await self._read_patiently(self._end)
-            if frames:
-                self._take(frames)
-            if len(frames) < PAGE:
-                if frames:
+            events = await self._read_patiently(self._end, PAGE)
+            if events:
+                self._take(list(map(frame_of, events)))
+            if len(events) < PAGE:
+                if events:
                     await asyncio.sleep(min(self.watchers * PAUSE_SECONDS, LONGEST_PAUSE_SECONDS))
                 await self._sleep()
 
@@ -112,20 +116,22 @@ class Feed:
             if asyncio.get_running_loop().time() > self._told_at + KEEP_ALIVE_SECONDS:
                 self._tell()
 
-    async def _read_patiently(self, after: int) -> list[Frame]:
-        """The next events after a sequence, at most ``PAGE``; waits while the database fails."""
-        while True:
+    async def _read_patiently(self, after: int, limit: int) -> Sequence[Event]:
+        """The next events after a sequence; waits while the database fails.
+
+        Nothing once the feed is closed, which a database that fails must not hold up.
+        """
+        while not self._is_closed:
             try:
-                events = await self._store.events(self._task_id, after=after, limit=PAGE)
+                return await self._store.events(self._task_id, after=after, limit=limit)
             except StoreError:
                 _log.warning("the journal of %s cannot be read now", self._task_id, exc_info=True)
                 await asyncio.sleep(POLL_SECONDS)
-            else:
-                return [frame_of(event) for event in events]
+        return []
 
     def _take(self, frames: list[Frame]) -> None:
         """Hold the newest frames, and tell the clients."""
-        kept = [*self._frames, *frames][-KEPT_FRAMES:]
+        kept = newest_of([*self._frames, *frames])
         if len(self._frames) + len(frames) > len(kept):
             self._start = kept[0].sequence - 1
         self._frames = kept
@@ -139,3 +145,15 @@ class Feed:
         self._told_at = asyncio.get_running_loop().time()
         news, self._news = self._news, asyncio.Event()
         news.set()
+
+
+def newest_of(frames: Sequence[Frame]) -> list[Frame]:
+    """The newest frames, at least one, as many as are held."""
+    size = 0
+    first = len(frames)
+    for frame in reversed(frames[-KEPT_FRAMES:]):
+        size += len(frame.data)
+        if size > KEPT_BYTES and first < len(frames):
+            break
+        first -= 1
+    return list(frames[first:])

@@ -43,6 +43,8 @@ class Hub:
             feed = self._feeds[task_id] = Feed(self.store, task_id, after=newest)
         feed.watchers += 1
         try:
+            if self._closed.is_set():  # since this client was let in
+                await feed.close()
             with self.counted():
                 yield feed
         finally:

@@ -35,8 +35,7 @@ class EventStream(StreamedAnswer):
             after = self._after
             while (batch := await feed.next(after)) is not None:
                 after = batch.last
-                for chunk in batch.chunks:
-                    await send_part(send, chunk)
+                await send_part(send, batch.data)
                 if self._is_end(batch):
                     return
 
