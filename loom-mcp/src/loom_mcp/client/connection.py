@@ -113,7 +113,7 @@ class Connection:
             async with asyncio.timeout(seconds):
                 yield client
         except TimeoutError:
-            await self.close()
+            await self._drop(client)
             raise ToolFailed(
                 f"the MCP server {self._name} did not {what} within {seconds:g} s and was stopped",
                 ErrorCategory.TIMEOUT,
@@ -121,18 +121,23 @@ class Connection:
         except MCPError as error:
             if not self._problem and error.code != CONNECTION_CLOSED:
                 raise ToolFailed(self._said(str(error)), ErrorCategory.TOOL) from error
-            await self._give_up(error)
+            await self._give_up(error, client)
         except ToolFailed:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a server makes the SDK raise is its fault
-            await self._give_up(error)
+            await self._give_up(error, client)
 
-    async def _give_up(self, error: Exception, *, hint: str = "") -> None:
-        """End the connection. Raises ``ToolFailed``."""
+    async def _drop(self, client: Client | None) -> None:
+        """End the connection of a client, unless another call has opened a new one already."""
+        if self._client is client:
+            await self.close()
+
+    async def _give_up(self, error: Exception, client: Client | None, *, hint: str = "") -> None:
+        """End the connection of a client, or one that has none yet. Raises ``ToolFailed``."""
         _log.debug("the MCP server %s failed", self._name, exc_info=error)
         problem = self._problem or _problem_in(error)
         words = f"; it said: {self._process.last_words}" if self._process.last_words else ""
-        await self.close()
+        await self._drop(client)
         raise ToolFailed(self._said(f"{problem}{words}") + hint, ErrorCategory.RUNTIME) from error
 
     async def _opened(self) -> Client:
@@ -167,7 +172,7 @@ class Connection:
             await self.close()
             raise
         if not ready.done():
-            await self._give_up(self._failure(), hint=self._hint())
+            await self._give_up(self._failure(), None, hint=self._hint())
         self._client = ready.result()
         return self._client
 
