@@ -185,6 +185,36 @@ def test_trouble_in_one_subtask_does_not_kill_the_others(place, trouble):
     assert place.read("good.txt") == "good\n"
 
 
+def test_a_bug_in_one_subtask_does_not_kill_the_others(place, site):
+    site.add(
+        "raising",
+        "loom.plugins",
+        """
+    from loom_core import hookimpl
+
+    class Thing:
+        @hookimpl
+        def loom_execute(self, subtask):
+            if subtask.id == "bad":
+                raise RuntimeError("I broke")
+
+    thing = Thing()
+""",
+    )
+    place.serve(
+        *planned(subtask("bad"), subtask("good")),
+        *part("good", write("good.txt", "good\n"), done()),
+        settings="[execution]\nmax_subtask_retries = 0\nmax_replans = 0",
+    )
+
+    finished = place.work(BIG_GOAL)
+
+    assert finished.states() == {"bad": "failed", "good": "completed"}
+    assert (finished.code, finished.result["state"]) == (1, "failed")
+    assert "I broke" in finished.result["reason"]
+    assert place.read("good.txt") == "good\n"
+
+
 def test_no_more_subtasks_run_at_once_than_the_settings_say(place):
     names = ["one", "two", "three", "four"]
     slow = [

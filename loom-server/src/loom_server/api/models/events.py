@@ -1,13 +1,11 @@
 """Events and memory, as they are read."""
 
-from datetime import datetime
-
 from pydantic import JsonValue
 
 from loom_core.events import Event
 from loom_core.store import MemoryRecord
 from loom_core.types import MemoryKind
-from loom_server.api.models.forms import Sent
+from loom_server.api.models.forms import Sent, Time
 
 
 class EventView(Sent):
@@ -16,7 +14,7 @@ class EventView(Sent):
     sequence: int
     """Its id in a stream: grows, with gaps that mean nothing."""
     task_id: str
-    at: datetime
+    at: Time
     type: str
     version: int
     """Counts incompatible changes of this type's data."""
@@ -60,7 +58,7 @@ class MemoryView(Sent):
     kind: MemoryKind
     text: str
     tags: list[str]
-    at: datetime
+    at: Time
 
     @classmethod
     def of(cls, record: MemoryRecord) -> "MemoryView":

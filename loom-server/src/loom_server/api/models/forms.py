@@ -1,8 +1,9 @@
 """The bases of what is received and what is sent, and the one form of errors."""
 
+from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
 
 
 class Received(BaseModel):
@@ -32,3 +33,9 @@ ShortText = Annotated[str, StringConstraints(max_length=10_000)]
 """A remark, a reason or an answer."""
 Name = Annotated[str, StringConstraints(max_length=200)]
 """An id or a name."""
+Time = Annotated[
+    datetime,
+    PlainSerializer(datetime.isoformat, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""A moment in ISO 8601, written just as streams and the command line write it."""

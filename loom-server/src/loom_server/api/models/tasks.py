@@ -1,7 +1,6 @@
 """Tasks, as they are asked for and as they stand."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -16,7 +15,7 @@ from loom_core.types import (
     TaskState,
     Usage,
 )
-from loom_server.api.models.forms import Name, Received, Sent, ShortText
+from loom_server.api.models.forms import Name, Received, Sent, ShortText, Time
 
 ModeName = Literal["auto", "manual", "confidence_threshold"]
 
@@ -90,8 +89,8 @@ class SubtaskView(Sent):
     evidence: list[EvidenceView]
     """What the newest verdict rests on."""
     usage: UsageView
-    started_at: datetime | None
-    finished_at: datetime | None
+    started_at: Time | None
+    finished_at: Time | None
 
     @classmethod
     def of(cls, record: SubtaskRecord, plan: Plan | None) -> Self:
@@ -142,10 +141,10 @@ class TaskSummary(Sent):
     """Completed subtasks of the plan in force."""
     planned: int
     """All subtasks of the plan in force; 0 before the first plan."""
-    created_at: datetime
-    updated_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
+    created_at: Time
+    updated_at: Time
+    started_at: Time | None
+    finished_at: Time | None
 
     @classmethod
     def of(cls, record: TaskRecord, subtasks: Sequence[SubtaskRecord]) -> Self:
@@ -209,7 +208,7 @@ class ApprovalView(Sent):
     """What a wider yes may cover; empty when nothing."""
     scopes: list[Literal["once", "call", "target", "session"]]
     """What a yes may cover, the narrowest first."""
-    requested_at: datetime
+    requested_at: Time
 
 
 class QuestionView(Sent):
@@ -219,7 +218,7 @@ class QuestionView(Sent):
     subtask_id: str
     question: str
     options: list[str]
-    asked_at: datetime
+    asked_at: Time
 
 
 class TaskView(TaskSummary):

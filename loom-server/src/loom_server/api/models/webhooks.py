@@ -1,9 +1,8 @@
 """Messages about tasks for somebody outside."""
 
-from datetime import datetime
 from typing import Literal
 
-from loom_server.api.models.forms import Sent
+from loom_server.api.models.forms import Sent, Time
 
 
 class DeliveryView(Sent):
@@ -20,9 +19,9 @@ class DeliveryView(Sent):
     """What the receiver answered last; null when it gave no answer."""
     problem: str
     """Why the newest attempt failed; empty when it did not."""
-    due_at: datetime
+    due_at: Time
     """When it is tried next, while it waits."""
-    settled_at: datetime | None
+    settled_at: Time | None
 
 
 class DeliveryList(Sent):
