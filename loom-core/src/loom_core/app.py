@@ -161,7 +161,7 @@ class Loom:
         """Every tool that can be loaded, by name."""
         return self._tool_table.tools()
 
-    def tool(self, name: str) -> Tool[Any]:
+    def load_tool(self, name: str) -> Tool[Any]:
         """The tool of a name. Raises ``ExtensionNotFound``."""
         tool = self.tools().get(name)
         if tool is None:

@@ -3,13 +3,9 @@
 import asyncio
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 from loom_core.app import Loom
-from loom_core.contracts.tool import Tool
 from loom_core.store import Store
-from loom_core.workspace import Workspace
 from loom_server.counting import Counters
 from loom_server.running.keeper import Keeper
 from loom_server.running.pool import Pool
@@ -22,7 +18,7 @@ MAX_RUNNING = 4
 
 @dataclass(slots=True)
 class Service:
-    """The server's parts, made once; it is the ``Workshop`` of undos too."""
+    """The server's parts, made once."""
 
     loom: Loom
     pool: Pool
@@ -58,11 +54,3 @@ class Service:
         await asyncio.gather(self.keeping, self.delivering, return_exceptions=True)
         await self.hub.close()
         await self.pool.close()
-
-    def open_workspace(self, directory: Path) -> Workspace:
-        """A workspace with the contents that were kept of it. Raises ``WorkspaceError``."""
-        return self.loom.open_workspace(directory)
-
-    def load_tool(self, name: str) -> Tool[Any]:
-        """An installed tool. Raises ``ExtensionNotFound``."""
-        return self.loom.tool(name)

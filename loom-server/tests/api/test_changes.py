@@ -1,9 +1,12 @@
 """What tasks changed, over HTTP, and taking it back."""
 
 import asyncio
+import threading
 
-from server_site import Site
+from server_site import LIMIT_SECONDS, Site
 
+from loom_core.changes import of_task
+from loom_core.changes.unified import diff_of
 from loom_core.workspace.blobs import BlobStore
 
 
@@ -50,6 +53,24 @@ async def test_a_diff_of_what_was_not_changed_is_not_found(client, site):
     for path in ("other.txt", "..%2f..%2fetc%2fpasswd", "/etc/passwd"):
         answer = await client.http.get(f"/tasks/{task['id']}/changes/{path}/diff")
         assert answer.status_code == 404, path
+
+
+async def test_a_large_diff_holds_up_nobody_else(client, site, monkeypatch):
+    released = threading.Event()
+
+    def slow(versions):
+        assert released.wait(LIMIT_SECONDS)
+        return diff_of(versions)
+
+    monkeypatch.setattr(of_task, "diff_of", slow)
+    task = await finished(client, site)
+    asked = asyncio.create_task(client.get(f"/tasks/{task['id']}/diff"))
+
+    health = await client.get("/health")
+    released.set()
+
+    assert health["status"] in {"ok", "degraded", "failing"}
+    assert [one["path"] for one in (await asked)["files"]] == ["hello.txt"]
 
 
 async def test_a_subtask_that_changed_nothing_cannot_be_undone(client, site: Site):

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from loom_call import call
 from server_site import GOAL, LIMIT_SECONDS, Site, done, shell, turns
 
 from loom_core.errors import UsageError
@@ -16,18 +15,6 @@ from loom_core.testing import Reply, Rule, Script
 from loom_server.client.place import find_place
 
 LOOM = Path(sys.executable).with_name("loom")
-
-
-@pytest.fixture
-def loom(site: Site, monkeypatch):
-    """Call ``loom`` in the home of the server, in a thread."""
-    monkeypatch.setenv("LOOM_HOME", str(site.home))
-    monkeypatch.chdir(site.root)
-
-    async def run(*arguments):
-        return await asyncio.to_thread(call, *arguments)
-
-    return run
 
 
 def start(site, *arguments):

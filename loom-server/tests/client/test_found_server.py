@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import httpx2
 import pytest
-from loom_call import call
 from server_site import GOAL, Site
 
 from loom_core.cli.run.whereabouts import OnlyHere, choose_server
@@ -20,25 +19,13 @@ from loom_core.desk.announcement import (
     loom_version,
 )
 from loom_core.engine.owner import new_owner
-from loom_core.errors import StoreError, UsageError
+from loom_core.errors import UsageError
 from loom_core.settings.shape import MemorySettings
 from loom_core.store import Store
 from loom_core.types import Task
 from loom_server.serving.announcement import announce
 
 NOTHING = OnlyHere(model="", is_offline=False, agrees=False, is_limited=False)
-
-
-@pytest.fixture
-def loom(site: Site, monkeypatch):
-    """Call ``loom`` in the home of the server, in a thread."""
-    monkeypatch.setenv("LOOM_HOME", str(site.home))
-    monkeypatch.chdir(site.root)
-
-    async def run(*arguments):
-        return await asyncio.to_thread(call, *arguments)
-
-    return run
 
 
 @pytest.fixture
@@ -56,18 +43,11 @@ async def stored(site: Site):
     )
 
 
-def without_a_database(monkeypatch):
-    def refuse(*_arguments, **_more):
-        raise StoreError("nobody may open the database here")
-
-    monkeypatch.setattr(Session, "open_store", refuse)
-
-
-async def test_who_looks_asks_the_server_that_runs_here(site: Site, loom, monkeypatch):
+async def test_who_looks_asks_the_server_that_runs_here(site: Site, loom, without_a_database):
     async with site.serve() as client:
         task = await client.create(site.workspace)
         await client.finished(task["id"])
-        without_a_database(monkeypatch)
+        without_a_database()
 
         listed = await loom("list", "--json")
         status = await loom("status", "last", "--json")

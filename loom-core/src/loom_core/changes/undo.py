@@ -1,13 +1,14 @@
 """Undoing a task's changes for whoever asks: doing it, or finding out what would happen."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from loom_core.changes.unified import FileDiff, diff_of
+from loom_core.changes.diffs import FileDiff
+from loom_core.changes.undo_forms import ToldConflict, ToldStep, UndoReport, UndoRequest
+from loom_core.changes.unified import diff_of
 from loom_core.changes.versions import current_and_restored
 from loom_core.contracts.tool import Tool
 from loom_core.engine.changes.interrupted import (
@@ -15,7 +16,7 @@ from loom_core.engine.changes.interrupted import (
     interrupted_tools,
     settle_interrupted,
 )
-from loom_core.engine.changes.undoing import PlannedUndo, TaskUndo, Undone, interrupted_undo
+from loom_core.engine.changes.undoing import PlannedUndo, TaskUndo, interrupted_undo
 from loom_core.engine.owner import is_alive
 from loom_core.errors import StoreBusy
 from loom_core.store import Store, TaskRecord
@@ -33,59 +34,6 @@ class Workshop(Protocol):
     def load_tool(self, name: str) -> Tool[Any]:
         """A new instance of an installed tool. Raises ``ExtensionNotFound`` or ``PluginError``."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class UndoRequest:
-    """What is asked for."""
-
-    subtask: str = ""
-    """Only what this subtask changed; empty is all."""
-    file: str = ""
-    """Only this file or directory; empty is all."""
-    is_redo: bool = False
-    """Take the newest undo back."""
-    is_dry_run: bool = False
-    """Change nothing."""
-    force: bool = False
-    """Also overwrite what somebody else changed since."""
-
-
-@dataclass(slots=True)
-class UndoReport:
-    """What was found and done."""
-
-    record: TaskRecord
-    planned: PlannedUndo
-    is_dry_run: bool
-    diffs: dict[str, FileDiff] = field(default_factory=dict[str, FileDiff])
-    """What would be lost, by the path of the conflict."""
-    finished: Undone | None = None
-    """An undo that was killed in the middle, which was brought to its end first."""
-    is_interrupted: bool = False
-    """Whether such an undo was found and left, since this one only looks."""
-    doubtful: Sequence[str] = ()
-    """Tools that were cut off by a crash and of which nobody knows what they changed."""
-    result: Undone | None = None
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether everything could be put back."""
-        return not (self.planned.plan.conflicts or (self.result and self.result.left))
-
-    def as_json(self) -> dict[str, object]:
-        """The report for programs."""
-        plan = self.planned.plan
-        return {
-            "task_id": self.record.id,
-            "done": self.result is not None,
-            "redo": bool(self.planned.redoes),
-            "finished_interrupted": self.finished is not None,
-            "doubtful": list(self.doubtful),
-            "steps": [_step_as_json(step) for step in plan.steps if step.changes],
-            "conflicts": [_conflict_as_json(one, self.diffs) for one in plan.conflicts],
-            "left": list(self.result.left) if self.result else [],
-        }
 
 
 async def undo_task(
@@ -117,18 +65,21 @@ async def undo_task(
             doubtful = await settle_interrupted(store, record.id, workspace, workshop.load_tool)
             await clear_interrupted(store, record.id, workspace)
         planned = await _planned(undo, workspace, request)
-        report = UndoReport(
-            record,
-            planned,
-            request.is_dry_run,
-            diffs=_diffs(planned, workspace),
-            finished=finished,
-            is_interrupted=is_interrupted and request.is_dry_run,
-            doubtful=doubtful,
-        )
+        lost = await asyncio.to_thread(_diffs, planned, workspace)
+        done = None
         if not (request.is_dry_run or planned.plan.is_held_up or planned.is_empty):
-            report.result = await undo.carry_out(planned)
-    return report
+            done = await undo.carry_out(planned)
+    return UndoReport(
+        task_id=record.id,
+        done=done is not None,
+        redo=bool(planned.redoes),
+        interrupted=is_interrupted and request.is_dry_run,
+        finished_interrupted=finished is not None,
+        doubtful=list(doubtful),
+        steps=[_told_step(step) for step in planned.plan.steps if step.changes],
+        conflicts=[_told_conflict(one, lost) for one in planned.plan.conflicts],
+        left=list(done.left) if done else [],
+    )
 
 
 async def _planned(undo: TaskUndo, workspace: Workspace, request: UndoRequest) -> PlannedUndo:
@@ -149,24 +100,24 @@ def _diffs(planned: PlannedUndo, workspace: Workspace) -> dict[str, FileDiff]:
     }
 
 
-def _step_as_json(step: UndoStep) -> dict[str, Any]:
+def _told_step(step: UndoStep) -> ToldStep:
     """One path that goes back."""
     kind = step.restored.type or step.current.type
-    return {
-        "path": step.path,
-        "action": "remove" if step.is_removal else "restore",
-        "type": kind.value if kind else None,
-        "current": step.current.sha256,
-        "restored": step.restored.sha256,
-    }
+    return ToldStep(
+        path=step.path,
+        action="remove" if step.is_removal else "restore",
+        type=kind.value if kind else None,
+        current=step.current.sha256,
+        restored=step.restored.sha256,
+    )
 
 
-def _conflict_as_json(conflict: UndoConflict, diffs: dict[str, FileDiff]) -> dict[str, Any]:
+def _told_conflict(conflict: UndoConflict, lost: Mapping[str, FileDiff]) -> ToldConflict:
     """One path that somebody else changed."""
-    diff = diffs.get(conflict.path)
-    return {
-        "path": conflict.path,
-        "reason": conflict.reason,
-        "can_force": conflict.step is not None,
-        "diff": diff.lines if diff else None,
-    }
+    diff = lost.get(conflict.path)
+    return ToldConflict(
+        path=conflict.path,
+        reason=conflict.reason,
+        can_force=conflict.step is not None,
+        diff=diff.lines if diff else None,
+    )

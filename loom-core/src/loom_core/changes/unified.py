@@ -2,9 +2,9 @@
 
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from difflib import unified_diff
 
+from loom_core.changes.diffs import FileDiff
 from loom_core.changes.versions import Version, Versions
 from loom_core.types import FileType
 
@@ -18,25 +18,6 @@ _TYPE_BITS = {
 _FIRST_PRINTABLE = 0x20
 _ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 _NO_NEWLINE = "\\ No newline at end of file"
-
-
-@dataclass(frozen=True, slots=True)
-class FileDiff:
-    """How one file differs, ready to be shown."""
-
-    path: str
-    old_path: str
-    """Another path only of a file that was renamed."""
-    kind: str
-    """``created``, ``modified``, ``deleted`` or ``renamed``."""
-    lines: list[str]
-    """Without line ends."""
-    added: int
-    removed: int
-    is_binary: bool
-    """Whether there are no lines to compare: it is no text, too large, or not kept."""
-    is_newer: bool
-    """Whether it shows what is there now, since what the task left there is not kept."""
 
 
 def diff_of(versions: Versions) -> FileDiff:

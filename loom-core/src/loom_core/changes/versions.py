@@ -1,6 +1,6 @@
 """The two versions of a path that a diff compares, from what was kept and what is there."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from loom_core.errors import LoomError
@@ -47,10 +47,12 @@ class Versions:
         return self.after.path
 
 
-def versions_of(changes: Sequence[FileChange], workspace: Workspace) -> list[Versions]:
+def versions_of(
+    changes: Sequence[FileChange], workspace: Workspace, *, offset: int = 0
+) -> Iterator[Versions]:
     """The two versions of every changed file and link, by path; renamed files are one.
 
-    What has no content is left out.
+    What has no content is left out. Each is read when it is asked for, and those before the offset are not.
     """
     shown = [change for change in changes if change.type.has_content]
     gone = {c.before: c for c in shown if c.kind is ChangeKind.DELETED and c.before}
@@ -59,11 +61,9 @@ def versions_of(changes: Sequence[FileChange], workspace: Workspace) -> list[Ver
         if change.kind is ChangeKind.CREATED and change.after in gone:
             renamed[change.path] = gone.pop(change.after)
     sources = {change.path for change in renamed.values()}
-    return [
-        _versions(renamed.get(change.path, change), change, workspace)
-        for change in shown
-        if not (change.path in sources and change.kind is ChangeKind.DELETED)
-    ]
+    told = [c for c in shown if not (c.path in sources and c.kind is ChangeKind.DELETED)]
+    for change in told[offset:]:
+        yield _versions(renamed.get(change.path, change), change, workspace)
 
 
 def current_and_restored(

@@ -189,7 +189,7 @@ class Session:
         from loom_core.desk.local import LocalDesk
 
         async with self.open_store() as store:
-            yield LocalDesk(store)
+            yield LocalDesk(store, self)
 
     def load_desk(self) -> "OpenDesk":
         """What opens a desk at a server. Raises ``UsageError`` where nothing does."""

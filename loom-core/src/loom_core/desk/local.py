@@ -1,8 +1,13 @@
 """The desk at the database of this home: whoever works on a task hears of it through the database."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
+from loom_core.changes.diffs import TaskDiff
 from loom_core.changes.net import net_changes
+from loom_core.changes.of_task import diffs_of_task
+from loom_core.changes.undo import Workshop, undo_task
+from loom_core.changes.undo_forms import UndoReport, UndoRequest
 from loom_core.desk.protocol import OpenApproval, TaskInShort
 from loom_core.engine.human.answering import answer_question, decide, read_open_questions
 from loom_core.engine.outside.cancelling import cancel_task
@@ -22,9 +27,10 @@ class LocalDesk:
 
     goes_on = False
 
-    def __init__(self, store: Store) -> None:
-        """Use this store, which belongs to the caller."""
+    def __init__(self, store: Store, workshop: Workshop) -> None:
+        """Use this store, which belongs to the caller, and open workspaces by the workshop."""
         self._store = store
+        self._workshop = workshop
 
     async def task(self, reference: str) -> TaskInShort:
         """The task that is meant."""
@@ -47,6 +53,17 @@ class LocalDesk:
     async def changes(self, task_id: str) -> Sequence[FileChange]:
         """Net changes."""
         return net_changes(record.change for record in await self._store.changes(task_id))
+
+    async def diff(self, task_id: str, *, subtask: str = "", file: str = "") -> TaskDiff:
+        """What is different."""
+        record = await self._store.task(task_id)
+        workspace = self._workshop.open_workspace(Path(record.workspace))
+        return await diffs_of_task(workspace, self._store, record, subtask=subtask, file=file)
+
+    async def undo(self, task_id: str, request: UndoRequest) -> UndoReport:
+        """Put back what a task changed."""
+        record = await self._store.task(task_id)
+        return await undo_task(self._workshop, self._store, record, request)
 
     async def approvals(self, task_id: str) -> Sequence[OpenApproval]:
         """What is open."""

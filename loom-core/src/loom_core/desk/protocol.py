@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from loom_core.changes.diffs import TaskDiff
+from loom_core.changes.undo_forms import UndoReport, UndoRequest
 from loom_core.events import Event
 from loom_core.types import Decision, FileChange, TaskKind, TaskState
 
@@ -88,6 +90,27 @@ class Desk(Protocol):
         """The net changes of files, in the order of their paths."""
         ...
 
+    async def diff(self, task_id: str, *, subtask: str = "", file: str = "") -> TaskDiff:
+        """What a task changed in the end, file by file; what was undone is left out.
+
+        Args:
+            task_id: exactly.
+            subtask: id of the only subtask that counts; empty is all.
+            file: the only file or directory that counts, relative to the workspace; empty is all.
+
+        Raises:
+            UsageError: the subtask or the file changed nothing.
+        """
+        ...
+
+    async def undo(self, task_id: str, request: UndoRequest) -> UndoReport:
+        """Put back what a task changed, where nothing would be lost.
+
+        Raises:
+            UsageError: the subtask or the file changed nothing, or there is nothing to redo.
+        """
+        ...
+
     async def approvals(self, task_id: str) -> Sequence[OpenApproval]:
         """What waits for a yes or no, the oldest first."""
         ...
@@ -131,10 +154,6 @@ class ServerDesk(Desk, Protocol):
 
     def watch(self, task_id: str, *, after: int = 0) -> AsyncGenerator[Event]:
         """Events after a sequence, as they happen, until the task or the server ends."""
-        ...
-
-    async def diff(self, task_id: str) -> str:
-        """What a task changed in the end, as a unified diff; empty when nothing."""
         ...
 
 

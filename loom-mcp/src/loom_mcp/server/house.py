@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
 
 from loom_core.app import Loom
-from loom_core.changes.of_task import diffs_of_task
 from loom_core.desk.local import LocalDesk
 from loom_core.errors import LoomError, StoreBusy, TaskIsOver
 from loom_core.events import Event
@@ -26,7 +25,7 @@ class House(LocalDesk):
 
     def __init__(self, loom: Loom) -> None:
         """Run tasks with an engine, which belongs to the caller."""
-        super().__init__(loom.store)
+        super().__init__(loom.store, loom)
         self._loom = loom
         self._runs: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
@@ -92,13 +91,6 @@ class House(LocalDesk):
                 await _wait(news)
         finally:
             unsubscribe()
-
-    async def diff(self, task_id: str) -> str:
-        """What a task changed in the end, as a unified diff."""
-        record = await self._loom.store.task(task_id)
-        workspace = self._loom.open_workspace(Path(record.workspace))
-        found = await diffs_of_task(workspace, self._loom.store, record, subtask="", file="")
-        return "\n".join(line for file in found.files for line in file.lines)
 
     async def close(self) -> None:
         """Park every task that runs, so that it can be resumed."""

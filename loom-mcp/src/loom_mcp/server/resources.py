@@ -97,7 +97,7 @@ class Resources:
         """The text of a resource. Raises ``LoomError``."""
         task = self._rules.check_visible(await self._desk.task(reference))
         if kind == "diff":
-            return (await self._desk.diff(task.id))[:_MOST_CHARACTERS]
+            return (await self._desk.diff(task.id)).text[:_MOST_CHARACTERS]
         events = await self._desk.events(task.id)
         if kind == "events":
             return _events_text(task.id, [_event_json(event) for event in events])

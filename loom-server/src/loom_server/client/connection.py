@@ -79,6 +79,8 @@ class Connection:
                 end: Exception | None = None
             except Exception as error:  # noqa: BLE001 - whatever it is, the reader has to hear of it
                 end = error
+            finally:
+                connection.close()
             if not loop.is_closed():
                 loop.call_soon_threadsafe(queue.put_nowait, end)
 

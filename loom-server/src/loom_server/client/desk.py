@@ -7,19 +7,25 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from pydantic import TypeAdapter
+
+from loom_core.changes.diffs import FileDiff, TaskDiff
+from loom_core.changes.undo_forms import UndoReport, UndoRequest
 from loom_core.desk import TaskInShort
 from loom_core.desk.protocol import OpenApproval
 from loom_core.did_you_mean import did_you_mean
 from loom_core.errors import UnknownTask
 from loom_core.events import Event
 from loom_core.events.reading import event_from_json
-from loom_core.types import ChangeKind, Decision, FileChange, TaskKind, TaskState
+from loom_core.types import Decision, FileChange, TaskKind, TaskState
 from loom_server.client.connection import Connection
 from loom_server.client.place import find_place
 
 _LAST = "last"
 _PAGE = 1000
 _MOST_SEARCHED = 500
+_DIFFS = TypeAdapter(list[FileDiff])
+_REPORT = TypeAdapter(UndoReport)
 
 
 @asynccontextmanager
@@ -89,6 +95,28 @@ class HttpDesk:
         answer = await self._connection.ask("GET", _path(task_id, "changes"))
         return [FileChange.model_validate(change) for change in answer["changes"]]
 
+    async def diff(self, task_id: str, *, subtask: str = "", file: str = "") -> TaskDiff:
+        """What is different."""
+        files: list[FileDiff] = []
+        page: dict[str, Any] = {"next_offset": 0}
+        while page["next_offset"] is not None:
+            query = {"subtask_id": subtask, "file": file, "offset": page["next_offset"]}
+            page = await self._connection.ask("GET", _path(task_id, "diff"), query=query)
+            files += _DIFFS.validate_python(page["files"])
+        return TaskDiff(files, page["git"])
+
+    async def undo(self, task_id: str, request: UndoRequest) -> UndoReport:
+        """Put back what a task changed."""
+        body = {
+            "subtask_id": request.subtask,
+            "file": request.file,
+            "redo": request.is_redo,
+            "dry_run": request.is_dry_run,
+            "force": request.force,
+        }
+        answer = await self._connection.ask("POST", _path(task_id, "undo"), body=body)
+        return _REPORT.validate_python(answer)
+
     async def approvals(self, task_id: str) -> Sequence[OpenApproval]:
         """What is open."""
         task = await self._connection.ask("GET", _path(task_id))
@@ -144,18 +172,6 @@ class HttpDesk:
         """Events as they happen, until the task or the server ends."""
         async for value in self._connection.stream(_path(task_id, "stream"), after=after):
             yield event_from_json(value)
-
-    async def diff(self, task_id: str) -> str:
-        """What a task changed in the end, file by file."""
-        lines: list[str] = []
-        changes = await self.changes(task_id)
-        moved = {change.after for change in changes if change.kind is ChangeKind.CREATED}
-        for change in changes:
-            # A file that was renamed is told of under its new name.
-            if change.is_of_file and not (change.after == "" and change.before in moved):
-                path = _path(task_id, "changes", quote(change.path, safe="/"), "diff")
-                lines += (await self._connection.ask("GET", path))["lines"]
-        return "\n".join(lines)
 
 
 def _fitting(reference: str, tasks: Sequence[TaskInShort]) -> TaskInShort:

@@ -7,6 +7,7 @@ from loom_core.cli.options import (
     json_option,
     pass_looking_session,
     run_async,
+    server_option,
     task_argument,
 )
 from loom_core.cli.session import Session
@@ -26,29 +27,32 @@ Examples:
 @click.option("--file", default="", metavar="F", help="Only this file or directory.")
 @click.option("--stat", is_flag=True, help="Only the files, with lines added and removed.")
 @config_option
+@server_option
 @json_option
 @pass_looking_session
 @run_async
 async def command(
-    session: Session, *, task: str, subtask: str, file: str, stat: bool, as_json: bool
+    session: Session,
+    *,
+    task: str,
+    subtask: str,
+    file: str,
+    stat: bool,
+    server: str,
+    as_json: bool,
 ) -> None:
     """Show what a task changed in the end, as a unified diff; what was undone is left out.
 
     ID is the task's id or a unique beginning of it; "last" is the newest task.
     """
-    from pathlib import Path
-
-    from loom_core.changes.of_task import diffs_of_task
     from loom_core.cli.diff.output import as_json as diff_as_json
     from loom_core.cli.diff.output import echo_diffs, echo_stat
-    from loom_core.cli.task_reference import find_task
     from loom_core.cli.terminal.json_output import echo_json
     from loom_core.cli.terminal.size import stdout_columns
 
-    async with session.open_store() as store:
-        record = await find_task(store, task)
-        workspace = session.open_workspace(Path(record.workspace))
-        found = await diffs_of_task(workspace, store, record, subtask=subtask, file=file)
+    async with session.open_desk(server, looks=True) as desk:
+        record = await desk.task(task)
+        found = await desk.diff(record.id, subtask=subtask, file=file)
     if as_json:
         files = [diff_as_json(diff) for diff in found.files]
         echo_json({"task_id": record.id, "files": files, "git": found.git})

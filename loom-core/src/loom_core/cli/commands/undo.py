@@ -8,6 +8,7 @@ from loom_core.cli.options import (
     json_option,
     pass_looking_session,
     run_async,
+    server_option,
     task_argument,
 )
 from loom_core.cli.session import Session
@@ -30,6 +31,7 @@ Examples:
 @click.option("--dry-run", is_flag=True, help="Show what would be done and change nothing.")
 @click.option("--force", is_flag=True, help="Also overwrite what somebody else changed since.")
 @config_option
+@server_option
 @json_option
 @pass_looking_session
 @run_async
@@ -42,6 +44,7 @@ async def command(
     redo: bool,
     dry_run: bool,
     force: bool,
+    server: str,
     as_json: bool,
 ) -> ExitCode:
     """Put back the files that a task changed, as they were before it.
@@ -51,14 +54,14 @@ async def command(
     also one with --force. ID is the task's id or a unique beginning of it; "last" is the newest
     task.
     """
-    from loom_core.changes.undo import UndoRequest, undo_task
-    from loom_core.cli.task_reference import find_task
+    from loom_core.changes.undo_forms import UndoRequest
     from loom_core.cli.undoing import show_undo
 
     if redo and (subtask or file):
         raise click.UsageError("--redo takes a whole undo back; leave --subtask and --file out")
     request = UndoRequest(subtask, file, is_redo=redo, is_dry_run=dry_run, force=force)
-    async with session.open_store() as store:
-        report = await undo_task(session, store, await find_task(store, task), request)
-    show_undo(report, as_json=as_json)
+    async with session.open_desk(server) as desk:
+        known = await desk.task(task)
+        report = await desk.undo(known.id, request)
+    show_undo(known, request, report, as_json=as_json)
     return ExitCode.COMPLETED if report.is_whole else ExitCode.FAILED

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from loom_core.changes.unified import FileDiff
+from loom_core.changes.diffs import FileDiff
 from loom_core.cli.terminal.table import format_table
 from loom_core.cli.terminal.time_text import format_count
 from loom_core.sanitize import sanitize_line, sanitize_text

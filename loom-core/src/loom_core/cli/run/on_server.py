@@ -71,8 +71,9 @@ async def _find_or_create(desk: "ServerDesk", request: RunRequest) -> tuple[str,
     if request.resume:
         task = await desk.task(request.resume)
         known = await desk.events(task.id)
-        if not task.owner:
-            await desk.resume(task.id)
+        await desk.resume(
+            task.id
+        )  # also one that is being worked on: it may have been asked to pause
         return task.id, known
     workspace = Path.cwd() if request.workspace is None else request.workspace.expanduser()
     wanted = {

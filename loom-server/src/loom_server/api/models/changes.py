@@ -57,6 +57,17 @@ class DiffView(Sent):
     """Whether it shows what is there now, since what the task left there is not kept."""
 
 
+class DiffPage(Sent):
+    """How files differ because of a task; what was undone is left out."""
+
+    task_id: str
+    files: list[DiffView]
+    git: list[str]
+    """Paths below ``.git`` that changed; they are git's business and not shown."""
+    next_offset: int | None
+    """Ask for the rest with this ``offset``; null when there is none."""
+
+
 class UndoWish(Received):
     """What is to be taken back."""
 
@@ -101,8 +112,10 @@ class UndoView(Sent):
     done: bool
     """False when nothing was changed: a dry run, a conflict, or nothing to undo."""
     redo: bool
+    interrupted: bool
+    """Whether an undo that was killed in the middle was found and left: a dry run only looks."""
     finished_interrupted: bool
-    """Whether an undo that was killed in the middle was brought to its end first."""
+    """Whether such an undo was brought to its end first."""
     doubtful: list[str]
     """Tools that a crash cut off and of which nobody knows what they changed."""
     steps: list[UndoStepView]
