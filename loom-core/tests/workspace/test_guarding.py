@@ -7,7 +7,7 @@ import pytest
 from loom_core.errors import SandboxUnavailable
 from loom_core.workspace import guarded_paths as guarded_paths_module
 from loom_core.workspace.guarded_paths import guarded_paths
-from loom_core.workspace.guarding import Guard
+from loom_core.workspace.guarding import NOTHING_PLANTED, Guard
 from loom_core.workspace.quarantine import Quarantine
 
 
@@ -131,10 +131,29 @@ def test_a_change_of_what_was_there_is_put_back(root, quarantine):
 
 
 def test_what_is_closed_changes_by_the_user_only_and_stays(root, quarantine):
-    git(root, "init", "-q", ".")
+    for name in (".", "sub"):
+        git(root, "init", "-q", name)
+    for name in (".git/old", ".envrc"):
+        (root / name).write_text("mine")
     guard = Guard(root, quarantine, is_closed=True)
     git(root, "config", "user.name", "somebody")
-    (root / ".git/commondir").write_text("../x")
+    for name in (".git/rebase-merge", "sub/.git/lfs"):
+        (root / name).mkdir()
+        (root / name / "file").write_text("of the user's own git at this moment")
+    for name in (".git/old", ".envrc"):
+        (root / name).unlink()
+
+    assert guard.settle() == NOTHING_PLANTED
+    assert not (root / ".envrc").exists()
+
+
+def test_what_git_itself_may_fill_is_searched_for_what_is_new(root, quarantine):
+    for name in (".", "sub"):
+        git(root, "init", "-q", name)
+    guard = Guard(root, quarantine, is_closed=True, may_write_git=True)
+    git(root, "config", "user.name", "somebody")
+    for name in (".git/commondir", "sub/.git/commondir"):
+        (root / name).write_text("../x")
 
     assert guard.settle().paths == (".git/commondir",)
     assert "somebody" in (root / ".git/config").read_text()
@@ -264,7 +283,7 @@ def test_what_a_changed_file_held_is_kept_packed(root, quarantine):
 
 def test_what_is_new_beside_closed_files_is_kept_packed(root, quarantine):
     git(root, "init", "-q", ".")
-    guard = Guard(root, quarantine, is_closed=True)
+    guard = Guard(root, quarantine, is_closed=True, may_write_git=True)
     (root / ".git/commondir").write_text("../x")
 
     assert contents_of(guard.settle().archive) == {".git/commondir": b"../x"}

@@ -152,7 +152,9 @@ class BubblewrapSandbox(Sandbox):
         tries = _TRIES
         while True:
             tries -= 1
-            guard = await asyncio.to_thread(Guard, root, self._quarantine, is_closed=True)
+            guard = await asyncio.to_thread(
+                Guard, root, self._quarantine, is_closed=True, may_write_git=may_write_git
+            )
             masks = masks_of(root, guard.paths, may_write_git=may_write_git)
             try:
                 return await run_guarded(guard, running(masks))

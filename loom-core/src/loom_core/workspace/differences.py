@@ -1,7 +1,7 @@
 """What a command left of protected paths that was not so before it."""
 
 import os
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,13 +25,24 @@ class Differences:
         before: Mapping[Path, Remembered],
         obeyed: Mapping[Path, Contents],
         *,
-        is_closed: bool,
+        closed: Collection[Path],
+        filled: Collection[Path],
     ) -> None:
-        """Begin with what was remembered; see ``Guard`` for what is closed."""
+        """Begin with what was remembered.
+
+        Args:
+            root: the workspace.
+            before: its guarded paths as they were.
+            obeyed: what was at the paths that its repositories obey.
+            closed: guarded paths in which a command could change nothing: what happened there is the
+                user's doing, or that of the user's programs.
+            filled: those in which it could make something, and change nothing that was there.
+        """
         self._root = root
         self._before = before
         self._obeyed = obeyed
-        self._is_closed = is_closed
+        self._closed = closed
+        self._filled = filled
         self._known = {was.identity: was for was in before.values()}
         self.new: list[Path] = []
         """What is to be taken out."""
@@ -47,7 +58,8 @@ class Differences:
                 self._compare(path, identity)
         for was in self._known.values():
             with self._noting():
-                if was.path in self.new or self._was_taken_away(was):
+                is_gone = was.path not in self._closed and not os.path.lexists(was.path)
+                if was.path in self.new or is_gone:
                     self.changed |= was.gone()
         for path, states in self._obeyed.items():
             with self._noting():
@@ -58,16 +70,12 @@ class Differences:
                     if now.get(one) != states.get(one)
                 }
 
-    def _was_taken_away(self, was: Remembered) -> bool:
-        """Whether a command may have removed a protected path; what is closed only its user can."""
-        can_be = was.is_link or not self._is_closed
-        return can_be and not os.path.lexists(was.path)
-
     def _compare(self, path: Path, identity: Identity) -> None:
         """One guarded path with what was known of it."""
         was = self._known.pop(identity, None)
         if was is not None:
-            self.changed |= was.changed(path, only_new=self._is_closed)
+            if was.path not in self._closed:
+                self.changed |= was.changed(path, only_new=was.path in self._filled)
         elif self._was_file(path) or not is_harmless(path):
             self.new.append(removable(self._head(path), self._root))
 

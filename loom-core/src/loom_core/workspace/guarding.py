@@ -40,19 +40,26 @@ class Guard:
     write meanwhile, as tools that set them up again do.
     """
 
-    def __init__(self, root: Path, quarantine: Quarantine, *, is_closed: bool = False) -> None:
+    def __init__(
+        self,
+        root: Path,
+        quarantine: Quarantine,
+        *,
+        is_closed: bool = False,
+        may_write_git: bool = False,
+    ) -> None:
         """Look at the workspace as it is.
 
         Args:
             root: the workspace.
             quarantine: where goes what is new.
-            is_closed: whether a command cannot change the protected files that are there, so that
-                a change is the user's own and stays.
+            is_closed: whether a command cannot change the protected paths that are there, but for
+                symbolic links, so that what happens in them is the user's own and stays.
+            may_write_git: whether it can make something in the workspace's own repository all the same.
 
         Raises:
             SandboxUnavailable: there is too much to look at, or to put back after the command.
         """
-        self._is_closed = is_closed
         self._root = root
         self._quarantine = quarantine
         try:
@@ -64,6 +71,9 @@ class Guard:
                 "to yourself, or use another directory"
             ) from error
         self.paths = list(self._before)
+        closed = {path for path, was in self._before.items() if is_closed and not was.is_link}
+        self._filled = closed & {root, root / ".git"} if may_write_git else set[Path]()
+        self._closed = closed - self._filled
         too_large = [path for path, was in self._before.items() if was.is_too_large]
         if too_large and not is_closed:
             raise SandboxUnavailable(
@@ -78,7 +88,9 @@ class Guard:
             OSError: something could not be looked at, put back or taken out; the rest was.
         """
         found = all_guarded_paths(self._root)
-        seen = Differences(self._root, self._before, self._obeyed, is_closed=self._is_closed)
+        seen = Differences(
+            self._root, self._before, self._obeyed, closed=self._closed, filled=self._filled
+        )
         with self._open_around(found, self._before, self._obeyed):
             seen.look(found)
         with self._open_around(seen.new, seen.changed):
