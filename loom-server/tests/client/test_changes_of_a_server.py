@@ -55,6 +55,7 @@ async def test_what_a_task_changed_is_undone_at_a_server(site: Site, loom, witho
 
     assert (looked[0], "would remove hello.txt" in looked[1], was_there) == (0, True, True)
     assert (undone[0], json.loads(undone[1])["done"], is_gone) == (0, True, True)
+    assert forced[2].endswith(f"undo {task['id']} --redo --server local\n")
     assert (redone[0], again) == (0, "hi\n")
     assert (held_up[0], "    -mine" in held_up[1], mine) == (1, True, "mine\n")
     assert "--force" in held_up[2]
@@ -80,16 +81,18 @@ async def test_a_paused_task_is_resumed_at_a_server_and_reported_here(
         await client.type(first["id"], "ModelCallStarted")
         second = await client.create(site.workspace)
         without_a_database()
-        paused = await loom("pause", second["id"], *LOCAL, "--json")
+        paused = await loom("pause", second["id"], *LOCAL)
         refused = await loom("resume", second["id"], *LOCAL, "--offline")
         await client.http.delete(f"/tasks/{first['id']}")
         resumed = await loom("resume", second["id"], *LOCAL, "--json")
         over = await loom("resume", second["id"], *LOCAL)
 
-    assert json.loads(paused[1])["state"] == "paused"
+    assert paused[1].endswith(f"resume {second['id']} --server local\n")
     assert (refused[0], "--offline" in refused[2]) == (2, True)
     assert resumed[0] == 0, resumed[2]
-    assert json.loads(resumed[1].splitlines()[-1])["state"] == "completed"
+    result = json.loads(resumed[1].splitlines()[-1])
+    assert result["state"] == "completed"
+    assert result["next"]["undo"].endswith(f"undo {second['id']} --server local")
     assert (site.workspace / "hello.txt").read_text() == "hi\n"
     assert (over[0], "completed" in over[2]) == (1, True)
 

@@ -62,6 +62,7 @@ async def test_a_waiting_call_is_approved_through_a_server_and_goes_on(site: Sit
         await client.type(task["id"], "ApprovalDecided")
 
     assert "echo hi > hello.txt" in shown[1]
+    assert f"{approval} --server local [--deny]" in shown[1]
     assert wrong[0] == 2
     assert (said[0], said[1]) == (0, f"{approval} is approved\n")
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import click
 
+from loom_core.cli.at_server import at_server
 from loom_core.cli.program_name import program_name
 from loom_core.cli.scope_text import describe_scope
 from loom_core.cli.terminal.json_output import echo_json
@@ -27,6 +28,7 @@ def echo_approvals(
     waiting: Sequence[OpenApproval],
     requests: Mapping[str, ApprovalRequested],
     *,
+    server: str,
     as_json: bool,
 ) -> None:
     """Show what waits for an answer, exactly as it was asked, and how to answer."""
@@ -42,7 +44,8 @@ def echo_approvals(
             click.echo(f"  │ {line}")
         _echo_scopes(requests.get(approval.id))
     first = sanitize_line(waiting[0].id)
-    click.echo(f"answer  {program_name()} approve {task_id} {first} [--deny]")
+    command = at_server(f"{program_name()} approve {task_id} {first}", server)
+    click.echo(f"answer  {command} [--deny]")
 
 
 def _echo_scopes(request: ApprovalRequested | None) -> None:

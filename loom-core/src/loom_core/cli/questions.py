@@ -6,6 +6,7 @@ from typing import cast
 import click
 
 from loom_core.cli.approving import find_waiting
+from loom_core.cli.at_server import at_server
 from loom_core.cli.program_name import program_name
 from loom_core.cli.terminal.json_output import echo_json
 from loom_core.cli.terminal.marks import WAITING
@@ -14,7 +15,9 @@ from loom_core.events import Event, QuestionAsked
 from loom_core.sanitize import sanitize_line, sanitize_text
 
 
-def echo_questions(task_id: str, waiting: Mapping[str, Event], *, as_json: bool) -> None:
+def echo_questions(
+    task_id: str, waiting: Mapping[str, Event], *, server: str, as_json: bool
+) -> None:
     """Show what is asked, and how to answer."""
     asked = [cast("QuestionAsked", event.body) for event in waiting.values()]
     if as_json:
@@ -30,7 +33,7 @@ def echo_questions(task_id: str, waiting: Mapping[str, Event], *, as_json: bool)
         for number, option in enumerate(body.options, start=1):
             click.echo(f"  {number}. {sanitize_line(option)}")
     which = f" --question {sanitize_line(asked[0].question_id)}" if len(asked) > 1 else ""
-    click.echo(f"answer  {program_name()} answer {task_id} TEXT{which}")
+    click.echo(f"answer  {at_server(f'{program_name()} answer {task_id} TEXT{which}', server)}")
 
 
 def find_question(task_id: str, wanted: str, waiting: Mapping[str, Event]) -> str:

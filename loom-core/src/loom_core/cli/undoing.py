@@ -6,7 +6,9 @@ from dataclasses import asdict
 import click
 
 from loom_core.changes.undo_forms import UndoReport, UndoRequest
+from loom_core.cli.at_server import at_server
 from loom_core.cli.diff.output import style_line
+from loom_core.cli.program_name import program_name
 from loom_core.cli.terminal.json_output import echo_json
 from loom_core.cli.terminal.line import Line, echo_lines
 from loom_core.cli.terminal.marks import DONE, FAILED, PENDING, WARNING
@@ -21,7 +23,7 @@ _MOST_DIFF_LINES = 60
 
 
 def show_undo(
-    task: TaskInShort, request: UndoRequest, report: UndoReport, *, as_json: bool
+    task: TaskInShort, request: UndoRequest, report: UndoReport, *, server: str, as_json: bool
 ) -> None:
     """Write what was done, or would be, to stdout."""
     if as_json:
@@ -43,7 +45,8 @@ def show_undo(
     if is_held_up:
         click.echo("nothing was changed; --force overwrites what others did", err=True)
     if report.done and not report.redo:
-        click.echo(f"to have it again: loom undo {report.task_id} --redo", err=True)
+        again = at_server(f"{program_name()} undo {report.task_id} --redo", server)
+        click.echo(f"to have it again: {again}", err=True)
 
 
 def _echo_loss(lines: Sequence[str]) -> None:

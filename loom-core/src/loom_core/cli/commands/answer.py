@@ -49,7 +49,7 @@ async def command(
         record = await desk.task(task)
         waiting = open_questions(await desk.events(record.id))
         if not text:
-            echo_questions(record.id, waiting, as_json=as_json)
+            echo_questions(record.id, waiting, server=server, as_json=as_json)
             return
         chosen = find_question(record.id, question, waiting)
         answer = await desk.answer(record.id, chosen, text, by="loom answer")

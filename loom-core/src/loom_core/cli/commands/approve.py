@@ -68,7 +68,7 @@ async def command(
         waiting = await desk.approvals(record.id)
         requests = requests_in(await desk.events(record.id))
         if not approval:
-            echo_approvals(record.id, waiting, requests, as_json=as_json)
+            echo_approvals(record.id, waiting, requests, server=server, as_json=as_json)
             return
         chosen = find_approval(record.id, approval, waiting)
         covers = ApprovalScope(scope)

@@ -32,6 +32,7 @@ async def command(session: Session, task: str, server: str, as_json: bool) -> No
     The calls that run at the moment are let finish; nothing of their work is lost. It goes on with:
     loom resume ID. ID is the task's id or a unique beginning of it; "last" is the newest task.
     """
+    from loom_core.cli.at_server import at_server
     from loom_core.cli.program_name import program_name
     from loom_core.cli.terminal.json_output import echo_json
 
@@ -43,7 +44,7 @@ async def command(session: Session, task: str, server: str, as_json: bool) -> No
         echo_json({"task_id": record.id, "state": state.value, "is_pausing": not is_paused})
     elif is_paused:
         click.echo(f"task {record.id} is {state.value}")
-        click.echo(f"resume  {program_name()} resume {record.id}")
+        click.echo(f"resume  {at_server(f'{program_name()} resume {record.id}', server)}")
     else:
         click.echo(f"task {record.id} pauses as soon as the call that runs now has ended")
-        click.echo(f"look    {program_name()} status {record.id}")
+        click.echo(f"look    {at_server(f'{program_name()} status {record.id}', server)}")

@@ -42,6 +42,7 @@ async def command(session: Session, task: str, server: str, as_json: bool) -> No
     async with session.open_desk(server, looks=True) as desk:
         record = await desk.task(task)
         progress = replay(record.id, await desk.events(record.id))
+        progress.server = server
         changes = await desk.changes(record.id)
     if as_json:
         echo_json(build_result(progress, changes))

@@ -63,5 +63,5 @@ async def command(
     async with session.open_desk(server) as desk:
         known = await desk.task(task)
         report = await desk.undo(known.id, request)
-    show_undo(known, request, report, as_json=as_json)
+    show_undo(known, request, report, server=server, as_json=as_json)
     return ExitCode.COMPLETED if report.is_whole else ExitCode.FAILED

@@ -36,6 +36,8 @@ class TaskProgress:
 
     def __init__(self, task_id: str) -> None:
         self.task_id = task_id
+        self.server = ""
+        """Where it was looked at, as ``--server`` names it; empty where no server was named."""
         self.goal = ""
         self.workspace = ""
         self.state = TaskState.PENDING

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from loom_core.cli.at_server import at_server
 from loom_core.cli.exit_code import ExitCode
 from loom_core.cli.program_name import program_name
 from loom_core.cli.progress.live_view import LiveView
@@ -50,6 +51,7 @@ async def run_on_server(
             return ExitCode.COMPLETED
         status = StatusLine(is_shown=sys.stderr.isatty() and not as_json)
         progress = replay(task_id, known)
+        progress.server = server
         output = JsonOutput() if as_json else PeopleOutput(LiveView(progress, status))
         click.echo(f"task {task_id} at {server}", err=True)
         try:
@@ -130,4 +132,4 @@ def _echo_detached(task_id: str, server: str, *, as_json: bool) -> None:
 
 def _command(name: str, task_id: str, server: str) -> str:
     """A command for the same server."""
-    return f"{program_name()} {name} {task_id} --server {server}"
+    return at_server(f"{program_name()} {name} {task_id}", server)
