@@ -25,6 +25,7 @@ PUBLIC_FOR_MEMBERS = {
     "loom_core.events",
     "loom_core.hookimpl",
     "loom_core.json_schema",
+    "loom_core.line_matching",
     "loom_core.network",
     "loom_core.prompts",
     "loom_core.sandbox",

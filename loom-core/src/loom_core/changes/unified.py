@@ -1,11 +1,11 @@
 """A unified diff in git's form, so that other programs can read it."""
 
 import stat
-from collections.abc import Iterator
-from difflib import unified_diff
+from collections.abc import Iterator, Sequence
 
 from loom_core.changes.diffs import FileDiff
 from loom_core.changes.versions import Version, Versions
+from loom_core.line_matching import Opcode, line_groups
 from loom_core.types import FileType
 
 _TYPE_BITS = {
@@ -17,6 +17,7 @@ _TYPE_BITS = {
 }
 _FIRST_PRINTABLE = 0x20
 _ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
+_CONTEXT_LINES = 3
 _NO_NEWLINE = "\\ No newline at end of file"
 
 
@@ -89,8 +90,36 @@ def _hunks(old: str, new: str, versions: Versions) -> Iterator[str]:
     """The lines of the diff; nothing when both are the same."""
     source = _quoted(f"a/{versions.before.path}") if versions.before.state.type else "/dev/null"
     target = _quoted(f"b/{versions.after.path}") if versions.after.state.type else "/dev/null"
-    for line in unified_diff(_lines(old), _lines(new), source, target, lineterm="\n"):
-        yield line.removesuffix("\n")
+    before, after = _lines(old), _lines(new)
+    for index, group in enumerate(line_groups(before, after, context=_CONTEXT_LINES)):
+        if not index:
+            yield from (f"--- {source}", f"+++ {target}")
+        yield from _hunk(group, before, after)
+
+
+def _hunk(group: Sequence[Opcode], old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
+    """The lines of one place that differs."""
+    (_, old_start, _, new_start, _), (_, _, old_end, _, new_end) = group[0], group[-1]
+    yield f"@@ -{_range(old_start, old_end)} +{_range(new_start, new_end)} @@"
+    for tag, first, last, new_first, new_last in group:
+        if tag == "equal":
+            yield from _marked(" ", old[first:last])
+            continue
+        yield from _marked("-", old[first:last])
+        yield from _marked("+", new[new_first:new_last])
+
+
+def _range(start: int, end: int) -> str:
+    """Lines as the head of a hunk counts them: from 1, and from the one before where there are none."""
+    if end - start == 1:
+        return str(start + 1)
+    return f"{start + 1 if end > start else start},{end - start}"
+
+
+def _marked(mark: str, lines: Sequence[str]) -> Iterator[str]:
+    """Lines with what happens to them."""
+    for line in lines:
+        yield mark + line.removesuffix("\n")
         if not line.endswith("\n"):
             yield _NO_NEWLINE
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 from loom_core.errors import LoomError
+from loom_core.line_matching import line_groups
 from loom_core.types import FileChange
 from loom_core.workspace import Workspace, holds_secrets
 
@@ -77,8 +77,7 @@ def _file_diff(
 
 def _numbered(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
     """The lines that differ, with some around them; numbers are those of the lines now."""
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    for index, group in enumerate(matcher.get_grouped_opcodes(_CONTEXT_LINES)):
+    for index, group in enumerate(line_groups(old, new, context=_CONTEXT_LINES)):
         if index:
             yield "      …"
         for tag, old_start, old_end, new_start, new_end in group:
