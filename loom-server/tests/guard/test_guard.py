@@ -99,21 +99,19 @@ async def test_a_browser_exchanges_its_link_once(site: Site):
     assert (out.status_code, after.status_code) == (204, 401)
 
 
-@pytest.mark.parametrize("code", ["", "x", "%00", "a" * 300])
-async def test_a_wrong_code_opens_nothing(client, code):
+async def test_a_wrong_code_opens_nothing(client):
     client.http.headers.pop("Authorization")
 
-    answer = await client.http.get(f"/open?code={code}")
+    for code in ("", "x", "%00", "a" * 300):
+        answer = await client.http.get(f"/open?code={code}")
+        assert answer.status_code in {401, 422}, code
+        assert "set-cookie" not in answer.headers
 
-    assert answer.status_code in {401, 422}
-    assert "set-cookie" not in answer.headers
 
-
-@pytest.mark.parametrize("site_", ["cross-site", "same-site", "unknown"])
-async def test_what_a_browser_sends_from_another_site_is_refused(client, site_):
-    answer = await client.http.get("/tasks", headers={"Sec-Fetch-Site": site_})
-
-    assert (answer.status_code, answer.json()["error"]) == (403, "foreign_request")
+async def test_what_a_browser_sends_from_another_site_is_refused(client):
+    for site in ("cross-site", "same-site", "unknown"):
+        answer = await client.http.get("/tasks", headers={"Sec-Fetch-Site": site})
+        assert (answer.status_code, answer.json()["error"]) == (403, "foreign_request"), site
 
 
 async def test_no_page_of_another_origin_may_read_an_answer(client):
@@ -122,24 +120,23 @@ async def test_no_page_of_another_origin_may_read_an_answer(client):
     assert not any(name.startswith("access-control") for name in answer.headers)
 
 
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
-        (b'{"goal": "' + b"a" * MAX_BODY_BYTES + b'"}', 413),
-        (b'{"goal":' + b"[" * 100_000 + b"]" * 100_000 + b"}", 413),
-        (b'{"goal":' + b"[" * 30 + b"]" * 30 + b"}", 422),
-        (b"\xff\xfe", 422),
-        (b"", 422),
-        (b"null", 422),
-    ],
+BODIES = (
+    (b'{"goal": "' + b"a" * MAX_BODY_BYTES + b'"}', 413),
+    (b'{"goal":' + b"[" * 100_000 + b"]" * 100_000 + b"}", 413),
+    (b'{"goal":' + b"[" * 30 + b"]" * 30 + b"}", 422),
+    (b"\xff\xfe", 422),
+    (b"", 422),
+    (b"null", 422),
 )
-async def test_bodies_are_bounded(client, body, status):
-    answer = await client.http.post(
-        "/tasks", content=body, headers={"Content-Type": "application/json"}
-    )
 
-    assert answer.status_code == status, answer.text
-    assert set(answer.json()) == {"error", "detail", "task_id"}
+
+async def test_bodies_are_bounded(client):
+    for body, status in BODIES:
+        answer = await client.http.post(
+            "/tasks", content=body, headers={"Content-Type": "application/json"}
+        )
+        assert answer.status_code == status, answer.text
+        assert set(answer.json()) == {"error", "detail", "task_id"}
 
 
 async def test_a_body_without_a_length_is_bounded_too(client):

@@ -51,13 +51,14 @@ async def test_a_client_that_has_everything_is_told_not_to_come_again(client, si
         assert (answer.status_code, answer.text) == (204, "")
 
 
-@pytest.mark.parametrize("seen", ["-1", "x", "1.5", "9" * 30])
-async def test_an_id_that_is_none_is_refused(client, site, seen):
+async def test_an_id_that_is_none_is_refused(client, site):
     task = await client.create(site.workspace)
 
-    answer = await client.http.get(f"/tasks/{task['id']}/stream", headers={"Last-Event-ID": seen})
-
-    assert answer.status_code == 422
+    for seen in ("-1", "x", "1.5", "9" * 30):
+        answer = await client.http.get(
+            f"/tasks/{task['id']}/stream", headers={"Last-Event-ID": seen}
+        )
+        assert answer.status_code == 422, seen
 
 
 async def test_a_task_that_has_not_started_is_streamed_once_it_does(site: Site):

@@ -177,15 +177,14 @@ FORBIDDEN = [
 ]
 
 
-@pytest.mark.parametrize("url", FORBIDDEN)
-async def test_a_callback_that_may_not_be_reached_makes_no_task(site: Site, url):
+async def test_a_callback_that_may_not_be_reached_makes_no_task(site: Site):
     async with site.serve() as client:
-        body = {"goal": GOAL, "workspace": str(site.workspace), "callback_url": url}
-        answer = await client.http.post("/tasks", json=body)
-        count = (await client.get("/tasks"))["total"]
-
-    assert (answer.status_code, count) == (422, 0)
-    assert "callback_url" in answer.json()["detail"]
+        for url in FORBIDDEN:
+            body = {"goal": GOAL, "workspace": str(site.workspace), "callback_url": url}
+            answer = await client.http.post("/tasks", json=body)
+            assert answer.status_code == 422, url
+            assert "callback_url" in answer.json()["detail"]
+        assert (await client.get("/tasks"))["total"] == 0
 
 
 async def test_a_name_with_a_private_address_is_refused_when_it_is_looked_up(site, monkeypatch):
