@@ -39,7 +39,7 @@ def test_kills_from_outside_at_random_moments_are_mended(laboratory, reference, 
     """The program as users have it, with records in groups; killed again while it resumes."""
     chance = random.Random(seed)
     with laboratory.experiment() as experiment:
-        for _ in range(3):
+        for _ in range(5):
             call = experiment.go_on(is_traced=False)
             time.sleep(chance.uniform(0.0, 0.6))  # the moment is what is tested; nothing tells it
             os.kill(call.pid, signal.SIGKILL)
