@@ -8,6 +8,7 @@ A message says what happened, to which thing, and what to do next::
     │   ├── UntrustedSettings      a project file sets what only its trusted owner may set
     │   ├── WorkspaceError         the workspace is missing, not a directory or not writable
     │   ├── UnknownTask            no task has that id
+    │   ├── AlreadyAnswered        somebody else has said yes, no or more to that before
     │   └── UnknownEntry           no entry of memory, or no lesson, has that id
     ├── PluginError                a distribution cannot be loaded or breaks the rules of hooks
     │   └── ExtensionNotFound      no distribution registers that name in that group
@@ -80,6 +81,10 @@ class UntrustedSettings(SettingsError):
 
 class WorkspaceError(UsageError):
     """The workspace is missing, not a directory or not writable."""
+
+
+class AlreadyAnswered(UsageError):
+    """Somebody else answered an approval or a question first."""
 
 
 class UnknownTask(UsageError):

@@ -219,6 +219,25 @@ async def test_a_gated_call_waits_for_its_answer_over_http(site):
     assert (site.workspace / "kept" / "file").exists()
 
 
+async def test_of_several_answers_at_once_one_counts_and_the_others_hear_so(site):
+    site.script = Script(rules=turns(shell("true"), done()))
+    async with site.serve() as client:
+        task = await client.create(site.workspace, approval_mode="manual")
+        asked = (await client.type(task["id"], "ApprovalRequested"))["data"]["approval_id"]
+        bodies = [
+            {"approval_id": asked, "approved": approved, "reason": reason}
+            for approved, reason in ((False, "first"), (True, "second"), (False, "third"))
+        ]
+        path = f"/tasks/{task['id']}/approve"
+        answers = await asyncio.gather(*(client.http.post(path, json=body) for body in bodies))
+        events = (await client.get(f"/tasks/{task['id']}/events"))["events"]
+
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
+    (decided,) = [one["data"] for one in events if one["type"] == "ApprovalDecided"]
+    (taken,) = [body for body, one in zip(bodies, answers, strict=True) if one.status_code == 200]
+    assert (decided["approved"], decided["reason"]) == (taken["approved"], taken["reason"])
+
+
 async def test_a_question_waits_for_its_answer_over_http(site):
     site.script = Script(
         rules=turns(

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from loom_core.errors import (
+    AlreadyAnswered,
     ConflictFound,
     LoomError,
     ModelError,
@@ -31,6 +32,7 @@ _log = logging.getLogger(__name__)
 
 _STATUS: Mapping[type[LoomError], int] = {
     UnknownTask: 404,
+    AlreadyAnswered: 409,
     SettingsError: 500,
     UsageError: 422,
     PathRefused: 422,

@@ -13,7 +13,7 @@ from pydantic import JsonValue, ValidationError
 
 from loom_core.engine.human.waiting import Answer
 from loom_core.engine.owner import is_alive, new_owner
-from loom_core.errors import StoreBusy, TaskIsOver, UsageError
+from loom_core.errors import AlreadyAnswered, StoreBusy, TaskIsOver, UsageError
 from loom_core.events import ApprovalDecided, Event, QuestionAnswered, QuestionAsked
 from loom_core.store import ApprovalRecord, Entry, Store
 from loom_core.types import Decision, Question
@@ -46,7 +46,7 @@ async def decide(store: Store, approval: ApprovalRecord, decision: Decision) -> 
     """Answer an approval.
 
     Raises:
-        UsageError: somebody else answered it first.
+        AlreadyAnswered: somebody else was first.
         StoreBusy: the engine that holds the task did not react.
         TaskIsOver: the task has ended.
     """
@@ -64,7 +64,8 @@ async def answer_question(store: Store, asked: Event, text: str, *, by: str) -> 
     """Answer a question, and give the answer as it was taken: a number picks an option.
 
     Raises:
-        UsageError: the answer is empty, or somebody else answered first.
+        UsageError: the answer is empty.
+        AlreadyAnswered: somebody else was first.
         StoreBusy: the engine that holds the task did not react.
         TaskIsOver: the task has ended.
     """
@@ -109,7 +110,7 @@ async def _deliver(store: Store, task_id: str, subtask_id: str, answer: Answer) 
     """Put an answer into the journal, by the engine that holds the task if there is one."""
     try:
         if not await _journal(store, task_id, subtask_id, answer):
-            raise UsageError(_ANSWERED)
+            raise AlreadyAnswered(_ANSWERED)
     except StoreBusy:
         await _hand_over(store, task_id, subtask_id, answer)
 
@@ -158,4 +159,4 @@ async def _hand_over(store: Store, task_id: str, subtask_id: str, answer: Answer
             f"{PATIENCE_SECONDS:.0f} s; it will be, if that engine still lives"
         ) from None
     if answer not in [event.body for event in await store.events(task_id, after=last)]:
-        raise UsageError(_ANSWERED)
+        raise AlreadyAnswered(_ANSWERED)
