@@ -57,4 +57,5 @@ async def test_tasks_run_at_a_server(site: McpSite):
 
     assert done.structured_content["status"] == "completed"
     assert done.structured_content["changed_files"][0]["path"] == "hello.txt"
+    assert " --server http://127.0.0.1:" in done.structured_content["undo"]
     assert "+hi" in diff.contents[0].text

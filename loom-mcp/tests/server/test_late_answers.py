@@ -48,6 +48,8 @@ async def test_a_task_runs_again_although_its_ended_run_seems_to_hold_it(monkeyp
 class Desk:
     """A desk at which a task is answered elsewhere while it stops."""
 
+    server = ""
+
     def __init__(self, *bodies):
         at = datetime(2026, 11, 22, tzinfo=UTC)
         self._events = [Event(number, "t", at, body) for number, body in enumerate(bodies, 1)]

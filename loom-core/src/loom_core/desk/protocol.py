@@ -139,6 +139,9 @@ class Desk(Protocol):
 class ServerDesk(Desk, Protocol):
     """A desk at a server, which runs tasks by itself."""
 
+    server: str
+    """Its address, as ``--server`` takes it; empty where it is this process."""
+
     async def create(self, wanted: Mapping[str, object], *, idempotency_key: str = "") -> str:
         """Have the server accept a goal, and give the task's id.
 

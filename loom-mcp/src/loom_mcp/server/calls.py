@@ -143,6 +143,7 @@ class Calls:
     async def _report(self, task_id: str) -> TaskReport:
         """The report of a task now."""
         progress = replay(task_id, await self._desk.events(task_id))
+        progress.server = self._desk.server
         return report_on(progress, await self._desk.changes(task_id))
 
     async def _list(self, wanted: ListTasks) -> TaskList:

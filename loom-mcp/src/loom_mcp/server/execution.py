@@ -38,6 +38,7 @@ class Execution:
         self._rules = rules
         self._task_id = task_id
         self._progress = replay(task_id, ())
+        self._progress.server = desk.server
         self._requests: dict[str, ApprovalRequested] = {}
         self._asking: dict[str, asyncio.Task[None]] = {}
         self._asked: set[str] = set()

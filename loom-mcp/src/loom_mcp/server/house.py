@@ -22,6 +22,7 @@ class House(LocalDesk):
     """A ``ServerDesk`` without a server."""
 
     goes_on = True
+    server = ""
 
     def __init__(self, loom: Loom) -> None:
         """Run tasks with an engine, which belongs to the caller."""

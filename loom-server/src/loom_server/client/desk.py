@@ -42,7 +42,7 @@ async def open_desk(
         await Connection(place, timeout_seconds=within_seconds).ask(
             "GET", "/tasks", query={"limit": 1}
         )
-    yield HttpDesk(Connection(place))
+    yield HttpDesk(Connection(place), place.url)
 
 
 class HttpDesk:
@@ -50,9 +50,10 @@ class HttpDesk:
 
     goes_on = True
 
-    def __init__(self, connection: Connection) -> None:
-        """Ask over this connection."""
+    def __init__(self, connection: Connection, server: str) -> None:
+        """Ask the server of this address over a connection."""
         self._connection = connection
+        self.server = server
 
     async def task(self, reference: str) -> TaskInShort:
         """The task that is meant."""
