@@ -5,7 +5,7 @@ import pytest
 
 from loom_core.errors import ConflictFound, PathRefused
 from loom_core.types import ChangeKind, FileChange, FileType
-from loom_core.workspace import Workspace, plan_undo
+from loom_core.workspace import Workspace, plan_undo, restoring
 from loom_core.workspace.path_state import NO_CONTENT, inverse
 
 
@@ -28,6 +28,10 @@ def contents(root) -> dict[str, bytes]:
 
 def carry_out(plan, workspace) -> list[FileChange]:
     return [workspace.carry_out(change) for change in plan.changes]
+
+
+def cut_off(*_):
+    raise KeyboardInterrupt
 
 
 def take_back(changes, workspace) -> None:
@@ -86,6 +90,26 @@ def test_what_a_command_did_to_links_directories_and_modes_goes_back_and_forth(w
     assert state(root) == before
     take_back(undone, workspace)
     assert state(root) == after
+
+
+@pytest.mark.parametrize(
+    "make", [lambda path: path.mkdir(0o700), lambda path: os.mkfifo(path, 0o600)]
+)
+def test_an_undo_that_is_cut_off_before_a_mode_is_set_goes_on(workspace, root, monkeypatch, make):
+    make(root / "gone")
+    (root / "gone").chmod(0o710)
+    before, snapshot = state(root), workspace.snapshot()
+    (root / "gone").rmdir() if (root / "gone").is_dir() else (root / "gone").unlink()
+    planned = plan_undo(workspace.changes_since(snapshot), workspace)
+    with monkeypatch.context() as patched:
+        patched.setattr(restoring, "_change_mode", cut_off)
+        patched.setattr(restoring, "_clear", lambda *_: None)
+        with pytest.raises(KeyboardInterrupt):
+            carry_out(planned, workspace)
+
+    carry_out(planned, workspace)
+
+    assert state(root) == before
 
 
 def test_what_is_already_undone_needs_no_step(workspace):

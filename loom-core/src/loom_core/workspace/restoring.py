@@ -18,10 +18,11 @@ from loom_core.workspace.git_remains import remove_settings_of_new
 from loom_core.workspace.git_state import is_git_state, is_in_git
 from loom_core.workspace.path_state import PathState, state_after, state_before
 from loom_core.workspace.paths import displayed
+from loom_core.workspace.renaming import rename_to_new
 from loom_core.workspace.undo_order import is_of_mode_only
 
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_HANDLE = getattr(os, "O_PATH", os.O_RDONLY) | os.O_NOFOLLOW | os.O_CLOEXEC
+_HANDLE = getattr(os, "O_PATH", os.O_RDONLY | os.O_NONBLOCK) | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def carry_out(root: int, change: FileChange, blobs: BlobStore | None) -> None:
@@ -105,18 +106,53 @@ def _change_meeting_point(root: int, change: FileChange) -> None:
     try:
         if change.kind is ChangeKind.DELETED:
             remove_file(directory, name)
-            return
-        if change.kind is ChangeKind.CREATED:
-            kind = stat.S_IFIFO if change.type is FileType.PIPE else stat.S_IFSOCK
-            os.mknod(name, kind | stat.S_IRUSR | stat.S_IWUSR, dir_fd=directory)
-        if change.mode_after:  # a mere handle: nothing waits for somebody at the other end
-            handle = os.open(name, _HANDLE, dir_fd=directory)
-            try:
-                _change_mode(handle, stat.S_IMODE(change.mode_after))
-            finally:
-                os.close(handle)
+        elif change.kind is ChangeKind.CREATED:
+            _make(directory, name, change)
+        else:
+            _set_mode_of(directory, name, change.mode_after)
     finally:
         os.close(directory)
+
+
+def _make(directory: int, name: str, change: FileChange) -> None:
+    """Make what has no content. It has its mode before it has its name: a kill leaves all or nothing."""
+    temporary = temporary_name(name)
+    _clear(directory, temporary)  # what a killed undo left behind
+    try:
+        if change.type is FileType.DIRECTORY:
+            os.mkdir(temporary, dir_fd=directory)
+        else:
+            kind = stat.S_IFIFO if change.type is FileType.PIPE else stat.S_IFSOCK
+            os.mknod(temporary, kind | stat.S_IRUSR | stat.S_IWUSR, dir_fd=directory)
+        if change.mode_after:
+            _set_mode_of(directory, temporary, change.mode_after)
+        rename_to_new(
+            temporary,
+            name,
+            directory=directory,
+            new_directory=directory,
+            is_directory=change.type is FileType.DIRECTORY,
+        )
+    finally:
+        _clear(directory, temporary)
+    os.fsync(directory)
+
+
+def _clear(directory: int, temporary: str) -> None:
+    """Take away what did not get its name, if it is there."""
+    with contextlib.suppress(OSError):
+        os.unlink(temporary, dir_fd=directory)
+    with contextlib.suppress(OSError):
+        os.rmdir(temporary, dir_fd=directory)
+
+
+def _set_mode_of(directory: int, name: str, mode: int) -> None:
+    """Permission bits by a mere handle: nothing waits for somebody at the other end of a pipe."""
+    handle = os.open(name, _HANDLE, dir_fd=directory)
+    try:
+        _change_mode(handle, stat.S_IMODE(mode))
+    finally:
+        os.close(handle)
 
 
 def _change_directory(root: int, change: FileChange) -> None:
@@ -125,8 +161,13 @@ def _change_directory(root: int, change: FileChange) -> None:
         _remove_directory(root, change.path)
         return
     if change.kind is ChangeKind.CREATED:
-        os.close(make_directory(root, change.path))
-    if change.mode_after:
+        parent, _, name = change.path.rpartition("/")
+        directory = make_directory(root, parent or ".")
+        try:
+            _make(directory, name, change)
+        finally:
+            os.close(directory)
+    elif change.mode_after:
         _set_mode(root, change.path, change.mode_after)
 
 
