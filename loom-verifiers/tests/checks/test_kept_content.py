@@ -137,6 +137,9 @@ async def test_an_unknown_wish_is_unverified(after_edits):
         ("lines and 1 more", "x\nx\nhost = a\nport = 1\n", FAILED),
         ("beginning and 1 more", "host = a\nport = 1\nx\n", PASSED),
         ("beginning and 1 more", "x\nhost = a\nport = 1\n", FAILED),
+        ("end and 1 more", "x\nhost = a\nport = 1\n", PASSED),
+        ("end and 1 more", "host = a\nport = 1\nx\n", FAILED),
+        ("end and 1 more", "x\nport = 1\n", FAILED),
         ("beginning and 2 more", "host = a\nport = 1\nx\n", FAILED),
     ],
 )

@@ -24,6 +24,11 @@ _TAKES_AWAY = re.compile(
 _AT_THE_END = re.compile(
     r"\bappend|\b(?:at|to)\s+(?:the|its)\s+(?:very\s+)?(?:end|bottom)\b", re.IGNORECASE
 )
+_AT_THE_START = re.compile(
+    r"""\bprepend|\b(?:at|to|as)\s+(?:the|its|a)\s+(?:new\s+|very\s+)?
+    (?:beginning|start|top|front|first\s+line)\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
 _ONLY_READS = re.compile(
     r"""\s*(?:[-*\d.)]+\s*)?(?:please\s+|now\s+|then\s+)*(?:count|sort|read|sum|add\ up|compute|calculate
     |average|extract|list|find|look|summari[sz]e|convert|copy|translate|write|take|collect|select)\b""",
@@ -61,14 +66,20 @@ def _kept(sentence: Sentence, mention: Mention, replaced: Sequence[str]) -> str:
         return ""
     added = added_literals(sentence, mention)
     if added:
-        at_end = _AT_THE_END.search(own_words(sentence.text))
-        return f"{'beginning' if at_end else 'lines'} and {len(added)} more"
+        return f"{_kept_part(own_words(sentence.text))} and {len(added)} more"
     if replaced:
         return f"lines without {replaced[0]}" if len(replaced) == 1 else "count"
     values = stated_values(sentence.text) if mention.extension in SETTINGS_EXTENSIONS else []
     if not values:
         return ""
     return f"lines without {values[0].key}" if len(values) == 1 else "count"
+
+
+def _kept_part(words: str) -> str:
+    """Where a file stays as it was when something is put into it."""
+    if _AT_THE_END.search(words):
+        return "beginning"
+    return "end" if _AT_THE_START.search(words) else "lines"
 
 
 def definition_checks(

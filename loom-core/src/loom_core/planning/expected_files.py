@@ -49,6 +49,13 @@ _READ_FROM = re.compile(
     rf"{_FILLER}$",
     re.VERBOSE | re.IGNORECASE,
 )
+_PLACED_IN = re.compile(
+    r"""\b(?:as|at|to|on)\s+(?:the|an?)\s+(?:(?:new|very|first|second|third|last|final|top|bottom)\s+)*
+    (?:line|row|heading|title|beginning|front|head|start|end|top|bottom)\s+of"""
+    rf"{_FILLER}$",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""Before a file into which something goes, at some place in it."""
 _REMOVED_BEFORE = re.compile(
     r"""(?:\b(?:delete|remove|erase|supprim\w*|l\u00f6sch\w*|borra\w*|elimin\w*|rimuov\w*)\b
     |\u0443\u0434\u0430\u043b\u0438|\u5220\u9664)
@@ -155,7 +162,7 @@ def is_direct_object(sentence: Sentence, mention: Mention) -> bool:
         return True
     return not (
         _is_in_a_clause(before)
-        or _READ_FROM.search(before)
+        or _is_read(before)
         or _REMOVED_BEFORE.search(before)
         or (not mention.is_program and _speaks_of_a_program(sentence, mention))
         or _follows_a_program(sentence, mention)
@@ -165,7 +172,12 @@ def is_direct_object(sentence: Sentence, mention: Mention) -> bool:
 def is_only_read(sentence: Sentence, mention: Mention) -> bool:
     """Whether the wording says that a file is a source, an exception, or not to be touched."""
     before = sentence.text[: mention.start]
-    return bool(_READ_FROM.search(before) or _NEGATED.search(before))
+    return _is_read(before) or bool(_NEGATED.search(before))
+
+
+def _is_read(before: str) -> bool:
+    """Whether what stands before a file says that it is a source."""
+    return bool(_READ_FROM.search(before)) and not _PLACED_IN.search(before)
 
 
 def _speaks_of_a_program(sentence: Sentence, mention: Mention) -> bool:

@@ -97,19 +97,23 @@ _CONTAINING = re.compile(
     re.IGNORECASE,
 )
 _PUT_LEAD = re.compile(
-    rf"\b(?:add|append|insert|write|put|save|include|store|with|containing)\b{_CONTENT_WORDS}$",
+    rf"\b(?:add|append|insert|prepend|write|put|place|save|include|store|with|containing)\b"
+    rf"{_CONTENT_WORDS}$",
     re.IGNORECASE,
 )
 _PUT_TAIL = re.compile(
-    r"(?:\b(?:as|a|an|the|new|line|at|end|of|top|beginning|start|bottom|to|into|in|file|existing|on"
-    r"|its|own|and\s+(?:save|store|put)\s+it|under|called|named)\b|[\s,\"'`])*",
+    r"(?:\bas\s+(?:an?|the|its)\s+(?:new\s+|very\s+)*(?:first|last|final)\s+line\b"
+    r"|\b(?:as|a|an|the|new|line|at|end|of|top|beginning|start|bottom|to|into|in|file|existing|on"
+    r"|very|front|its|own|and\s+(?:save|store|put)\s+it|under|called|named)\b|[\s,\"'`])*",
     re.IGNORECASE,
 )
 _REPLACE_LEAD = re.compile(
     r"\b(?:replace|change|rename)\b[^.;]{0,60}?[\"'`]\s+(?:with|by|to|into)\s+(?:the\s+word\s+)?$",
     re.IGNORECASE,
 )
-_ADD_LEAD = re.compile(rf"\b(?:add|append|insert){_CONTENT_WORDS}$", re.IGNORECASE)
+_ADD_LEAD = re.compile(
+    rf"\b(?:add|append|insert|prepend|put|place){_CONTENT_WORDS}$", re.IGNORECASE
+)
 _EVERYWHERE = re.compile(
     r"\b(?:everywhere|throughout|wherever\s+it\s+occurs|all\s+over)\b", re.IGNORECASE
 )

@@ -40,6 +40,13 @@ _TAKES_FROM = re.compile(
     r"\b(?:remove|delete|drop|erase|strip|cut|take)\b[^.]*\b(?:from|of)\b", re.IGNORECASE
 )
 """Before a file out of which something goes, though *from* usually marks a source."""
+_CHANGES_PARTS_OF = re.compile(
+    r"""\b(?:add|append|insert|prepend|swap|replace|change|sort|reverse|uppercase|lowercase|capitali[sz]e
+    |number|renumber|indent|edit|fix|correct|update|double|halve|mark|round|trim|shuffle)\b[^.]*
+    \b(?:lines?|rows?|words?|columns?|paragraphs?|sections?|headings?|sentences?|front|head)\s+of\b[^.]*$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""Before a file of which parts are changed, likewise."""
 _LEFT_TO_JUDGEMENT = re.compile(
     r"\b(?:if|unless|when(?:ever)?\s+necessary|where\s+needed|improve|refactor|clean\s+up|tidy|optimi[sz]e|simplify"
     r"|document|docstrings?|comments?|type\s+hints?|(?:re)?format|lint|modernize|polish)\b",
@@ -49,6 +56,7 @@ _LEFT_TO_JUDGEMENT = re.compile(
 _EDITS = re.compile(
     r"""\b(?:add|append|insert|prepend|put|remove|delete|drop|erase|strip|cut|take\s+out|replace|change|set|update
     |increase|decrease|raise|lower|reduce|bump|rename|fix|correct|repair|edit|swap|switch|turn|uppercase|capitali[sz]e
+    |lowercase|number|renumber|indent|prefix|trim|round|shuffle|translate|place
     |sort|reverse|enable|disable|mark|complete|implement|finish|double|halve|move)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -124,8 +132,9 @@ def edited_files(
 
 def _may_change(sentence: Sentence, mention: Mention) -> bool:
     """Whether the wording lets a file be changed."""
-    takes_from = _TAKES_FROM.search(sentence.text[: mention.start])
-    return bool(takes_from) or not is_only_read(sentence, mention)
+    before = sentence.text[: mention.start]
+    changes = _TAKES_FROM.search(before) or _CHANGES_PARTS_OF.search(before)
+    return bool(changes) or not is_only_read(sentence, mention)
 
 
 def _is_settled_edit(checks: Sequence[CheckSpec]) -> bool:

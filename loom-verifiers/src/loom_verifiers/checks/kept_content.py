@@ -15,7 +15,7 @@ from loom_verifiers.checks.parsing import NotParsable, SyntaxProblem, definition
 _SHOWN = 5
 _WITHOUT = re.compile(r"lines without (?P<word>.+)", re.DOTALL)
 _VALUES_WITHOUT = re.compile(r"values without (?P<keys>.+)", re.DOTALL)
-_AND_MORE = re.compile(r"(?P<kept>lines|beginning) and (?P<count>\d+) more")
+_AND_MORE = re.compile(r"(?P<kept>lines|beginning|end) and (?P<count>\d+) more")
 _Compare = Callable[[bytes, bytes], Sequence[str] | None]
 """Finds what was lost between two contents; None when nobody can tell."""
 
@@ -24,10 +24,11 @@ class FileKeeps(Check):
     """Passes when a file still has what the expected word names of its content before the subtask.
 
     ``lines``: every line, in order; ``beginning``: the same with nothing new before or between
-    them; ``count``: as many lines; ``definitions``: the functions and classes of a Python file;
-    ``everything``: the content as it was. ``lines and 2 more`` and ``beginning and 1 more`` also want
-    just so many new lines, and ``lines without WORD`` leaves free what holds that word. ``values
-    without KEY, KEY`` is every value of a JSON file but those of the keys.
+    them; ``end``: the same with nothing new between or after them; ``count``: as many lines;
+    ``definitions``: the functions and classes of a Python file; ``everything``: the content as it was.
+    ``lines and 2 more``, ``beginning and 1 more`` and ``end and 1 more`` also want just so many new
+    lines, and ``lines without WORD`` leaves free what holds that word. ``values without KEY, KEY`` is
+    every value of a JSON file but those of the keys.
     """
 
     name = "file_keeps"
@@ -90,6 +91,16 @@ def _changed_beginning(before: bytes, now: bytes) -> Sequence[str]:
     ]
 
 
+def _changed_end(before: bytes, now: bytes) -> Sequence[str]:
+    """The lines that do not stand where they stood, counted from the end."""
+    old, new = _lines(before), _lines(now)
+    return [
+        f"line {number} from the end should still be: {line}"
+        for number, line in enumerate(reversed(old), start=1)
+        if len(new) < number or new[-number] != line
+    ]
+
+
 def _missing_count(before: bytes, now: bytes) -> Sequence[str]:
     """The lines that went away when there are fewer than before."""
     old, new = _lines(before), _lines(now)
@@ -119,6 +130,7 @@ def _any_difference(before: bytes, now: bytes) -> Sequence[str]:
 _COMPARISONS: Mapping[str, _Compare] = {
     "lines": _lost_lines,
     "beginning": _changed_beginning,
+    "end": _changed_end,
     "count": _missing_count,
     "definitions": _lost_definitions,
     "everything": _any_difference,
