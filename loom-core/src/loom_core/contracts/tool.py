@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, JsonValue
@@ -158,12 +159,12 @@ class Tool(ABC, Generic[Arguments]):
     _spec: ToolSpec | None = None
 
     def spec(self) -> ToolSpec:
-        """The tool as a model sees it; made once, since making a schema takes milliseconds."""
+        """The tool as a model sees it; made once, and its schema once in a process: it takes milliseconds."""
         if self._spec is None:
             self._spec = ToolSpec(
                 name=self.name,
                 description=self.purpose,
-                parameters=slim_schema(self.arguments_model.model_json_schema()),
+                parameters=_parameters(self.arguments_model),
                 essential=self.essential,
                 optional=self.optional,
                 existing=self.existing,
@@ -185,3 +186,9 @@ class Tool(ABC, Generic[Arguments]):
         if self.recovery is RecoveryClass.PURE:
             return Probe(Happened.NOT_YET)
         return Probe(Happened.IN_DOUBT)
+
+
+@lru_cache(maxsize=256)
+def _parameters(arguments_model: type[BaseModel]) -> dict[str, JsonValue]:
+    """The schema of arguments; every engine of a process shares it, and nobody changes it."""
+    return slim_schema(arguments_model.model_json_schema())
