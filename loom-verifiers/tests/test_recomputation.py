@@ -139,6 +139,9 @@ async def test_it_has_nothing_to_say_of_other_subtasks(judge):
         ("4 5", "4", True, False),
         ("a \nb\n", "a\nb", False, True),
         ("a\nb", "b\na", False, False),
+        ('[{"a": "1"}]', '[\n  {"a": "1"}\n]\n', False, True),
+        ('[{"a": "1"}]', '[{"a": 1}]', False, False),
+        ("[1] see below", "[1]", False, False),
     ],
 )
 def test_what_is_the_same(one, other, *, is_number, same):

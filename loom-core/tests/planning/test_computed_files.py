@@ -26,6 +26,10 @@ from loom_core.types import CheckSpec
         ("Write a poem about the number of stars to poem.txt", []),
         ("Summarise a.csv in notes.md with the total", []),
         ("Copy a.csv to b.csv", []),
+        ("Convert a.csv to a.json: a list with one object for each row", ["a.json"]),
+        ("Turn a.csv into a.tsv", ["a.tsv"]),
+        ("Convert a.csv to a.md", []),
+        ("Convert a.csv to b.csv", []),
     ],
 )
 def test_what_must_be_worked_out_is_made_by_a_command(text, computed):

@@ -1,5 +1,6 @@
 """Whether two results say the same, however they are written."""
 
+import json
 import re
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -10,12 +11,23 @@ def is_same(one: str, other: str, *, is_number: bool) -> bool:
     """Whether two results are equal: as numbers, with words around them, or line by line.
 
     Numbers are compared to the decimals that both have, at least one of which is rounded then:
-    ``33.33`` is ``33.333333``. White space at the ends of lines does not count.
+    ``33.33`` is ``33.333333``. White space at the ends of lines does not count, nor how JSON is laid out.
     """
     if is_number:
         mine, theirs = _NUMBER.findall(one), _NUMBER.findall(other)
         return bool(mine) and len(mine) == len(theirs) and all(map(_is_equal, mine, theirs))
-    return _lines(one) == _lines(other)
+    return _lines(one) == _lines(other) or _is_same_json(one, other)
+
+
+def _is_same_json(one: str, other: str) -> bool:
+    """Whether two texts are the same list or object in JSON."""
+    if not one.lstrip().startswith(("[", "{")):
+        return False
+    try:
+        mine, theirs = (json.dumps(json.loads(text), sort_keys=True) for text in (one, other))
+    except (ValueError, RecursionError):
+        return False
+    return mine == theirs
 
 
 def _is_equal(one: str, other: str) -> bool:

@@ -29,6 +29,12 @@ _SELECTED = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 """Words for results that are picked or put in order."""
+_CONVERTED = re.compile(
+    r"\b(?:convert|transform|turn|export|reformat|konvertier|convierte|convertis)\w*\b",
+    re.IGNORECASE,
+)
+_TABLE_EXTENSIONS = frozenset({"csv", "tsv", "json", "jsonl"})
+"""Formats of data into one another of which Python brings along what converts them."""
 _DATA_EXTENSIONS = frozenset({"txt", "csv", "tsv", "log", "dat"})
 """Formats that hold nothing but the result; in others it stands among prose or structure."""
 
@@ -36,7 +42,7 @@ _DATA_EXTENSIONS = frozenset({"txt", "csv", "tsv", "log", "dat"})
 def computed_checks(
     sentences: Sequence[Sentence], expected: Collection[str], existing: Collection[str]
 ) -> Iterator[CheckSpec]:
-    """For each new data file that a goal wants counted, reckoned or sorted out of an existing file.
+    """For each new data file that a goal wants counted, reckoned, sorted or converted out of an existing one.
 
     A goal that also asks for a program leaves it to that program.
     """
@@ -45,6 +51,7 @@ def computed_checks(
         return
     if not any(mention.path in existing for mention in mentions):
         return
+    yield from _converted(sentences, expected, existing)
     for index, sentence in enumerate(sentences):
         said = f"{_asked_before(sentences[:index])} {sentence.text}"
         is_number = bool(_NUMBER.search(said))
@@ -55,6 +62,20 @@ def computed_checks(
         for mention in sentence.mentions:
             if mention.path in expected and mention.extension in _DATA_EXTENSIONS:
                 yield CheckSpec(kind=FILE_COMPUTED, target=mention.path, expected=expected_form)
+
+
+def _converted(
+    sentences: Sequence[Sentence], expected: Collection[str], existing: Collection[str]
+) -> Iterator[CheckSpec]:
+    """For each new file that is another form of a table: a model that copies row by row leaves some out."""
+    for sentence in sentences:
+        if not _CONVERTED.search(own_words(sentence.text)):
+            continue
+        tables = [one for one in sentence.mentions if one.extension in _TABLE_EXTENSIONS]
+        sources = {one.extension for one in tables if one.path in existing}
+        for mention in tables:
+            if mention.path in expected and sources - {mention.extension}:
+                yield CheckSpec(kind=FILE_COMPUTED, target=mention.path)
 
 
 def _asked_before(sentences: Sequence[Sentence]) -> str:
