@@ -73,14 +73,7 @@ def change(tmp_path):
 @pytest.fixture
 def verify(look_with):
     async def run(
-        *,
-        checks=(),
-        changes=(),
-        earlier=(),
-        records=(),
-        description="do it",
-        criteria=(),
-        is_reviewed=False,
+        *, checks=(), changes=(), earlier=(), records=(), description="do it", criteria=()
     ):
         specs = tuple(
             CheckSpec(kind=kind, target=target, expected=expected)
@@ -91,7 +84,6 @@ def verify(look_with):
             checks=CHECKS,
             look=look_with(changes=[*earlier, *changes]),
             ask_model=None,
-            leaves_criteria=is_reviewed,
         )
         return await Deterministic().verify(
             Subtask(id="one", description=description, checks=specs, acceptance_criteria=criteria),
@@ -146,15 +138,6 @@ async def test_nothing_to_check_is_unverified(verify):
 
     assert verdict.status is UNVERIFIED
     assert "nothing could be checked" in verdict.feedback
-
-
-async def test_a_job_of_which_no_check_follows_and_that_nobody_reviews_is_unverified(
-    verify, change
-):
-    verdict = await verify(changes=[change("calc.py", "x = 1\n")], description="Tidy up calc.py")
-
-    assert verdict.status is UNVERIFIED
-    assert verdict.feedback.startswith("Tidy up calc.py: no check ran")
 
 
 @pytest.mark.parametrize(
@@ -219,15 +202,14 @@ async def test_a_changed_file_must_hold_something(verify, change):
     [("pkg/__init__.py", "make a package"), ("a.txt", "create an empty file a.txt")],
 )
 async def test_a_file_may_be_empty_by_custom_or_on_request(verify, change, path, description):
-    verdict = await verify(changes=[change(path, "")], description=description, is_reviewed=True)
+    verdict = await verify(changes=[change(path, "")], description=description)
 
     assert verdict.status is PASSED
 
 
 async def test_a_changed_file_of_another_kind_needs_no_parser(verify, change):
     verdict = await verify(
-        changes=[change("main.rs", "fn main() {}"), change("tsconfig.json", "// x")],
-        is_reviewed=True,
+        changes=[change("main.rs", "fn main() {}"), change("tsconfig.json", "// x")]
     )
 
     assert verdict.status is PASSED
@@ -236,9 +218,7 @@ async def test_a_changed_file_of_another_kind_needs_no_parser(verify, change):
 async def test_a_deleted_file_need_not_exist(verify, change, tmp_path):
     (tmp_path / "old.log").write_text("x")
 
-    verdict = await verify(
-        changes=[change("old.log", None)], description="Delete old.log", is_reviewed=True
-    )
+    verdict = await verify(changes=[change("old.log", None)], description="Delete old.log")
 
     assert verdict.status is PASSED
     assert verdict.evidence[0].detail == "was deleted"
@@ -277,9 +257,7 @@ async def test_a_written_file_that_vanished_fails(verify, change, tmp_path):
 async def test_an_unreadable_file_does_not_hide_the_others(verify, change, tmp_path, monkeypatch):
     monkeypatch.setattr("loom_verifiers.changed_files.MAX_PARSED_BYTES", 3)
 
-    verdict = await verify(
-        changes=[change("big.py", "x = 1234\n"), change("a.txt", "x")], is_reviewed=True
-    )
+    verdict = await verify(changes=[change("big.py", "x = 1234\n"), change("a.txt", "x")])
 
     assert [evidence.status for evidence in verdict.evidence] == [UNVERIFIED, PASSED]
     assert verdict.status is UNVERIFIED
@@ -325,7 +303,7 @@ async def test_a_failure_that_was_made_up_for_does_not_fail_the_subtask(verify, 
         was_recovered=True,
     )
 
-    verdict = await verify(changes=[change("a.txt", "x")], records=[probe], is_reviewed=True)
+    verdict = await verify(changes=[change("a.txt", "x")], records=[probe])
 
     assert verdict.status is PASSED
 

@@ -37,6 +37,7 @@ def copied(source, path):
         ("Make a copy of notes.txt called saved.txt", copied("notes.txt", "saved.txt")),
         ("Back up notes.txt as saved.txt", copied("notes.txt", "saved.txt")),
         ("Delete all files that end in .log", ["file_missing | b.log", "file_missing | logs/a.log"]),
+        ("Delete all files that end in .log.", ["file_missing | b.log", "file_missing | logs/a.log"]),
         ("Remove all .log files", ["file_missing | b.log", "file_missing | logs/a.log"]),
         ("Erase every file ending with .log", ["file_missing | b.log", "file_missing | logs/a.log"]),
         ("Delete all log files (*.log)", ["file_missing | b.log", "file_missing | logs/a.log"]),

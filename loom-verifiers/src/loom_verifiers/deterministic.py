@@ -54,7 +54,7 @@ class Deterministic(Verifier):
         seen = [(spec, await _run_check(spec, context)) for spec in subtask.checks]
         evidence = [
             *(one for _, one in seen),
-            *_unshown(subtask, seen, changes, context),
+            *_unshown(subtask, seen, context),
             *await look_at(changes, subtask, context.look),
             *await look_for_tampering(changes, subtask, context.look),
             *await look_for_marks(changes, subtask, context.look),
@@ -69,17 +69,12 @@ class Deterministic(Verifier):
 
 
 def _unshown(
-    subtask: Subtask,
-    seen: Sequence[tuple[CheckSpec, Evidence]],
-    changes: Sequence[NetChange],
-    context: VerificationContext,
+    subtask: Subtask, seen: Sequence[tuple[CheckSpec, Evidence]], context: VerificationContext
 ) -> list[Evidence]:
     """The acceptance criteria, unverified, when nobody shows that they are met.
 
     A check that ran the result does, or the check that a criterion was made into. They are left to the
-    next tier where a reviewer judges, or where that compares the result with what others write. Of a
-    subtask that asks for nothing in particular the job itself has to be shown: that a file was changed
-    and parses says nothing of it.
+    next tier where a reviewer judges, or where that compares the result with what others write.
     """
     if context.leaves_criteria or any(spec.kind == FileAsTold.name for spec, _ in seen):
         return []
@@ -92,9 +87,11 @@ def _unshown(
         check = context.checks.get(spec.kind)
         if check and check.shows_behaviour and evidence.status is VerdictStatus.PASSED:
             return []
-    job = (subtask.description,) if changes and not seen else ()
-    wanted = subtask.acceptance_criteria or job
-    return [unverified(one, NOT_SHOWN) for one in wanted if one not in met]
+    return [
+        unverified(criterion, NOT_SHOWN)
+        for criterion in subtask.acceptance_criteria
+        if criterion not in met
+    ]
 
 
 async def _run_check(spec: CheckSpec, context: VerificationContext) -> Evidence:

@@ -22,28 +22,35 @@ async def with_derived_checks(plan: Plan, context: Context, *, is_sequence: bool
     look at the same thing is not asked for already. Criteria are made into checks in the same way.
     Who has to look follows: a check that needs a higher tier of verification raises that of its
     subtask, and so does a criterion, or a job, that no check settles. In a sequence each subtask finds
-    what those before it make.
+    what those before it make. A job of a small model of which no check follows is a criterion itself:
+    that something was changed does not show that it was done.
     """
     # In a thread: a large workspace takes long to walk, and other subtasks go on meanwhile.
     existing = await asyncio.to_thread(lambda: {entry.path for entry in context.workspace.files()})
-    installed = await _worth_running(context)
+    is_small = await _is_small(context)
+    installed = _worth_running(context, is_small=is_small)
     subtasks: list[Subtask] = []
     for one in plan.subtasks:
         checked = _checked(one, existing, installed)
+        if is_small and not (checked.checks or checked.acceptance_criteria):
+            checked = checked.model_copy(update={"acceptance_criteria": (checked.description,)})
         subtasks.append(checked)
         if is_sequence:
             existing = _afterwards(existing, checked.checks)
     return plan.model_copy(update={"subtasks": tuple(subtasks)})
 
 
-async def _worth_running(context: Context) -> Mapping[str, Check]:
+async def _is_small(context: Context) -> bool:
+    """Whether the model that works on it is too small to call tools by itself."""
+    return (await context.model_facts(ModelRole.EXECUTOR)).dialect == JsonActionDialect.name
+
+
+def _worth_running(context: Context, *, is_small: bool) -> Mapping[str, Check]:
     """The installed checks; what costs more calls of a model only where that makes small mistakes.
 
     A model that calls tools by itself writes what it is told; asking it twice would cost more than it
     finds.
     """
-    facts = await context.model_facts(ModelRole.EXECUTOR)
-    is_small = facts.dialect == JsonActionDialect.name
     return {
         name: check for name, check in context.checks.items() if is_small or name != FILE_AS_TOLD
     }

@@ -40,7 +40,7 @@ _ALSO_CHANGES = re.compile(
 _DELETES = re.compile(r"\b(?:delete|remove|erase)\b", re.IGNORECASE)
 _BY_EXTENSION = re.compile(
     r"""\b(?:delete|remove|erase|get\s+rid\s+of)\s+(?:all|every|each|any|the)\b[^.;]{0,60}?
-    (?<=[\s("'`*])\.(?P<ending>[A-Za-z]\w*)\b(?!\.)""",
+    (?<=[\s("'`*])\.(?P<ending>[A-Za-z]\w*)\b(?!\.\w)""",
     re.VERBOSE | re.IGNORECASE,
 )
 """All files of one kind: ``all .log files``, ``every file that ends in .tmp``, ``all backups (*.bak)``."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from loom_core.prompts.feedback import told
+from loom_core.prompts.imports import with_imports
 from loom_core.types import Message, Role
 
 FIRST_STYLES = ("Keep it simple.", "Write a complete script with a main part.")
@@ -67,9 +68,9 @@ def program_messages(
 
 
 def program_in(text: str) -> str:
-    """The code in an answer: its first fenced block, or all of it when it has none."""
+    """The first fenced block of an answer, or all of it, with the imports that were forgotten."""
     fenced = _FENCED.search(text)
-    return (fenced.group(1) if fenced else text).strip()
+    return with_imports((fenced.group(1) if fenced else text).strip())
 
 
 def _show(name: str, content: str) -> str:
