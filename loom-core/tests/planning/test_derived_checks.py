@@ -50,6 +50,8 @@ def printing(path, text):
         ("Put the number of lines in data.csv into count.txt",
          ["file_exists | count.txt", "file_computed | count.txt | number"]),
         ("Make sure that todo.md exists in the current directory", ["file_exists | todo.md"]),
+        ("Look at the files in the directory. Then create todo.md.", ["file_exists | todo.md"]),
+        ("Create todo.md in the directory notes", []),
         ("- create one.txt\n- create two.txt", ["file_exists | one.txt", "file_exists | two.txt"]),
         ("Erstelle bericht.md und zahlen.csv",
          ["file_exists | bericht.md", "file_exists | zahlen.csv", "syntax_valid | zahlen.csv"]),

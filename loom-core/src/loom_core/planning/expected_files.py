@@ -101,9 +101,11 @@ _DIRECTORY = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _THIS_DIRECTORY = re.compile(
-    r"\b(?:this|current|root|working|workspace|project|same|top)\s+(?:director(?:y|ies)|folder|dir)\b",
+    r"\b(?:this|current|root|working|workspace|project|same|top)\s+(?:director(?:y|ies)|folder|dir)\b"
+    r"|\b(?:in|of|from)\s+the\s+(?:directory|folder)(?=\s*(?:[.,;!]|$|(?:and|then)\b))",
     re.IGNORECASE,
 )
+"""The workspace itself; a directory of which the goal spoke before is known by that."""
 _REMOVE = re.compile(rf"\b(?:delete|remove|erase){_FILLER}$", re.IGNORECASE)
 _RENAME = re.compile(rf"\b(?:rename|move){_FILLER}$", re.IGNORECASE)
 _AFTER_REMOVED = re.compile(
