@@ -139,13 +139,19 @@ def _make(path: Path) -> None:
 
 
 def _make_marked(path: Path, *, is_directory: bool) -> None:
-    """Make what stands in for a directory or a file."""
+    """Make what stands in for a directory or a file.
+
+    By its descriptor: a command that runs meanwhile could put a link to somebody's file at the name.
+    """
     if is_directory:
         path.mkdir(mode=0o500)
+        descriptor = os.open(path, _OPEN | os.O_DIRECTORY)
     else:
-        path.touch(mode=0o600, exist_ok=False)
-        path.chmod(0o400)
-    os.utime(path, ns=(_MARK_NS, _MARK_NS))
+        descriptor = os.open(path, _OPEN | os.O_CREAT | os.O_EXCL, 0o400)
+    try:
+        os.utime(descriptor, ns=(_MARK_NS, _MARK_NS))
+    finally:
+        os.close(descriptor)
 
 
 def _rename(passing: Path, path: Path) -> None:
