@@ -37,3 +37,19 @@ def test_short_data_is_shown_whole():
 )
 def test_the_code_of_an_answer(text, program):
     assert program_in(text) == program
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("a.csv", "name,age\nIda,33\n", 'each row has row["name"], row["age"], all text.'),
+        ("a.csv", "3,4\n5,6\n", ""),
+        ("a.csv", "name,age\n", ""),
+        ("a.txt", "name,age\nIda,33\n", ""),
+    ],
+)
+def test_columns_of_a_table_are_told(name, content, told):
+    request = program_messages("Do it.", [(name, content)], style="Short.")[-1].text
+
+    assert ("DictReader" in request) is bool(told)
+    assert told in request

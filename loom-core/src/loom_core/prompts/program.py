@@ -1,5 +1,6 @@
 """Asking for a program instead of an action: small models write right programs and wrong commands."""
 
+import json
 import re
 from collections.abc import Sequence
 
@@ -39,6 +40,9 @@ with open("empty.txt", "w") as out:
 )
 """Shows a small model that the file gets the bare result, and that no explanation is wanted."""
 _FENCED = re.compile(r"```(?:python|py)?[ \t]*\n(.*?)(?:```|\Z)", re.DOTALL)
+_COLUMN = re.compile(r"\s*[A-Za-z_][\w ]{0,30}")
+"""The name of a column, without the quotation marks or digits of data."""
+_LEAST_LINES_OF_A_TABLE = 2
 _SHOWN_LINES = 12
 _SHOWN_CHARACTERS = 600
 
@@ -78,4 +82,17 @@ def _show(name: str, content: str) -> str:
     lines = content.splitlines()
     head = "\n".join(lines[:_SHOWN_LINES])[:_SHOWN_CHARACTERS]
     more = "\n…" if len(head) < len(content.rstrip("\n")) else ""
-    return f"The file {name}, {len(lines)} lines:\n{head}{more}\n\n"
+    return f"The file {name}, {len(lines)} lines:\n{head}{more}\n{_columns(name, lines)}\n"
+
+
+def _columns(name: str, lines: Sequence[str]) -> str:
+    """What a small model forgets of a table: that its first line is no data, and how rows are read."""
+    if not name.lower().endswith(".csv") or len(lines) < _LEAST_LINES_OF_A_TABLE:
+        return ""
+    names = lines[0].split(",")
+    if not all(_COLUMN.fullmatch(one) for one in names):
+        return ""
+    return (
+        f"Its first line names the columns. Read it with csv.DictReader: each row has "
+        f"{', '.join(f'row[{json.dumps(one.strip())}]' for one in names)}, all text.\n"
+    )
