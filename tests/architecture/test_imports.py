@@ -28,6 +28,7 @@ PUBLIC_FOR_MEMBERS = {
     "loom_core.line_matching",
     "loom_core.network",
     "loom_core.prompts",
+    "loom_core.quiet_parsing",
     "loom_core.sandbox",
     "loom_core.sanitize",
     "loom_core.settings.shape",

@@ -2,21 +2,18 @@
 
 import ast
 import json
-import threading
 import tomllib
-import warnings
 from collections import deque
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
+from loom_core.quiet_parsing import without_warnings
 from loom_tools.tree_syntax import tree_syntax_error
 
 _MAX_CHARACTERS = 1_000_000
 _MAX_SLOW_YAML_CHARACTERS = 50_000
 _MAX_TOML_STEPS = 5_000_000
 """The standard library's parser takes a time that grows with the square of a key's parts."""
-_WARNINGS = threading.Lock()
-"""Silencing warnings changes the whole process, so one thread at a time does it."""
 
 
 def syntax_error(path: str, text: str) -> str:
@@ -37,8 +34,7 @@ def syntax_error(path: str, text: str) -> str:
 def _python(text: str) -> str:
     """Check Python."""
     try:
-        with _WARNINGS, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with without_warnings():
             ast.parse(text)
     except SyntaxError as error:
         return f"line {error.lineno}: {error.msg}"

@@ -21,6 +21,7 @@ from typing import cast
 from pydantic import JsonValue
 
 from loom_core.dialects.json_text import first_object, without_reasoning
+from loom_core.quiet_parsing import without_warnings
 
 MAX_CALLS = 8
 """Calls of one text, and places tried in each form."""
@@ -136,7 +137,8 @@ def _python(text: str) -> Iterator[TextCall]:
     if not code.endswith((")", ")]")) or len(code) > _MAX_PYTHON_CHARACTERS:
         return
     try:
-        tree = ast.parse(code, mode="eval").body
+        with without_warnings():
+            tree = ast.parse(code, mode="eval").body
         calls = [
             _python_call(node) for node in (tree.elts if isinstance(tree, ast.List) else [tree])
         ]

@@ -6,6 +6,7 @@ from importlib.metadata import EntryPoint
 
 from loom_core.extensions.module_names import bound_names, unconditional_imports
 from loom_core.extensions.module_source import ModuleSource, find_module
+from loom_core.quiet_parsing import without_warnings
 
 
 class _Problem(Exception):
@@ -92,7 +93,8 @@ def _parse(source: ModuleSource) -> ast.Module | None:
     if source.path is None:
         return None
     try:
-        return ast.parse(source.path.read_bytes())
+        with without_warnings():
+            return ast.parse(source.path.read_bytes())
     except SyntaxError as error:
         raise _Problem(f"{source.name}, line {error.lineno}: {error.msg}") from error
     except (OSError, ValueError, RecursionError, MemoryError) as error:

@@ -4,6 +4,7 @@ import ast
 from dataclasses import dataclass
 
 from loom_core.errors import LoomError
+from loom_core.quiet_parsing import without_warnings
 from loom_core.surrogates import replace_surrogates
 from loom_core.workspace import Workspace
 
@@ -58,7 +59,9 @@ def _outlines(workspace: Workspace) -> list[str]:
 def _top_level_names(workspace: Workspace, path: str) -> list[str]:
     """Classes and functions of a Python file; none when it cannot be read or parsed."""
     try:
-        tree = ast.parse(workspace.read(path, max_bytes=_MAX_SOURCE_BYTES))
+        source = workspace.read(path, max_bytes=_MAX_SOURCE_BYTES)
+        with without_warnings():
+            tree = ast.parse(source)
     except (LoomError, OSError, SyntaxError, ValueError):
         return []
     return [

@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from loom_core.dialects import first_object
 from loom_core.probing.interview import Interview, user
+from loom_core.quiet_parsing import without_warnings
 
 _SCHEMA: dict[str, JsonValue] = {
     "type": "object",
@@ -43,7 +44,8 @@ def _code(expected: str) -> Callable[[str], bool]:
 
     def is_right(answer: str) -> bool:
         try:
-            return ast.dump(ast.parse(answer.strip("` \n"))) == ast.dump(ast.parse(expected))
+            with without_warnings():
+                return ast.dump(ast.parse(answer.strip("` \n"))) == ast.dump(ast.parse(expected))
         except (SyntaxError, ValueError):
             return False
 

@@ -2,6 +2,8 @@
 
 import ast
 
+from loom_core.quiet_parsing import without_warnings
+
 _MODULES = frozenset(
     {
         "calendar",
@@ -43,7 +45,8 @@ def with_imports(program: str) -> str:
     Nothing else is changed; what does not parse, or binds names that nobody sees, stays as it is.
     """
     try:
-        nodes = list(ast.walk(ast.parse(program)))
+        with without_warnings():
+            nodes = list(ast.walk(ast.parse(program)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return program
     imported = [node for node in nodes if isinstance(node, ast.ImportFrom)]

@@ -5,11 +5,11 @@ import collections
 import csv
 import json
 import posixpath
-import threading
 import tomllib
-import warnings
 from collections.abc import Callable, Iterable
 from typing import NoReturn, TypeVar, cast
+
+from loom_core.quiet_parsing import without_warnings
 
 MAX_PARSED_BYTES = 2 * 1024 * 1024
 """A larger file is not parsed."""
@@ -17,9 +17,6 @@ MAX_PARSED_BYTES = 2 * 1024 * 1024
 _MAX_SLOW_YAML_BYTES = 50_000
 _MAX_TOML_STEPS = 5_000_000
 """The standard library's parser takes a time that grows with the square of a key's parts."""
-
-_WARNING_FILTERS = threading.Lock()
-"""Held while the process-wide warning filters are changed."""
 
 
 Parsed = TypeVar("Parsed")
@@ -51,8 +48,7 @@ def parse_python(data: bytes) -> ast.Module:
     """The syntax tree of Python as this interpreter reads it; nothing is run."""
 
     def parse() -> ast.Module:
-        with _WARNING_FILTERS, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with without_warnings():
             compile(data, "<checked>", "exec", dont_inherit=True)
             return ast.parse(data)
 
