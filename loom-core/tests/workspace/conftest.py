@@ -1,9 +1,35 @@
+import concurrent.futures.thread  # noqa: F401 - as below
+import ctypes  # noqa: F401 - loaded before the user changes, who may not be able to read it
+import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from loom_core.workspace import BlobStore, Workspace
 from loom_core.workspace.placeholders import placeholders
+
+NOBODY = 65534
+
+
+@pytest.fixture
+def place():
+    """A directory of an ordinary user, who is whoever runs the test from then on."""
+    directory = Path(tempfile.mkdtemp())
+    is_root = os.geteuid() == 0
+    if is_root:
+        os.chown(directory, NOBODY, NOBODY)
+        os.seteuid(NOBODY)
+    try:
+        yield directory
+    finally:
+        if is_root:
+            os.seteuid(0)
+        for path, names, _ in os.walk(directory):
+            for name in names:
+                (Path(path) / name).chmod(0o700)
+        shutil.rmtree(directory)
 
 
 @pytest.fixture

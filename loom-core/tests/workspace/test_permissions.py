@@ -1,11 +1,8 @@
 """What modes of files and directories keep an ordinary user from, which root never meets."""
 
-import concurrent.futures.thread  # noqa: F401 - as below
-import ctypes  # noqa: F401 - loaded before the user changes, who may not be able to read it
 import os
 import shutil
 import stat
-import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,27 +12,6 @@ from loom_core.engine.changes.undoing import TaskUndo
 from loom_core.events import ChangesUndone, UndoStarted
 from loom_core.types import ChangeKind
 from loom_core.workspace import BlobStore, Workspace, plan_undo
-
-NOBODY = 65534
-
-
-@pytest.fixture
-def place():
-    """A directory of an ordinary user, who is whoever runs the test from then on."""
-    directory = Path(tempfile.mkdtemp())
-    is_root = os.geteuid() == 0
-    if is_root:
-        os.chown(directory, NOBODY, NOBODY)
-        os.seteuid(NOBODY)
-    try:
-        yield directory
-    finally:
-        if is_root:
-            os.seteuid(0)
-        for path, names, _ in os.walk(directory):
-            for name in names:
-                (Path(path) / name).chmod(0o700)
-        shutil.rmtree(directory)
 
 
 @pytest.fixture

@@ -86,7 +86,9 @@ def _refuse_too_many(root: Path, count: int, most: int | None) -> None:
 
 def _opened(directory: str) -> list[ExitStack]:
     """What closes a directory again that had to be opened, where a command can hide things; else none."""
-    if os.access(directory, os.R_OK | os.X_OK):
+    if os.access(
+        directory, os.R_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids
+    ):
         return []
     opened = ExitStack()
     with suppress(OSError):  # it went away
