@@ -80,10 +80,14 @@ async def test_a_task_that_has_ended_is_not_changed(client, site):
     task = await client.create(site.workspace)
     await client.finished(task["id"])
 
-    for body in ({"paused": True}, {"paused": False}, {"steer": "more"}):
+    for body, told in (
+        ({"paused": True}, "is completed and cannot be paused"),
+        ({"paused": False}, "is completed and cannot be resumed"),
+        ({"steer": "more"}, "is completed and cannot be steered"),
+    ):
         answer = await client.http.patch(f"/tasks/{task['id']}", json=body)
         assert answer.status_code == 409, body
-        assert "completed" in answer.json()["detail"]
+        assert told in answer.json()["detail"]
 
 
 async def test_a_task_that_waits_is_not_resumed_without_its_answer(site: Site):

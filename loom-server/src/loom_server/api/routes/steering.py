@@ -33,7 +33,7 @@ async def patch_task(task: TaskDep, patch: TaskPatch, service: ServiceDep) -> Ta
 
     A pause lets what runs now finish, which may take longer than this answer: the task pauses all the same.
     """
-    _refuse_if_over(task)
+    _refuse_if_over(task, _wanted(patch))
     if patch.steer is not None:
         await steer_task(service.store, task.id, patch.steer, by=_BY)
     if patch.paused is True:
@@ -48,7 +48,7 @@ async def patch_task(task: TaskDep, patch: TaskPatch, service: ServiceDep) -> Ta
 @router.post("/tasks/{task_id}/feedback")
 async def give_feedback(task: TaskDep, feedback: Feedback, service: ServiceDep) -> TaskView:
     """Tell a task something while it is under way: every model is told from its next call on."""
-    _refuse_if_over(task)
+    _refuse_if_over(task, "steered")
     await steer_task(service.store, task.id, feedback.text, by=_BY)
     return await view_task(service, await service.store.task(task.id))
 
@@ -56,7 +56,7 @@ async def give_feedback(task: TaskDep, feedback: Feedback, service: ServiceDep) 
 @router.post("/tasks/{task_id}/approve")
 async def approve(task: TaskDep, answer: Answer, service: ServiceDep) -> Answered:
     """Say yes or no to what a task waits for; it goes on by itself."""
-    _refuse_if_over(task)
+    _refuse_if_over(task, "answered")
     approvals = {one.id: one for one in await service.store.approvals(task.id)}
     approval = approvals.get(answer.approval_id)
     if approval is None:
@@ -79,7 +79,7 @@ async def approve(task: TaskDep, answer: Answer, service: ServiceDep) -> Answere
 @router.post("/tasks/{task_id}/answer")
 async def answer(task: TaskDep, said: QuestionAnswer, service: ServiceDep) -> Answered:
     """Answer what a model asks; the task goes on by itself."""
-    _refuse_if_over(task)
+    _refuse_if_over(task, "answered")
     asked = (await read_open_questions(service.store, task.id)).get(said.question_id)
     if asked is None:
         raise NotFound(f"task {task.id} has no open question {said.question_id!r}")
@@ -103,7 +103,14 @@ async def _go_on(service: Service, task: TaskRecord) -> None:
         service.pool.start(task.id)
 
 
-def _refuse_if_over(task: TaskRecord) -> None:
+def _wanted(patch: TaskPatch) -> str:
+    """What is to be done with a task, as a task that has ended cannot be."""
+    if patch.paused is None:
+        return "steered"
+    return "paused" if patch.paused else "resumed"
+
+
+def _refuse_if_over(task: TaskRecord, wanted: str) -> None:
     """Raise ``NotNow`` for a task that has ended."""
     if task.state.is_terminal:
-        raise NotNow(f"task {task.id} is {task.state.value}; there is nothing to answer")
+        raise NotNow(f"task {task.id} is {task.state.value} and cannot be {wanted}")
