@@ -101,9 +101,8 @@ class Guard:
 
     def _put_back(self, seen: Differences) -> Planted:
         """Take out what is new, and make what is different what it was."""
-        new = (
-            path for path in seen.new if not is_stand_in(self._root, path)
-        )  # as it may be by now
+        # What was new may have become a stand-in by now.
+        new = (path for path in seen.new if not is_stand_in(self._root, path))
         changed = {*new, *seen.changed}
         taken = _outermost(self._named(path) for path in changed if os.path.lexists(path))
         if not taken and not seen.changed:

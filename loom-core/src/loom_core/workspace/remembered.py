@@ -116,9 +116,8 @@ def restore(path: Path, state: bytes | None) -> None:
 
 def _is_real(directory: Path) -> bool:
     """Whether no part of a path, which began without links, is one now."""
-    return os.path.realpath(directory) == str(
-        directory
-    )  # which raises nothing where links go in circles
+    # Unlike resolve() this raises nothing where links go in circles.
+    return os.path.realpath(directory) == str(directory)
 
 
 def _files(path: Path) -> dict[str, bytes]:

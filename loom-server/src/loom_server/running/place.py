@@ -25,11 +25,8 @@ def prepare_place(wanted: str | None, default: Path) -> Path:
             )
         if not place.exists() and not place.is_symlink():
             place.mkdir(parents=wanted is None, exist_ok=True)
-    except (
-        OSError,
-        RuntimeError,
-        ValueError,
-    ) as error:  # of homes that nobody has, and half characters
+    except (OSError, RuntimeError, ValueError) as error:
+        # The last two are of homes that nobody has, and of half characters.
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise WorkspaceError(
             f"the workspace {text!r} cannot be made: {reason}; make it first, or name a directory that you "

@@ -73,9 +73,8 @@ async def _find_or_create(desk: "ServerDesk", request: RunRequest) -> tuple[str,
     if request.resume:
         task = await desk.task(request.resume)
         known = await desk.events(task.id)
-        await desk.resume(
-            task.id
-        )  # also one that is being worked on: it may have been asked to pause
+        # Also one that is being worked on: it may have been asked to pause.
+        await desk.resume(task.id)
         return task.id, known
     workspace = Path.cwd() if request.workspace is None else request.workspace.expanduser()
     wanted = {
