@@ -53,6 +53,8 @@ async def test_a_queued_task_pauses_and_goes_on_when_told(site: Site):
         await client.type(first["id"], "ModelCallStarted")
         second = await client.create(site.workspace)
         paused = await client.http.patch(f"/tasks/{second['id']}", json={"paused": True})
+        wrong = {"paused": False, "steer": " "}
+        refused = await client.http.patch(f"/tasks/{second['id']}", json=wrong)
         await client.http.delete(f"/tasks/{first['id']}")
         await client.finished(first["id"])
         still = await client.get(f"/tasks/{second['id']}")
@@ -60,6 +62,7 @@ async def test_a_queued_task_pauses_and_goes_on_when_told(site: Site):
         await client.type(second["id"], "ModelCallStarted")
 
     assert paused.json()["state"] == "paused"
+    assert refused.status_code == 422
     assert (still["state"], still["is_queued"], still["is_running_here"]) == (
         "paused",
         False,
@@ -97,8 +100,14 @@ async def test_a_task_that_waits_is_not_resumed_without_its_answer(site: Site):
         await client.type(task["id"], "TaskWaiting")
 
         answer = await client.http.patch(f"/tasks/{task['id']}", json={"paused": False})
+        both = await client.http.patch(
+            f"/tasks/{task['id']}", json={"paused": False, "steer": "hurry"}
+        )
+        events = (await client.get(f"/tasks/{task['id']}/events"))["events"]
 
     assert (answer.status_code, answer.json()["error"]) == (409, "not_now")
+    assert (both.status_code, both.json()["error"]) == (409, "not_now")
+    assert "InstructionGiven" not in [event["type"] for event in events]
 
 
 async def test_the_same_key_makes_one_task(client, site):

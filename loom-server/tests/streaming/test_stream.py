@@ -128,6 +128,37 @@ async def test_the_server_lets_streams_go_when_it_stops(site: Site):
     assert types[-1] == "ModelCallStarted"
 
 
+async def test_who_comes_while_the_server_stops_is_told_so(site: Site, monkeypatch):
+    hubs: list[Hub] = []
+
+    def remembered(store):
+        hubs.append(Hub(store))
+        return hubs[-1]
+
+    monkeypatch.setattr("loom_server.service.Hub", remembered)
+    site.script = SLOW
+    async with site.serve() as client:
+        task = await client.create(site.workspace)
+        await hubs[0].close()  # the first thing that a server does when it is told to stop
+        answers = [
+            await client.http.get(path) for path in ("/stream", f"/tasks/{task['id']}/stream")
+        ]
+
+    for answer in answers:
+        assert (answer.status_code, answer.json()["error"]) == (503, "unavailable")
+        assert answer.headers["retry-after"] == "1"
+        assert "the server is stopping" in answer.json()["detail"]
+
+
+async def test_who_comes_when_there_is_no_room_is_told_so(client, site, monkeypatch):
+    monkeypatch.setattr("loom_server.streaming.hub.MAX_STREAMS", 0)
+
+    answer = await client.http.get("/stream")
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert "clients watch already" in answer.json()["detail"]
+
+
 @pytest.fixture
 async def journal(tmp_path):
     """A task on a store, under a claim."""

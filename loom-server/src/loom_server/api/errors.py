@@ -30,8 +30,23 @@ from loom_server.api.models.forms import ErrorBody
 
 _log = logging.getLogger(__name__)
 
+
+class NotFound(LoomError):
+    """Something of a task is not there."""
+
+
+class NotNow(LoomError):
+    """The state of a task does not allow it; the message names the state."""
+
+
+class Unavailable(LoomError):
+    """The server cannot do it now, whatever the state of a task; the message says why."""
+
+
 _STATUS: Mapping[type[LoomError], int] = {
+    NotFound: 404,
     UnknownTask: 404,
+    NotNow: 409,
     AlreadyAnswered: 409,
     SettingsError: 500,
     UsageError: 422,
@@ -40,6 +55,7 @@ _STATUS: Mapping[type[LoomError], int] = {
     SubtaskIsOver: 409,
     StaleFence: 409,
     ConflictFound: 409,
+    Unavailable: 503,
     StoreBusy: 503,
     StoreError: 503,
     ModelError: 503,
@@ -62,7 +78,10 @@ GUARDED: Documented = {
     429: {"model": ErrorBody, "description": "Too many requests; see Retry-After."},
     431: {"model": ErrorBody, "description": "The headers are too large."},
     500: {"model": ErrorBody, "description": "Loom is broken, or its settings are."},
-    503: {"model": ErrorBody, "description": "The database or a model cannot be used now."},
+    503: {
+        "model": ErrorBody,
+        "description": "The database, a model or the server cannot be used now; see Retry-After.",
+    },
 }
 """What every route may answer."""
 ABOUT_TASK: Documented = {404: {"model": ErrorBody, "description": "There is no such thing."}}
@@ -72,14 +91,6 @@ ACTS_ON_TASK: Documented = {
     409: {"model": ErrorBody, "description": "The task's state does not allow it; says which."},
 }
 """What a route that changes a task may answer beside that."""
-
-
-class NotFound(LoomError):
-    """Something of a task is not there."""
-
-
-class NotNow(LoomError):
-    """The state of a task does not allow it; the message names the state."""
 
 
 def install(app: FastAPI) -> None:
@@ -101,8 +112,6 @@ def _on_loom_error(request: Request, error: Exception) -> JSONResponse:
 
 def _status_of(error: Exception) -> int:
     """The status for an error of Loom."""
-    if isinstance(error, NotFound | NotNow):
-        return 404 if isinstance(error, NotFound) else 409
     return next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
 
 

@@ -25,9 +25,13 @@ class Hub:
         """Clients that watch now."""
 
     @property
-    def is_full(self) -> bool:
-        """Whether nobody else may watch now."""
-        return self._closed.is_set() or self.streams >= MAX_STREAMS
+    def refusal(self) -> str:
+        """Why nobody else may watch now; empty when somebody may."""
+        if self._closed.is_set():
+            return "the server is stopping; come back with the last id once it runs again"
+        if self.streams >= MAX_STREAMS:
+            return f"{MAX_STREAMS:,} clients watch already; close one"
+        return ""
 
     @asynccontextmanager
     async def watch(self, task_id: str, *, newest: int) -> AsyncGenerator[Feed]:

@@ -3,8 +3,10 @@
 from fastapi import APIRouter
 
 from loom_core.engine.human.answering import answer_question, decide, read_open_questions
+from loom_core.engine.outside.door import refuse_idle_session
 from loom_core.engine.outside.pausing import pause_task, take_back_pause
 from loom_core.engine.outside.steering import steer_task
+from loom_core.engine.owner import is_alive
 from loom_core.errors import UsageError
 from loom_core.events import ApprovalRequested
 from loom_core.store import TaskRecord
@@ -34,13 +36,14 @@ async def patch_task(task: TaskDep, patch: TaskPatch, service: ServiceDep) -> Ta
     A pause lets what runs now finish, which may take longer than this answer: the task pauses all the same.
     """
     _refuse_if_over(task, _wanted(patch))
+    if patch.paused is False:
+        _refuse_to_resume(task)
     if patch.steer is not None:
         await steer_task(service.store, task.id, patch.steer, by=_BY)
     if patch.paused is True:
         service.pool.forget(task.id)
         await pause_task(service.store, task.id, by=_BY)
     elif patch.paused is False and not await take_back_pause(service.store, task.id, by=_BY):
-        _refuse_to_resume(task)
         service.pool.start(task.id, obeys_pauses=False)
     return await view_task(service, await service.store.task(task.id))
 
@@ -89,9 +92,16 @@ async def answer(task: TaskDep, said: QuestionAnswer, service: ServiceDep) -> An
 
 
 def _refuse_to_resume(task: TaskRecord) -> None:
-    """Raise ``NotNow`` for a task that waits for an answer, not for somebody who runs it."""
+    """Raise for a task that does not go on by being run.
+
+    Raises:
+        NotNow: it waits for an answer.
+        UsageError: it is a session between two turns.
+    """
     if task.state is TaskState.WAITING_APPROVAL:
         raise NotNow(f"task {task.id} waits for an answer, which lets it go on: {task.reason}")
+    if not (task.owner and is_alive(task.owner)):
+        refuse_idle_session(task)
 
 
 async def _go_on(service: Service, task: TaskRecord) -> None:

@@ -4,22 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header
 
-from loom_server.api.errors import Documented, NotNow
-from loom_server.api.models.forms import ErrorBody
+from loom_server.api.errors import Unavailable
 from loom_server.api.routes.depends import MAX_SEQUENCE, ServiceDep
 from loom_server.streaming.overview import OverviewStream
 
 router = APIRouter(tags=["tasks"])
 
-_STREAM: Documented = {
-    409: {"model": ErrorBody, "description": "Too many clients watch already."},
-}
-
 
 @router.get(
     "/stream",
     status_code=200,
-    responses=_STREAM,
     response_class=OverviewStream,
     response_description="Messages named news; the stream ends with the server.",
 )
@@ -31,7 +25,7 @@ async def stream_news(
 
     The first message says from where on it tells; ask for what you show after it, and miss nothing.
     """
-    if service.hub.is_full:
-        raise NotNow("too many clients watch already; close one")
+    if service.hub.refusal:
+        raise Unavailable(service.hub.refusal)
     newest = await service.store.stream.newest_sequence()
     return OverviewStream(service.hub, after=min(last_event_id or newest, newest))

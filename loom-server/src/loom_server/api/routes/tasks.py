@@ -6,9 +6,8 @@ from fastapi import APIRouter, Header, Query, Response
 
 from loom_core.engine.outside.cancelling import cancel_task
 from loom_core.types import ApprovalMode, TaskState
-from loom_server.api.errors import ABOUT_TASK, ACTS_ON_TASK, Documented, NotFound, NotNow
+from loom_server.api.errors import ABOUT_TASK, ACTS_ON_TASK, Documented, NotFound, Unavailable
 from loom_server.api.models.events import EventPage, EventView, Trace
-from loom_server.api.models.forms import ErrorBody
 from loom_server.api.models.tasks import (
     Cancelled,
     NewTask,
@@ -28,7 +27,6 @@ router = APIRouter(tags=["tasks"])
 
 _STREAM: Documented = {
     204: {"description": "The task has ended, and the client has every event."},
-    409: {"model": ErrorBody, "description": "Too many clients watch already."},
     **ABOUT_TASK,
 }
 
@@ -121,8 +119,8 @@ async def stream_task(
     newest = await service.store.newest_sequence(task.id)
     if task.state.is_terminal and seen >= newest:
         return Response(status_code=204)
-    if service.hub.is_full:
-        raise NotNow("too many clients watch already; close one")
+    if service.hub.refusal:
+        raise Unavailable(service.hub.refusal)
     return EventStream(
         service.hub, task.id, after=seen, newest=newest, is_over=task.state.is_terminal
     )
