@@ -22,9 +22,17 @@ EDITS = (
 MANUAL = '[approval]\nmode = "manual"\n'
 
 
-def open_cowork(place: Place, *options: str) -> Terminal:
+def begin_cowork(place: Place, *options: str) -> Terminal:
+    """A person who sees the prompt; there need not be a session yet."""
     place.extra_environment = {"TERM": "xterm-256color", "COLUMNS": "100", "LINES": "40"}
     terminal = Terminal(place, "cowork", "-w", place.workspace, *options)
+    terminal.read_until("starting", seconds=2 * LIMIT_SECONDS)
+    return terminal
+
+
+def open_cowork(place: Place, *options: str) -> Terminal:
+    """A person who is greeted."""
+    terminal = begin_cowork(place, *options)
     terminal.read_until("/help", seconds=2 * LIMIT_SECONDS)
     return terminal
 
@@ -115,14 +123,14 @@ def test_person_says_yes_always_and_no_undoes_interrupts_and_resumes(place):
     assert again.finish() == 0
 
 
-def test_what_is_typed_while_the_model_works_reaches_it(place):
+def test_what_is_typed_before_there_is_a_session_or_while_the_model_works_reaches_it(place):
     server = place.serve(
         Rule(last="begin", reply=write("a.txt", "one\n")),
         Rule(last="in French", reply=Reply(text="Voilà.")),
         Rule(reply=Reply(text="Not told.")),
         settings=MANUAL,
     )
-    terminal = open_cowork(place)
+    terminal = begin_cowork(place)
     send(terminal, "begin")
     terminal.read_until("[y]es once")
     terminal.type("y")
@@ -132,7 +140,18 @@ def test_what_is_typed_while_the_model_works_reaches_it(place):
     terminal.type("\x04")
 
     assert terminal.finish() == 0
+    assert terminal.shown.index("begin") < terminal.shown.index("/help")
     assert len(server.requests) in {2, 3}
+
+
+def test_who_says_no_to_a_download_at_the_prompt_is_told_what_else_can_be_done(place):
+    terminal = begin_cowork(place)
+    terminal.read_until("[y]es  [n]o")
+    send(terminal, "why should I?")
+    send(terminal, "n")
+
+    assert terminal.finish() != 0
+    assert "was not fetched, as you said" in terminal.shown
 
 
 def test_hostile_texts_reach_no_terminal(place):

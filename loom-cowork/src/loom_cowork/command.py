@@ -67,15 +67,14 @@ def command(
     The model acts through the same tools, sandbox and approvals as `loom run`; every turn is
     journalled, and what it changed can be taken back.
     """
-    from loom_core.cli.cowork.starting import Wish
-    from loom_core.types import ApprovalMode
+    from loom_core.cli.cowork.wish import Wish
     from loom_cowork.working import work_together
 
     wish = Wish(
         workspace=workspace or Path.cwd(),
         resume=resume,
         model=model,
-        mode=ApprovalMode(approval) if approval else None,
+        mode=approval or "",
         is_offline=offline,
     )
     return asyncio.run(work_together(session, wish, is_plain=plain, agrees=yes))

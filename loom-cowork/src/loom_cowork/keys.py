@@ -9,8 +9,6 @@ from prompt_toolkit.filters import Condition
 from prompt_toolkit.input.vt100 import Vt100Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
-from loom_cowork.asking import Asking
-
 _ANSWERS = "yasnv"
 
 
@@ -41,8 +39,8 @@ class Stoppable(Protocol):
     """What keys act on."""
 
     @property
-    def asking(self) -> Asking:
-        """What is asked now."""
+    def is_approval(self) -> bool:
+        """Whether a yes or no to a call is waited for."""
         ...
 
     @property
@@ -52,6 +50,10 @@ class Stoppable(Protocol):
 
     def stop(self) -> None:
         """Stop it."""
+        ...
+
+    def take(self, line: str) -> None:
+        """Take what is typed."""
         ...
 
 
@@ -82,12 +84,12 @@ def key_bindings(face: Stoppable, typed: TypedInput) -> KeyBindings:
         event.app.suspend_to_background()
 
     def is_bare_approval() -> bool:
-        return face.asking.is_approval and not get_app().current_buffer.text
+        return face.is_approval and not get_app().current_buffer.text
 
     for letter in _ANSWERS:
 
         @keys.add(letter, filter=Condition(is_bare_approval))
         def _answer(_event: KeyPressEvent, letter: str = letter) -> None:
-            face.asking.take(letter)
+            face.take(letter)
 
     return keys

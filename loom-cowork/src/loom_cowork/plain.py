@@ -9,16 +9,33 @@ from loom_core import events as e
 from loom_core.app import Loom
 from loom_core.cli.cowork.desk import Desk
 from loom_core.cli.cowork.slash import Slash
+from loom_core.cli.cowork.starting import begun
+from loom_core.cli.cowork.wish import Wish
 from loom_core.cli.exit_code import ExitCode
 from loom_core.cli.progress.status_line import StatusLine
 from loom_core.cli.run.approval_prompt import ApprovalPrompt
 from loom_core.cli.run.dialogue import Dialogue
+from loom_core.cli.run.notices import Notices
 from loom_core.cli.run.question_prompt import QuestionPrompt
+from loom_core.cli.session import Session
 from loom_core.contracts.context import PendingCall
 from loom_core.cowork import CoworkSession, Recorded, TurnWay, Update
 from loom_core.cowork.showing import describe_call, describe_result, describe_turn
+from loom_core.sandbox import describe as describe_sandbox
 from loom_core.sanitize import sanitize_line, sanitize_text
 from loom_core.types import Decision, Question
+
+
+async def hold_plainly(session: Session, wish: Wish, *, agrees: bool) -> ExitCode:
+    """Hold a session in plain lines until the user or the input ends. Raises what ``begun`` raises."""
+    desk = Desk()
+    notices = Notices(StatusLine(is_shown=False), agrees=agrees)
+    async with begun(session, wish, desk, say=notices.say, confirm=notices.confirm) as (
+        loom,
+        conversation,
+    ):
+        notices.say(describe_sandbox(session.settings.sandbox, is_offline=wish.is_offline).detail)
+        return await PlainFace(loom, conversation, desk).run()
 
 
 class PlainFace:

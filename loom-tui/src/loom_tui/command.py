@@ -86,15 +86,14 @@ def command(
         return ExitCode.COMPLETED
     if port is not None:
         raise click.UsageError("--port goes with --serve")
-    from loom_core.cli.cowork.starting import Wish
-    from loom_core.types import ApprovalMode
+    from loom_core.cli.cowork.wish import Wish
     from loom_tui.working import work_on_screen
 
     wish = Wish(
         workspace=workspace or Path.cwd(),
         resume=resume,
         model=model,
-        mode=ApprovalMode(approval) if approval else None,
+        mode=approval or "",
         is_offline=offline,
     )
     return asyncio.run(work_on_screen(session, wish))

@@ -1,31 +1,18 @@
 """From a command line to a session: the engine, and the conversation that is new or goes on."""
 
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from loom_core.cli.cowork.desk import Desk
+from loom_core.cli.cowork.wish import Wish
 from loom_core.cli.session import EngineOptions, Session
 from loom_core.cowork import CoworkSession, latest_sessions
-from loom_core.errors import UsageError
+from loom_core.errors import LoomError, UsageError
 from loom_core.types import ApprovalMode
 
 if TYPE_CHECKING:
     from loom_core.app import Loom
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What the command line asks for."""
-
-    workspace: Path
-    resume: str = ""
-    """Id of a session, ``last``, or empty for a new one."""
-    model: str = ""
-    mode: ApprovalMode | None = None
-    is_offline: bool = False
 
 
 @asynccontextmanager
@@ -58,9 +45,41 @@ async def begun(
                 wish.workspace,
                 listener=desk.listen,
                 resume=await _found(loom, wish),
-                approval_mode=wish.mode,
+                approval_mode=ApprovalMode(wish.mode) if wish.mode else None,
             ),
         )
+
+
+@asynccontextmanager
+async def begun_behind(
+    session: Session,
+    wish: Wish,
+    desk: Desk,
+    *,
+    say: Callable[[str], None],
+    ask: Callable[[str], Awaitable[bool]],
+) -> "AsyncGenerator[tuple[Loom, CoworkSession]]":
+    """``begun`` for a face that is there already and asks by itself, while it goes on taking keys.
+
+    A question comes up where nobody can wait for an answer. So it is refused there, asked here, and after a
+    yes everything begins anew. One that comes up later is refused, with an error that says what to do.
+    """
+    asked: list[str] = []
+
+    def refuse(question: str) -> bool:
+        asked.append(question)
+        return False
+
+    async with AsyncExitStack() as stack:
+        try:
+            begins = begun(session, wish, desk, say=say, confirm=refuse)
+            pair = await stack.enter_async_context(begins)
+        except LoomError:
+            if not asked or not await ask(asked[0]):
+                raise
+            begins = begun(session, wish, desk, say=say, confirm=lambda _question: True)
+            pair = await stack.enter_async_context(begins)
+        yield pair
 
 
 async def _found(loom: "Loom", wish: Wish) -> str:
