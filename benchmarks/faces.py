@@ -2,13 +2,14 @@
 
     python benchmarks/faces.py start --runs 5
     python benchmarks/faces.py keys --presses 60
-    python benchmarks/faces.py memory --turns 1000
+    python benchmarks/faces.py memory --face cowork --turns 1000
 
-*start* is the user and system time that a process on a pseudo-terminal has used when its prompt shows.
+*start* is the user and system time that a process on a pseudo-terminal has used when its prompt shows and
+takes keys, and when the session behind it is there.
 *keys* types single characters into the prompt while a scripted server streams 200 pieces of four
 characters a second, and takes the wall time until the screen has each; *idle* is the same with nothing
-streaming, which tells what the machine is doing beside. *memory* holds a session of ``loom tui``
-headless, and prints what is resident as it grows.
+streaming, which tells what the machine is doing beside. *memory* prints what is resident as a session
+grows, of ``loom cowork`` on a pseudo-terminal or of ``loom tui`` headless.
 """
 
 import argparse
@@ -32,8 +33,12 @@ from loom_core.testing import Reply, Rule, Script
 _LOOM = Path(sys.executable).with_name("loom")
 _TICKS = os.sysconf("SC_CLK_TCK")
 _LIMIT_SECONDS = 120.0
-_PROMPTS = {"cowork": "/help", "tui": "F1 keys"}
+_PROMPTS = {"cowork": "starting", "tui": "say something"}
 """What each face shows when it can be typed at."""
+_SESSIONS = {"cowork": "/help", "tui": "F1 keys"}
+"""What each face shows when the session is there."""
+_TURN_END = "cached"
+"""What ``loom cowork`` shows at the end of a turn."""
 _LONG = "\n\n".join(
     " ".join(f"word{number}" for number in range(first, first + 120))
     for first in range(0, 40_000, 120)
@@ -123,26 +128,29 @@ def workspace_of(place: Path, server: ServerProcess) -> Path:
 
 @contextmanager
 def begun(name: str, place: Path, server: ServerProcess) -> Iterator[Face]:
-    """A face whose prompt is there."""
+    """A face whose session is there."""
     face = Face(name, place, server)
     try:
-        face.wait_for(_PROMPTS[name])
+        face.wait_for(_SESSIONS[name])
         yield face
     finally:
         face.end()
 
 
 def measure_start(place: Path, server: ServerProcess, runs: int) -> None:
-    """CPU time to the first prompt, beside that of ``loom --help``."""
+    """CPU time to the first prompt and to the session, beside that of ``loom --help``."""
     used: dict[str, list[float]] = {}
     for _ in range(runs + 1):
-        for name in _PROMPTS:
-            with begun(name, place, server) as face:
-                used.setdefault(f"loom {name}", []).append(face.cpu_seconds())
+        for name, prompt in _PROMPTS.items():
+            face = Face(name, place, server)
+            for what, shown in (("prompt", prompt), ("session", _SESSIONS[name])):
+                face.wait_for(shown)
+                used.setdefault(f"loom {name}, {what}", []).append(face.cpu_seconds())
+            face.end()
         used.setdefault("loom --help", []).append(cpu_of([str(_LOOM), "--help"]))
     for name, all_seconds in used.items():
         seconds = all_seconds[1:]  # the first made the database and warmed caches
-        print(f"{name:12} {statistics.median(seconds):5.2f} s CPU (least {min(seconds):.2f})")
+        print(f"{name:20} {statistics.median(seconds):5.2f} s CPU (least {min(seconds):.2f})")
 
 
 def cpu_of(command: list[str]) -> float:
@@ -177,32 +185,54 @@ def key_press(face: Face, number: int) -> float:
     return face.wait_for(character) - began
 
 
-def resident_mb() -> float:
-    """Memory of this process that is resident now."""
-    lines = Path("/proc/self/status").read_text().splitlines()
+def resident_mb(process: int | str = "self") -> float:
+    """Memory of a process that is resident now."""
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 
 
-async def measure_memory(place: Path, server: ServerProcess, turns: int) -> None:
-    """What a headless ``loom tui`` has resident as its session grows."""
-    from loom_core.app import Loom
-    from loom_core.cli.cowork.desk import Desk
-    from loom_core.settings import load_settings
-    from loom_tui.app import LoomApp
+def is_told(number: int, turns: int) -> bool:
+    """Whether the figures after this turn are printed."""
+    return number in {1, 10} or number % max(1, turns // 10) == 0
 
-    workspace, home, desk = workspace_of(place, server), place / "home", Desk()
-    settings = load_settings(cwd=place, home=home, environ={"HOME": str(place)}).settings
-    async with Loom.build(settings, home=home) as loom:
-        session = await loom.session(workspace, listener=desk.listen)
-        app = LoomApp(loom, session, desk)
-        async with app.run_test(size=(100, 30)) as pilot:
-            cpu = time.process_time()
-            for number in range(1, turns + 1):
-                await session.send(f"turn {number}: what is there to say?")
-                await pilot.pause()
-                if number in {1, 10} or number % max(1, turns // 10) == 0:
-                    each = (time.process_time() - cpu) / number
-                    print(f"{number:5} turns {resident_mb():6.0f} MB {each * 1e3:6.0f} ms CPU each")
+
+def tell(number: int, megabytes: float, cpu_seconds: float) -> None:
+    """Print the figures after a turn."""
+    each = cpu_seconds / number
+    print(f"{number:5} turns {megabytes:6.0f} MB {each * 1e3:6.0f} ms CPU each", flush=True)
+
+
+def measure_cowork_memory(place: Path, server: ServerProcess, turns: int) -> None:
+    """What ``loom cowork`` has resident as its session grows."""
+    with begun("cowork", place, server) as face:
+        cpu = face.cpu_seconds()
+        for number in range(1, turns + 1):
+            face.type(f"turn {number}: what is there to say?\r")
+            face.wait_for(_TURN_END)
+            if is_told(number, turns):
+                tell(number, resident_mb(face.process.pid), face.cpu_seconds() - cpu)
+
+
+async def measure_tui_memory(place: Path, server: ServerProcess, turns: int) -> None:
+    """What a headless ``loom tui`` has resident as its session grows."""
+    from loom_core.cli.cowork.wish import Wish
+    from loom_core.cli.session import Session
+    from loom_tui.app import LoomApp
+    from loom_tui.opening import Opening
+
+    workspace = workspace_of(place, server)
+    os.environ["LOOM_HOME"] = str(place / "home")
+    app = LoomApp(lambda: Opening(Session(), Wish(workspace=workspace)))
+    async with app.run_test(size=(100, 30)) as pilot:
+        while app.room is None:
+            await pilot.pause(0.05)
+        cpu = time.process_time()
+        for number in range(1, turns + 1):
+            await app.room.session.send(f"turn {number}: what is there to say?")
+            await pilot.pause()
+            if is_told(number, turns):
+                tell(number, resident_mb(), time.process_time() - cpu)
+        await app.end()
 
 
 def main() -> None:
@@ -212,6 +242,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--presses", type=int, default=60)
     parser.add_argument("--turns", type=int, default=1000)
+    parser.add_argument("--face", choices=list(_PROMPTS), default="tui", help="for memory")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory:
         place = Path(directory)
@@ -220,8 +251,10 @@ def main() -> None:
                 measure_start(place, server, options.runs)
             elif options.what == "keys":
                 measure_keys(place, server, options.presses)
+            elif options.face == "cowork":
+                measure_cowork_memory(place, server, options.turns)
             else:
-                asyncio.run(measure_memory(place, server, options.turns))
+                asyncio.run(measure_tui_memory(place, server, options.turns))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from loom_core.contracts.provider import ReasoningDelta, TextDelta
 from loom_core.cowork import Heard, Recorded
 from loom_core.cowork.record import SessionLog
 from loom_core.types import ChangeKind, FileChange, ModelResponse, ModelRole, ToolResult
+from loom_tui.narrator import Narrator
 from loom_tui.widgets.conversation import Conversation
 from loom_tui.widgets.messages import Answer, Thoughts, ToolCallView, UserMessage
 from loom_tui.widgets.prompt import Prompt
@@ -30,6 +31,7 @@ class ConversationApp(App):
     def __init__(self):
         super().__init__()
         self.conversation = Conversation()
+        self.narrator = Narrator(self.conversation)
         self.session = FakeSession()
 
     def compose(self):
@@ -37,10 +39,10 @@ class ConversationApp(App):
 
     async def say(self, body):
         self.session.log.apply("turn-1", body)
-        await self.conversation.apply(Recorded("turn-1", body), self.session)
+        await self.narrator.apply(Recorded("turn-1", body), self.session)
 
     async def hear(self, text, kind=TextDelta):
-        await self.conversation.apply(Heard("turn-1", kind(text)), self.session)
+        await self.narrator.apply(Heard("turn-1", kind(text)), self.session)
 
     async def answer(self, text, pieces):
         call = {"step": 1, "model": "m", "role": ModelRole.EXECUTOR}
@@ -118,7 +120,8 @@ async def test_thoughts_are_folded_and_can_be_read():
 class PromptApp(App):
     def __init__(self):
         super().__init__()
-        self.prompt = Prompt({"/undo": "u", "/unused": "x", "/help": "h"})
+        self.prompt = Prompt()
+        self.prompt.commands = {"/undo": "u", "/unused": "x", "/help": "h"}
         self.sent = []
 
     def compose(self):

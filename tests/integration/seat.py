@@ -5,10 +5,11 @@ from contextlib import asynccontextmanager
 
 from scenario import LIMIT_SECONDS
 
-from loom_core.app import Loom
-from loom_core.cli.cowork.desk import Desk
+from loom_core.cli.cowork.wish import Wish
+from loom_core.cli.session import Session
 from loom_core.settings import load_settings
 from loom_tui.app import LoomApp
+from loom_tui.opening import Opening
 
 
 class Seat:
@@ -38,25 +39,33 @@ class Seat:
         await self.sees(lambda: isinstance(self.app.screen, screen), screen.__name__)
 
     async def rests(self):
-        await self.sees(lambda: not self.app.is_busy, "the end of the turn")
+        await self.sees(lambda: not self.app.room.is_busy, "the end of the turn")
 
     async def types(self, text):
         """Say something by keys alone."""
         await self.pilot.press(*("space" if one == " " else one for one in text), "enter")
 
     async def says(self, text):
-        self.app.prompt.text = text
+        self.app.scene.prompt.text = text
         await self.pilot.press("enter")
+
+
+class Here(Session):
+    """A call of ``loom`` at a place, without the environment of this process."""
+
+    def __init__(self, place):
+        super().__init__()
+        self.environ = place.environment
+        self.home = place.home
+        self.loaded = load_settings(cwd=place.here, home=place.home, environ=place.environment)
 
 
 @asynccontextmanager
 async def seat(place, size=(110, 40)):
-    settings = load_settings(cwd=place.here, home=place.home, environ=place.environment).settings
-    desk = Desk()
-    async with Loom.build(
-        settings, home=place.home, ask=desk.approve, ask_question=desk.answer
-    ) as loom:
-        session = await loom.session(place.workspace, listener=desk.listen)
-        app = LoomApp(loom, session, desk)
-        async with app.run_test(size=size) as pilot:
-            yield Seat(app, pilot)
+    """In front of a screen whose session is there."""
+    app = LoomApp(lambda: Opening(Here(place), Wish(workspace=place.workspace)))
+    async with app.run_test(size=size) as pilot:
+        person = Seat(app, pilot)
+        await person.sees(lambda: app.room is not None, "a session")
+        yield person
+        await app.end()

@@ -122,18 +122,20 @@ async def test_sessions_can_be_switched(place):
         await person.says("hello you")
         await person.reads("That is all.")
         await person.rests()
-        before = person.app.session.task.id
+        before = person.app.room.session.task.id
 
         await person.pilot.press("f3")
         await person.asked(Picker)
         await person.pilot.press("enter")
-        await person.sees(lambda: person.app.session.task.id != before, "a new session")
+        await person.sees(lambda: person.app.room.session.task.id != before, "a new session")
         assert "hello you" not in person.text()
 
         await person.pilot.press("f3")
         await person.asked(Picker)
         await person.pilot.press(*"hello", "enter")
-        await person.sees(lambda: person.app.session.task.id == before, "the session of before")
+        await person.sees(
+            lambda: person.app.room.session.task.id == before, "the session of before"
+        )
         await person.reads("hello you")
 
 
@@ -148,7 +150,7 @@ async def test_goal_runs_with_its_plan_in_sight(place):
         await person.reads("completed:")
         await person.rests()
         assert place.read("hello.txt") == "hi\n"
-        assert person.app.sidebar.plan.display
+        assert person.app.room.plan.display
         assert "goal" in person.text()
 
 
@@ -158,6 +160,6 @@ async def test_every_size_has_room_for_the_conversation(place, size):
     async with seat(place, size) as person:
         await person.says("hello")
         await person.reads("That is all.")
-        has_sidebar = not person.app.sidebar.has_class("hidden")
+        has_sidebar = not person.app.scene.sidebar.has_class("hidden")
 
     assert has_sidebar == (size[0] >= 100)

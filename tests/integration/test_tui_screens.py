@@ -16,10 +16,10 @@ from textual.command import CommandPalette
 from textual.events import Paste
 
 from loom_core.testing import Reply, Rule
+from loom_tui import narrator
 from loom_tui.screens.approval import ApprovalScreen
 from loom_tui.screens.picker import Picker
 from loom_tui.screens.question import QuestionScreen
-from loom_tui.widgets import conversation
 
 pytestmark = pytest.mark.slow
 
@@ -60,7 +60,7 @@ def short_place(place, monkeypatch):
 
     They are tried elsewhere; how wide they are here, and so where lines break, is a matter of speed.
     """
-    monkeypatch.setattr(conversation, "describe_turn", lambda *_, **__: "the turn's figures")
+    monkeypatch.setattr(narrator, "describe_turn", lambda *_, **__: "the turn's figures")
     place.workspace = Path(tempfile.mkdtemp(prefix="loom-", dir="/tmp"))
     yield place
     shutil.rmtree(place.workspace)
@@ -160,10 +160,12 @@ async def test_sizes_change_and_long_texts_come_while_a_dialogue_is_open(short_p
         await person.rests()
 
         person.app.post_message(Paste(lines))
-        await person.sees(lambda: person.app.prompt.text.endswith("\n9999"), "the pasted text")
+        await person.sees(
+            lambda: person.app.scene.prompt.text.endswith("\n9999"), "the pasted text"
+        )
         await person.pilot.resize_terminal(100, 30)
         await person.pilot.press("enter")
         await person.reads("That is all.")
         await person.rests()
         assert "9,955 lines left out" in person.text()
-        assert person.app.session.log.turns[-1].text == lines
+        assert person.app.room.session.log.turns[-1].text == lines

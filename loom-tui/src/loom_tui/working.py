@@ -1,15 +1,18 @@
 """A session held on the whole screen."""
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
-from loom_core.cli.cowork.desk import Desk
-from loom_core.cli.cowork.starting import Wish, begun
+from loom_core.cli.cowork.wish import Wish
 from loom_core.cli.exit_code import ExitCode
 from loom_core.cli.session import Session
 from loom_core.errors import UsageError
 from loom_core.sanitize import sanitize_line
+
+if TYPE_CHECKING:
+    from loom_tui.app import OpenRoom
 
 _IN_BROWSER = ":WebDriver"
 """How the driver is called by which a screen is sent to a browser."""
@@ -18,38 +21,26 @@ _IN_BROWSER = ":WebDriver"
 async def work_on_screen(session: Session, wish: Wish) -> ExitCode:
     """Hold a session until the user leaves.
 
-    What takes time before there is a model, such as a download, is said before the screen opens.
-
     Raises:
-        UsageError: this is no terminal.
+        UsageError: this is no terminal, or there is no session to resume.
         LoomError: no model can be used, or the store gave up.
     """
     is_tab = session.environ.get("TEXTUAL_DRIVER", "").endswith(_IN_BROWSER)
     if not is_tab and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("loom tui needs a terminal; in a pipe use loom cowork or loom run")
-    desk, confirm = Desk(), _refuse if is_tab else _confirm
-    async with begun(session, wish, desk, say=_say, confirm=confirm) as (loom, conversation):
-        from loom_tui.app import LoomApp
+    from loom_tui.app import LoomApp
 
-        app = LoomApp(loom, conversation, desk)
-        try:
-            await app.run_async()
-        finally:
-            await app.stop_work()  # however it ended: by a key, a signal, or a tab that was closed
-        if app.session.log.turns:
-            _say(f"session {app.session.task.id}; go on with: loom tui --resume")
+    def load() -> "OpenRoom":
+        from loom_tui.opening import Opening
+
+        return Opening(session, wish)
+
+    app = LoomApp(load)
+    try:
+        await app.run_async()
+    finally:
+        await app.end()  # however it ended: by a key, a signal, or a tab that was closed
+    if app.room is not None and app.room.session.log.turns:
+        how = f"session {app.room.session.task.id}; go on with: loom tui --resume"
+        click.echo(sanitize_line(how), err=True)
     return ExitCode.COMPLETED
-
-
-def _refuse(question: str) -> bool:
-    """A no: what would be typed in a browser is not for questions before the screen is there."""
-    _say(f"{question} no; fetch it first, with loom models pull")
-    return False
-
-
-def _say(line: str) -> None:
-    click.echo(sanitize_line(line), err=True)
-
-
-def _confirm(question: str) -> bool:
-    return click.confirm(sanitize_line(question), default=True, err=True)

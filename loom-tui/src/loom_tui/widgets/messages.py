@@ -23,14 +23,6 @@ class UserMessage(Static):
         super().__init__(Text("\n".join(shortened_preview(lines))), classes="user")
 
 
-class Note(Static):
-    """A line of Loom itself."""
-
-    def __init__(self, text: str, *, style: str = "note") -> None:
-        """Show a line in a style: ``note``, ``warning``, ``error`` or ``footer``."""
-        super().__init__(Text(sanitize_text(text)), classes=style)
-
-
 class Answer(Markdown):
     """An answer of the model, which grows as it streams."""
 

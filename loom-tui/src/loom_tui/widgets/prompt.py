@@ -7,8 +7,6 @@ from textual.binding import Binding
 from textual.message import Message
 from textual.widgets import TextArea
 
-from loom_core.cowork.mentions import completions
-
 
 class Prompt(TextArea):
     """Sends with Enter. Completes commands and paths with Tab."""
@@ -27,11 +25,12 @@ class Prompt(TextArea):
             super().__init__()
             self.text = text
 
-    def __init__(self, commands: Mapping[str, str]) -> None:
-        """Know the commands that begin with a slash."""
+    def __init__(self) -> None:
+        """Know neither commands nor paths."""
         super().__init__(id="prompt", soft_wrap=True, show_line_numbers=False, tab_behavior="focus")
         self.border_title = "say something · / for commands · @ for files · ! for the shell"
-        self._commands = commands
+        self.commands: Mapping[str, str] = {}
+        """What each command that begins with a slash does."""
         self.paths: list[str] = []
         """The files that a mention may mean."""
         self._typed: list[str] = []
@@ -41,6 +40,12 @@ class Prompt(TextArea):
     def action_new_line(self) -> None:
         """Begin a line."""
         self.insert("\n")
+
+    def begin_with(self, command: str) -> None:
+        """Put a command here, so that what it works on can be added."""
+        self.text = f"{command} "
+        self.move_cursor(self.document.end)
+        self.focus()
 
     def remember(self, lines: list[str]) -> None:
         """Take what was typed earlier, the oldest first."""
@@ -86,8 +91,10 @@ class Prompt(TextArea):
     def _fitting(self, word: str, *, is_first: bool) -> list[str]:
         """What a word may become."""
         if is_first and word.startswith("/"):
-            return [name for name in self._commands if name.startswith(word)]
-        if word.startswith("@"):
+            return [name for name in self.commands if name.startswith(word)]
+        if word.startswith("@") and self.paths:
+            from loom_core.cowork.mentions import completions  # heavy, and here by now
+
             found = completions(word[1:], self.paths)
             return [f'@"{path}"' if " " in path else f"@{path}" for path in found]
         return []

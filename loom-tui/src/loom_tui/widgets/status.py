@@ -1,13 +1,15 @@
 """The line at the bottom: what goes on, and what only local models have: window, cache, speed."""
 
 import time
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.widgets import Static
 
-from loom_core.cowork import CoworkSession
-from loom_core.cowork.showing import window_share
 from loom_core.sanitize import sanitize_line
+
+if TYPE_CHECKING:
+    from loom_core.cowork import CoworkSession
 
 _BAR = 10
 _SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
@@ -16,10 +18,11 @@ _SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 class StatusBar(Static):
     """Drawn anew twice a second while something runs."""
 
-    def __init__(self, session: CoworkSession) -> None:
-        """Show this session."""
+    def __init__(self) -> None:
+        """Say that there is no session yet."""
         super().__init__(id="status")
-        self._session = session
+        self._session: CoworkSession | None = None
+        self._news = "starting"
         self._since: float | None = None
         self._turns = 0
 
@@ -28,8 +31,13 @@ class StatusBar(Static):
         self.set_interval(0.5, self._tick)
         self.draw()
 
-    def follow(self, session: CoworkSession) -> None:
-        """Show another session."""
+    def tell(self, news: str) -> None:
+        """Say what goes on before there is a session; the text must be safe to show."""
+        self._news = news
+        self.draw()
+
+    def follow(self, session: "CoworkSession") -> None:
+        """Show this session from now on."""
         self._session = session
         self.draw()
 
@@ -45,7 +53,15 @@ class StatusBar(Static):
 
     def draw(self) -> None:
         """What is so now."""
-        session = self._session
+        parts = [self._news] if self._session is None else self._facts(self._session)
+        self.update(
+            Text("  ".join(part for part in parts if part), no_wrap=True, overflow="ellipsis")
+        )
+
+    def _facts(self, session: "CoworkSession") -> list[str]:
+        """What is to be known of a session."""
+        from loom_core.cowork.showing import window_share  # heavy, and here by now
+
         log, window = session.log, session.window
         parts = [self._doing()]
         begun = log.beginning
@@ -57,10 +73,7 @@ class StatusBar(Static):
         if log.usage.calls:
             parts.append(f"{log.usage.cache_share:.0%} cached")
             parts.append(f"{log.usage.prompt_tokens + log.usage.completion_tokens:,} tokens")
-        parts.append(f"approval {session.task.approval_mode}")
-        self.update(
-            Text("  ".join(part for part in parts if part), no_wrap=True, overflow="ellipsis")
-        )
+        return [*parts, f"approval {session.task.approval_mode}"]
 
     def _doing(self) -> str:
         """A sign of life with the seconds."""
