@@ -75,3 +75,12 @@ def test_tox_has_one_environment_for_each_distribution(root, manifests):
         factor = folder.rpartition("/")[2].removeprefix("loom-")
         assert factor in tox["tox"]["env_list"].split(", "), folder
         assert f"{factor}: -e ./{folder}" in tox["testenv"]["deps"]
+
+
+def test_tox_tries_the_oldest_textual_that_is_allowed(root):
+    tox = configparser.ConfigParser()
+    tox.read(root / "tox.ini")
+    needs = read(root / "loom-tui" / "pyproject.toml")["dependencies"]
+    [bound] = [need for need in needs if need.startswith("textual>")]
+
+    assert bound.startswith(f"textual>={tox['oldest']['textual'].removesuffix('.0')},")

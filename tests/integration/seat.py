@@ -36,7 +36,11 @@ class Seat:
         await self.sees(lambda: text in self.text(), text)
 
     async def asked(self, screen):
-        await self.sees(lambda: isinstance(self.app.screen, screen), screen.__name__)
+        """Wait for a dialogue that takes keys."""
+        await self.sees(
+            lambda: isinstance(self.app.screen, screen) and self.app.screen.focused is not None,
+            screen.__name__,
+        )
 
     async def rests(self):
         await self.sees(lambda: not self.app.room.is_busy, "the end of the turn")

@@ -30,5 +30,5 @@ class Dialogues:
             try:
                 return await answer
             finally:
-                if (screen.is_current and not answer.done()) or answer.cancelled():
+                if answer.cancelled() and self._app.is_running:
                     screen.dismiss()
