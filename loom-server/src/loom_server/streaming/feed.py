@@ -46,7 +46,8 @@ class Feed:
         self._sequences: list[int] = []
         self._start = after
         """Everything later is, or was, in ``_frames``."""
-        self._end = after
+        self.end = after
+        """Sequence of the newest event that was read."""
         self._wake = asyncio.Event()
         self._batches: dict[int, Batch] = {}
         """What comes after a sequence, for all who are that far."""
@@ -99,7 +100,7 @@ class Feed:
         """Read what comes, for ever."""
         while True:
             self._wake.clear()
-            events = await self._read_patiently(self._end, PAGE)
+            events = await self._read_patiently(self.end, PAGE)
             if events:
                 self._take(list(map(frame_of, events)))
             if len(events) < PAGE:
@@ -136,7 +137,7 @@ class Feed:
             self._start = kept[0].sequence - 1
         self._frames = kept
         self._sequences = [frame.sequence for frame in kept]
-        self._end = frames[-1].sequence
+        self.end = frames[-1].sequence
         self._batches.clear()
         self._tell()
 

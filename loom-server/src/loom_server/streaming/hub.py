@@ -33,6 +33,18 @@ class Hub:
             return f"{MAX_STREAMS:,} clients watch already; close one"
         return ""
 
+    async def newest(self, task_id: str, *, at_least: int) -> int:
+        """The newest sequence of a task that goes on; one that somebody watches may have a newer one.
+
+        Args:
+            task_id: exactly.
+            at_least: what a client has seen already.
+        """
+        feed = self._feeds.get(task_id)
+        if feed is not None and feed.end >= at_least:
+            return feed.end
+        return await self.store.newest_sequence(task_id)
+
     @asynccontextmanager
     async def watch(self, task_id: str, *, newest: int) -> AsyncGenerator[Feed]:
         """The feed of a task, while inside.

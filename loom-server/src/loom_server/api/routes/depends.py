@@ -12,7 +12,7 @@ MAX_SEQUENCE = 2**63 - 1
 """The largest sequence of an event that a database holds."""
 
 
-def _service(request: Request) -> Service:
+async def _service(request: Request) -> Service:  # what is not async runs in a thread each time
     return cast("Service", request.app.state.service)
 
 

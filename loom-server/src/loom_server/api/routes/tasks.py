@@ -116,9 +116,12 @@ async def stream_task(
     they connect again, wins over ``after``.
     """
     seen = last_event_id or after
-    newest = await service.store.newest_sequence(task.id)
-    if task.state.is_terminal and seen >= newest:
-        return Response(status_code=204)
+    if task.state.is_terminal:
+        newest = await service.store.newest_sequence(task.id)
+        if seen >= newest:
+            return Response(status_code=204)
+    else:
+        newest = await service.hub.newest(task.id, at_least=seen)
     if service.hub.refusal:
         raise Unavailable(service.hub.refusal)
     return EventStream(
