@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "integration"))  # and scenar
 from comparing import uninterrupted
 from fault_rules import (
     FEW_CHANCES,
+    UNCONFINED,
     hopeless_rules,
     joining_rules,
     rough_rules,
@@ -28,7 +29,9 @@ _DISTRIBUTIONS = Path(__file__).with_name("distributions")
 
 @pytest.fixture(scope="session")
 def laboratory(tmp_path_factory):
-    with open_laboratory(tmp_path_factory.mktemp("faults"), joining_rules()) as opened:
+    with open_laboratory(
+        tmp_path_factory.mktemp("faults"), joining_rules(), settings=UNCONFINED
+    ) as opened:
         yield opened
 
 
@@ -41,7 +44,9 @@ def reference(laboratory):
 @pytest.fixture(scope="session")
 def tidying_laboratory(tmp_path_factory):
     """A model that moves and deletes."""
-    with open_laboratory(tmp_path_factory.mktemp("tidying"), tidying_rules()) as opened:
+    with open_laboratory(
+        tmp_path_factory.mktemp("tidying"), tidying_rules(), settings=UNCONFINED
+    ) as opened:
         yield opened
 
 
@@ -55,7 +60,7 @@ def tidying_reference(tidying_laboratory):
 def rough_laboratory(tmp_path_factory):
     """A model that makes slips, and a plugin that asks models of its own."""
     root, rules = tmp_path_factory.mktemp("rough"), rough_rules()
-    with open_laboratory(root, rules, plugins=_DISTRIBUTIONS) as opened:
+    with open_laboratory(root, rules, plugins=_DISTRIBUTIONS, settings=UNCONFINED) as opened:
         yield opened
 
 
@@ -69,7 +74,9 @@ def rough_reference(rough_laboratory):
 def hopeless_laboratory(tmp_path_factory):
     """A model that fails for good, and the same plugin."""
     root, rules = tmp_path_factory.mktemp("hopeless"), hopeless_rules()
-    with open_laboratory(root, rules, plugins=_DISTRIBUTIONS, settings=FEW_CHANCES) as opened:
+    with open_laboratory(
+        root, rules, plugins=_DISTRIBUTIONS, settings=UNCONFINED + FEW_CHANCES
+    ) as opened:
         yield opened
 
 
@@ -82,7 +89,9 @@ def hopeless_reference(hopeless_laboratory):
 @pytest.fixture(scope="session")
 def reviewed_laboratory(tmp_path_factory):
     """A capable model that reviews, and sends one result back."""
-    with open_laboratory(tmp_path_factory.mktemp("reviewed"), reviewed_rules(), tier=2) as opened:
+    with open_laboratory(
+        tmp_path_factory.mktemp("reviewed"), reviewed_rules(), tier=2, settings=UNCONFINED
+    ) as opened:
         yield opened
 
 
@@ -103,7 +112,9 @@ def postgresql():
 def postgresql_laboratory(tmp_path_factory, postgresql):
     """The first model again, with a database of its own in PostgreSQL for each experiment."""
     root = tmp_path_factory.mktemp("postgresql")
-    with open_laboratory(root, joining_rules(), postgresql=postgresql) as opened:
+    with open_laboratory(
+        root, joining_rules(), postgresql=postgresql, settings=UNCONFINED
+    ) as opened:
         yield opened
 
 

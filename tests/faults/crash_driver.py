@@ -3,9 +3,10 @@
 What is shown with it: a run may be killed with SIGKILL between any two writes of its journal, before
 or after an effect in the workspace, and ``loom run --resume`` finishes it as if nothing had happened.
 
-This program imports Loom once and then forks for every call, so that a crash and its resume cost
-tenths of a second instead of seconds: the child is as fresh as a new process, because the parent has
-only imported and runs no thread and no loop. It reads one JSON object a line from stdin and answers
+This program imports Loom and its parts once and then forks for every call, so that a crash and its
+resume cost tenths of a second instead of seconds: the child is as fresh as a new process, because the
+parent has only imported, looked which distributions there are and what arguments the tools take, and
+runs no thread and no loop. It reads one JSON object a line from stdin and answers
 each with one on stdout::
 
     {"do": "start", "arguments": [...], "environment": {...}, "directory": "...", "trace": "...",
@@ -26,6 +27,7 @@ names a moment and a side of it; the process sends itself SIGKILL there::
     {"at": "rename", "name": "left.txt", "side": "before"}
 """
 
+import gc
 import json
 import os
 import signal
@@ -39,27 +41,24 @@ from typing import Any
 from seams import Seams
 from snapshots import Snapshots
 
+from loom_core.contracts.tool import Tool
+from loom_core.extensions import Group, forget, load_all
+from loom_core.extensions.instances import make_all
+
 _IMPORTED_ONCE = (
     "loom_core.app",
     "loom_core.cli.commands.run",
     "loom_core.cli.main",
     "loom_core.cli.run.run_goal",
+    "loom_core.cli.run.whereabouts",
+    "loom_core.cli.terminal.log_handler",
     "loom_providers_openai.http_client",
-    "loom_providers_openai.provider",
     "loom_providers_openai.streaming",
-    "loom_tools.delete_file",
-    "loom_tools.edit_file",
-    "loom_tools.list_directory",
-    "loom_tools.move_file",
-    "loom_tools.read_file",
-    "loom_tools.search_files",
-    "loom_tools.shell_execute",
-    "loom_tools.write_file",
-    "loom_verifiers.checks",
-    "loom_verifiers.deterministic",
     "sqlalchemy.dialects.sqlite.pysqlite",
     "stevedore",
 )
+_GROUPS = (Group.CHECKS, Group.PLUGINS, Group.TOOL_SOURCES, Group.VERIFIERS)
+"""Of whose parts a run imports every one."""
 
 
 def _become_loom(order: dict[str, Any]) -> None:
@@ -72,7 +71,9 @@ def _become_loom(order: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(order["environment"])
     os.chdir(order["directory"])
-    sys.path[:0] = order["path"]
+    if order["path"]:
+        sys.path[:0] = order["path"]
+        forget()  # which distributions there are
     if order["is_traced"]:
         place = Path(order["directory"])
         copies = order["snapshots"]
@@ -124,6 +125,13 @@ def serve() -> None:
     """Answer orders until stdin ends."""
     for name in _IMPORTED_ONCE:
         import_module(name)
+    load_all(Group.PROVIDERS, ["openai_compatible"])
+    for group in _GROUPS:
+        load_all(group)
+    for tool in make_all(Group.TOOLS, Tool)[0]:
+        tool.spec()
+    gc.collect()
+    gc.freeze()  # a collection in each child would go through all of it, and so copy it
     for line in sys.stdin:
         order = json.loads(line)
         answer = _ANSWERS[order["do"]](order)

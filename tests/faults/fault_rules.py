@@ -15,6 +15,9 @@ _USAGE = ScriptedUsage(prompt_tokens=100, cached_tokens=90, completion_tokens=10
 FEW_CHANCES = "[execution]\nmax_subtask_retries = 1\nmax_replans = 1\n"
 """Settings under which a run without hope ends soon."""
 
+UNCONFINED = '[sandbox]\nbackend = "none"\n'
+"""Settings for models that run no command: each process would try its sandbox for nothing."""
+
 _BROKEN_ARGUMENTS = '{"path": "whole.txt", "content": "left right\\n",}'
 _MANY = 12
 """More claims than an attempt can make."""

@@ -167,9 +167,10 @@ class Experiment:
 
     def go_on(self, **how: Any) -> Call:
         """``loom run --resume``, not waited for; asks again for a task that was never stored."""
-        if not self.records():
+        records = self.records()
+        if not records:
             return self.begin(**how)
-        return self.start("run", "--resume", self.task_id, **how)
+        return self.start("run", "--resume", records[0]["task_id"], **how)
 
     def resume(self, **how: Any) -> Call:
         """``go_on`` to its end or its crash."""

@@ -15,6 +15,7 @@ Ask = Callable[[str], list[dict[str, Any]]]
 class SqliteLedger:
     """A file, of which a copy is read: reading the original would already mend what a crash left."""
 
+    has_journal = "SELECT 1 FROM sqlite_master WHERE name = 'journal'"
     search = (
         "SELECT text FROM memory_entries WHERE id IN "
         "(SELECT rowid FROM memory_index WHERE memory_index MATCH 'there OR created')"
@@ -22,11 +23,6 @@ class SqliteLedger:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-
-    @property
-    def exists(self) -> bool:
-        with self.reading() as ask:
-            return bool(ask("SELECT 1 FROM sqlite_master WHERE name = 'journal'"))
 
     @contextmanager
     def reading(self) -> Iterator[Ask]:
@@ -42,6 +38,7 @@ class SqliteLedger:
 class PostgresqlLedger:
     """A database of a server."""
 
+    has_journal = "SELECT 1 FROM pg_tables WHERE tablename = 'journal'"
     search = (
         "SELECT text FROM memory_entries "
         "WHERE to_tsvector('english', text) @@ to_tsquery('english', 'created') OR text LIKE '%there%'"
@@ -49,11 +46,6 @@ class PostgresqlLedger:
 
     def __init__(self, url: str) -> None:
         self.url = url
-
-    @property
-    def exists(self) -> bool:
-        with self.reading() as ask:
-            return bool(ask("SELECT 1 FROM pg_tables WHERE tablename = 'journal'"))
 
     @contextmanager
     def reading(self) -> Iterator[Ask]:

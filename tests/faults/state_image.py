@@ -51,10 +51,9 @@ def image_of(ledger: Ledger) -> dict[str, Any]:
 
 def records_of(ledger: Ledger) -> list[dict[str, Any]]:
     """The journal as it is; empty where there is none yet."""
-    if not ledger.exists:
-        return []
     with ledger.reading() as ask:
-        rows = ask("SELECT * FROM journal ORDER BY sequence")
+        is_there = ask(ledger.has_journal)
+        rows = ask("SELECT * FROM journal ORDER BY sequence") if is_there else []
     return [{**row, "payload": json.loads(row["payload"])} for row in rows]
 
 

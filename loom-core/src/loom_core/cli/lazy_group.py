@@ -55,9 +55,10 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command of the arguments; an unknown name is refused with the nearest one."""
         name = args[0]
-        known = self.list_commands(ctx)
-        if name not in known and not name.startswith("-"):
-            ctx.fail(f"there is no command {name!r}{did_you_mean(name, known)}")
+        if name not in COMMANDS and not name.startswith("-"):  # reading what plugins bring is slow
+            known = self.list_commands(ctx)
+            if name not in known:
+                ctx.fail(f"there is no command {name!r}{did_you_mean(name, known)}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

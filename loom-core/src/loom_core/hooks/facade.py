@@ -12,6 +12,7 @@ from loom_core.errors import LoomError, PluginError
 from loom_core.events import Event
 from loom_core.hooks.dispatch import Answer, Asked, Failure, call, collect, first
 from loom_core.hooks.plugin import Plugin
+from loom_core.hooks.registry import HookRegistry
 from loom_core.hooks.rules import check_plugin
 from loom_core.settings.shape import Settings
 from loom_core.types import Decision, MemoryEntry, Outcome, Plan, Subtask, Task, Verdict
@@ -32,7 +33,7 @@ class Hooks:
         Raises:
             PluginError: one of them breaks the rules, or two have one name or are one object.
         """
-        self._manager = PluginManager("loom")
+        self._manager = HookRegistry("loom")
         self._manager.add_hookspecs(hookspecs)
         self._plugins: list[Plugin] = []
         specs = _arguments_of_hooks(self._manager)

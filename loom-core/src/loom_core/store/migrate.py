@@ -5,11 +5,19 @@ loads Alembic, whose import takes longer than everything else about opening. A t
 migrations and the tables equal.
 """
 
+from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Connection, insert, inspect, select
+from sqlalchemy import Connection, Dialect, insert, inspect, select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.schema import Column, MetaData, Table
+from sqlalchemy.schema import (
+    Column,
+    CreateIndex,
+    CreateTable,
+    ExecutableDDLElement,
+    MetaData,
+    Table,
+)
 from sqlalchemy.types import String
 
 from loom_core.errors import StoreError
@@ -78,10 +86,20 @@ def _make_current(connection: Connection, database: Database, *, may_upgrade: bo
             f"{database.name} is a database, but not one of Loom's; set {database.setting} to another one"
         )
     else:
-        schema.metadata.create_all(connection, checkfirst=False)
+        for statement in _creation(type(connection.dialect)):
+            connection.exec_driver_sql(statement)
         search.create_index(connection)
-        _VERSIONS.create(connection)
         connection.execute(insert(_VERSIONS).values(version_num=schema.REVISION))
+
+
+@cache
+def _creation(kind: type[Dialect]) -> tuple[str, ...]:
+    """The statements that make every table and index in a kind of database."""
+    dialect = kind()
+    tables = [*schema.metadata.sorted_tables, _VERSIONS]
+    clauses: list[ExecutableDDLElement] = [CreateTable(table) for table in tables]
+    clauses += [CreateIndex(index) for table in tables for index in table.indexes]
+    return tuple(str(clause.compile(dialect=dialect)) for clause in clauses)
 
 
 def _upgrade_known(connection: Connection, database: Database, revision: str) -> None:

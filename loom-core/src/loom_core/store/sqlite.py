@@ -13,11 +13,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from loom_core.errors import StoreBusy, StoreError
+from loom_core.store.compiled import SharedSql
 
 __all__ = ["SqliteDatabase"]
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _RETRY_SECONDS = 0.02
+_SQL = SharedSql()
 
 _ADVICE = {
     sqlite3.SQLITE_FULL: "its disk is full; free some space, then go on",
@@ -105,6 +107,7 @@ class SqliteDatabase:
         engine = create_engine(
             URL.create("sqlite", database=str(self.path)),
             poolclass=NullPool if is_writing else QueuePool,
+            execution_options={"compiled_cache": _SQL},
             connect_args={
                 "timeout": self.busy_timeout_seconds,
                 "isolation_level": None,  # the driver must not begin transactions on its own

@@ -14,7 +14,7 @@ from loom_core.store.clean_text import without_nul
 from loom_core.store.rows import Key, Value
 from loom_core.store.schema import metadata
 
-__all__ = ["Statement", "Statements"]
+__all__ = ["Statement", "Statements", "statements_of"]
 
 _KEY = "key_"
 
@@ -76,6 +76,12 @@ class Statements:
         if table == "tasks":  # whoever decides by a task holds it until the commit
             clause = clause.with_for_update()
         return Statement(clause, self._dialect)
+
+
+@cache
+def statements_of(kind: type[Dialect]) -> Statements:
+    """The statements for a kind of database, which all of this process's connections share."""
+    return Statements(kind())
 
 
 def key_values(table: str, key: Key) -> dict[str, Value]:

@@ -15,7 +15,7 @@ from loom_core.store.clock import Clock, as_datetime, as_microseconds, system_cl
 from loom_core.store.database import Database
 from loom_core.store.loaded import LoadedRows
 from loom_core.store.schema import journal
-from loom_core.store.statements import Statements
+from loom_core.store.statements import Statements, statements_of
 from loom_core.store.steady import SteadyClock, steady_clock
 from loom_core.store.works import Work
 
@@ -122,7 +122,7 @@ class Transactor:
     def _connected(self) -> _Session:
         """A new connection."""
         connection = self._database.writing.connect()
-        statements = Statements(connection.dialect)
+        statements = statements_of(type(connection.dialect))
         return _Session(connection, LoadedRows(connection, statements), statements)
 
     def _set_durability(self, session: _Session, *, has_effect: bool) -> None:

@@ -1,5 +1,6 @@
 """How many columns a text takes on a terminal, and cutting it to fit."""
 
+from functools import lru_cache
 from unicodedata import category, combining, east_asian_width
 
 ELLIPSIS = "…"
@@ -51,6 +52,7 @@ def wrap_width(text: str, columns: int) -> list[str]:
     return [*lines, line]
 
 
+@lru_cache(maxsize=4096)
 def _measure_character(character: str) -> int:
     if combining(character) or category(character) in {"Mn", "Me", "Cf"}:
         return 0
