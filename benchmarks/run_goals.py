@@ -74,7 +74,7 @@ def main() -> int:
     measurements: list[Measurement] = []
     runs = itertools.product(range(options.repeat), goals, options.method)
     for round_number, goal, method in runs:
-        measurements.append(_run(goal, round_number, method, options))
+        measurements.append(run_goal(goal, round_number, method, options))
         print(_row(measurements[-1]), file=sys.stderr, flush=True)
     report = _markdown(measurements, options)
     print(report)
@@ -117,7 +117,9 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _run(goal: Goal, round_number: int, method: str, options: argparse.Namespace) -> Measurement:
+def run_goal(
+    goal: Goal, round_number: int, method: str, options: argparse.Namespace
+) -> Measurement:
     """Run one goal in a fresh place and judge it."""
     with tempfile.TemporaryDirectory(prefix="loom-goal-") as temporary:
         place = Path(temporary)
@@ -127,14 +129,10 @@ def _run(goal: Goal, round_number: int, method: str, options: argparse.Namespace
         workspace.mkdir(parents=True)
         goal.prepare(workspace)
         started = time.monotonic()
-        exit_code = _work(_command(goal, place, method, options), place, options.limit)
+        exit_code = _work(command_of(goal, place, method, options), place, options.limit)
         seconds = time.monotonic() - started
         result = _result(place / "stdout.jsonl")
-        try:
-            CHECKERS[goal.id](FinishedWorkspace(workspace))
-            problem = ""
-        except NotDone as error:
-            problem = str(error)
+        problem = problem_of(goal, workspace)
     usage = result.get("usage") or {}
     return Measurement(
         goal=goal.id,
@@ -153,7 +151,16 @@ def _run(goal: Goal, round_number: int, method: str, options: argparse.Namespace
     )
 
 
-def _command(goal: Goal, place: Path, method: str, options: argparse.Namespace) -> list[str]:
+def problem_of(goal: Goal, workspace: Path) -> str:
+    """What the goal's checker finds wrong with a workspace; empty when the goal is truly done."""
+    try:
+        CHECKERS[goal.id](FinishedWorkspace(workspace))
+    except NotDone as error:
+        return str(error)
+    return ""
+
+
+def command_of(goal: Goal, place: Path, method: str, options: argparse.Namespace) -> list[str]:
     """What works at the goal."""
     if method != "loom":
         bare = [
@@ -177,12 +184,21 @@ def _command(goal: Goal, place: Path, method: str, options: argparse.Namespace) 
     return command + (["--config", options.config] if options.config else [])
 
 
+def environment_of(place: Path) -> dict[str, str]:
+    """The variables of a run, whose database is in its place."""
+    return {**os.environ, "LOOM_MEMORY__DATABASE_PATH": str(place / "loom.db")}
+
+
 def _work(command: list[str], place: Path, limit_seconds: float) -> int | None:
     """Run a command in a place; None when it was stopped at the limit."""
-    environment = {**os.environ, "LOOM_MEMORY__DATABASE_PATH": str(place / "loom.db")}
     with (place / "stdout.jsonl").open("wb") as out, (place / "stderr.log").open("wb") as log:
         process = subprocess.Popen(
-            command, cwd=place, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=log
+            command,
+            cwd=place,
+            env=environment_of(place),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=log,
         )
         try:
             return process.wait(limit_seconds)
