@@ -81,7 +81,7 @@ class Draft:
         tracked = TRACKED.get(write.table)
         if tracked is not None:
             before = {} if write.is_new else self._row(write.table, write.key) or {}
-            changed = {name: write.columns[name] for name in tracked if name in write.columns}
+            changed = {name: value for name, value in write.columns.items() if name in tracked}
             self.rows[write.table, write.key] = {**before, **changed}
 
     @property
