@@ -42,9 +42,11 @@ from loom_core.planning.literal_text import (
 from loom_core.planning.named_paths import PROGRAM_EXTENSIONS, Mention
 from loom_core.planning.quoted_words import quoted_words
 from loom_core.planning.relocations import relocation_checks
+from loom_core.planning.renamed_names import rename_checks
 from loom_core.planning.sentence import Sentence, own_words, split_sentences
 from loom_core.planning.stated_code import AS_EXPECTED, call_examples, defined_names
 from loom_core.planning.stated_values import SETTINGS_EXTENSIONS, stated_values
+from loom_core.planning.style_rules import style_checks
 from loom_core.planning.told_content import told_checks
 from loom_core.types import CheckSpec
 
@@ -120,6 +122,7 @@ def _document_checks(path: str, sentences: Sequence[Sentence]) -> Iterator[Check
     for literal in quoted_words(path, sentences):
         yield from _contains(path, literal)
     yield from arrangement_checks(path, sentences)
+    yield from style_checks(path, sentences)
     if _extension(path) in SETTINGS_EXTENSIONS:
         for sentence in sentences:
             for stated in [] if sentence.mentions else stated_values(sentence.text):
@@ -159,6 +162,8 @@ def _content_checks(
                 yield from _setting_checks(sentence, mention)
             if mention.path in existing and is_direct_object(sentence, mention):
                 yield from edit_checks(sentence, mention, is_alone=len(sentences) == 1)
+            if mention.path in existing:
+                yield from rename_checks(sentence, mention)
     yield from definition_checks(sentences, existing)
     yield from source_checks(sentences, expected, existing)
 
