@@ -151,7 +151,7 @@ async def test_goal_runs_with_its_plan_in_sight(place):
         await person.rests()
         assert place.read("hello.txt") == "hi\n"
         assert person.app.room.plan.display
-        assert "goal" in person.text()
+        assert "[goal] ✓ completed" in person.text()
 
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 12), (200, 60)])

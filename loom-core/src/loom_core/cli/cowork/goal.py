@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import click
+
 from loom_core.app import Loom
 from loom_core.cli.progress.event_line import describe_event
 from loom_core.cowork import CoworkSession
@@ -10,6 +12,8 @@ from loom_core.sanitize import sanitize_line
 from loom_core.types import TaskState
 
 _MOST_FILES = 20
+_COLUMNS = 200
+"""Longer lines are cut; faces wrap and colour them as they like."""
 
 
 async def run_goal_beside(
@@ -35,7 +39,7 @@ async def run_goal_beside(
         watch(event)
         prefix = f"[{sanitize_line(event.subtask_id)}] " if event.subtask_id else ""
         for line in describe_event(event.body):
-            say(f"{prefix}{line.format(columns=200)}")
+            say(f"{prefix}{click.unstyle(line.format(columns=_COLUMNS))}")
 
     unsubscribe = loom.store.subscribe(show)
     try:

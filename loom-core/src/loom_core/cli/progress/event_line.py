@@ -135,7 +135,8 @@ def _(body: e.StepInDoubt) -> list[Line]:
 
 @describe_event.register
 def _(body: e.ApprovalRequested) -> list[Line]:
-    return [Line(f"needs a yes ({body.reason}): {body.what}", WARNING)]
+    reason = f" ({body.reason})" if body.reason else ""
+    return [Line(f"needs a yes{reason}: {body.what}", WARNING)]
 
 
 @describe_event.register
