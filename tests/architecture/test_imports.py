@@ -124,6 +124,13 @@ for part in index().parts:
     assert loaded & HEAVY == set()
 
 
+@pytest.mark.parametrize("package", ["cowork.face", "tui.app"])
+def test_what_draws_the_first_prompt_is_light(package):
+    loaded = modules_after(f"import loom_{package}")
+
+    assert loaded & ((HEAVY - {"textual"}) | {"pydantic", "sqlite3"}) == set()
+
+
 def test_members_use_only_what_is_public_of_core(members):
     private = {
         f"{source.where}: {name}"

@@ -37,7 +37,7 @@ const approvalCard = (task, one, done) => {
   const no = h("button", { type: "button", class: "danger", on: { click: () => say(false, "once") } }, one.tool ? "Deny" : "No");
   const buttons = [...yes, no];
   const title = one.tool ? `${one.subtask_id}: ${one.tool} waits for your yes` : `${one.subtask_id} waits for your decision`;
-  const node = card(title, one.id, one.reason ? h("p", { class: "quiet" }, one.reason) : null, shownOf(one.what), field("Reason (told to the model when you deny)", reason), h("div", { class: "row" }, buttons));
+  const node = card(title, one.id, one.reason ? h("p", { class: "quiet" }, one.reason) : null, one.what.trim() === one.reason.trim() ? null : shownOf(one.what), field("Reason (told to the model when you deny)", reason), h("div", { class: "row" }, buttons));
   return { node, update: () => {} };
 };
 

@@ -80,8 +80,11 @@ const NAMES = {
   running: ["◐", "running"], verifying: ["◑", "verifying"], waiting_approval: ["?", "needs you"],
   paused: ["‖", "paused"], completed: ["✓", "completed"], failed: ["✕", "failed"],
   cancelled: ["⊘", "cancelled"], blocked: ["✕", "blocked"], stalled: ["✕", "stalled"],
-  skipped: ["–", "skipped"], passed: ["✓", "passed"], unverified: ["?", "not verified"],
+  session: ["›", "session"], skipped: ["–", "skipped"], passed: ["✓", "passed"], unverified: ["?", "not verified"],
 };
+
+/** What to call the state of a task: a session between two turns waits for nobody. */
+export const stateOf = (task) => (task.kind === "session" && task.state === "paused" ? "session" : task.state);
 
 /** A state in words, with a sign beside them. */
 export const nameOfState = (state) => (NAMES[state] ?? ["·", state.replaceAll("_", " ")])[1];

@@ -5,7 +5,7 @@ import { asksPanel } from "./asks.js";
 import { modelPanel, toolPanel } from "./calls.js";
 import { changesPanel } from "./changes.js";
 import { tellTrouble } from "./dialog.js";
-import { announce, badge, fill, h, living, nameOfState } from "./dom.js";
+import { announce, badge, fill, h, living, nameOfState, stateOf } from "./dom.js";
 import { graphPanel } from "./graph.js";
 import { memoryPanel } from "./memory.js";
 import { stepPanel } from "./step.js";
@@ -42,7 +42,7 @@ const headOf = () => {
   const facts = living(h("dl", { class: "facts-row" }), (pairs) => pairs.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
   const update = (task) => {
     title.update(task.goal);
-    state.update({ state: task.state, queued: task.is_queued, workspace: task.workspace, mode: task.approval_mode });
+    state.update({ state: stateOf(task), queued: task.is_queued, workspace: task.workspace, mode: task.approval_mode });
     words.update({ summary: task.summary, reason: task.reason, advice: task.advice });
     facts.update(factsOf(task));
   };

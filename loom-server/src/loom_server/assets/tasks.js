@@ -1,7 +1,7 @@
 // The list of tasks, live: what needs the user comes first.
 import { follow, get } from "./api.js";
 import { tellTrouble } from "./dialog.js";
-import { announce, badge, change, fill, h, keyed, living } from "./dom.js";
+import { announce, badge, change, fill, h, keyed, living, stateOf } from "./dom.js";
 import { ago, count } from "./text.js";
 
 const PAGE = 50;
@@ -23,7 +23,7 @@ const row = () => {
   const link = h("a", { class: "card" });
   const node = h("li", {}, link);
   const content = living(link, (task) => [
-    h("span", { class: "card-head" }, badge(task.state), h("span", { class: "quiet" }, ago(task.updated_at))),
+    h("span", { class: "card-head" }, badge(stateOf(task)), h("span", { class: "quiet" }, ago(task.updated_at))),
     h("span", { class: "card-goal" }, task.goal),
     h("span", { class: "card-foot" }, progressOf(task)),
   ]);
