@@ -37,12 +37,12 @@ from loom_core.planning.literal_text import (
     output_literals,
     says_it_prints,
     says_it_runs,
-    shows_a_sample,
 )
 from loom_core.planning.named_paths import PROGRAM_EXTENSIONS, Mention
 from loom_core.planning.quoted_words import quoted_words
 from loom_core.planning.relocations import relocation_checks
 from loom_core.planning.renamed_names import rename_checks
+from loom_core.planning.sample_lines import sample_line
 from loom_core.planning.sentence import Sentence, own_words, split_sentences
 from loom_core.planning.stated_code import AS_EXPECTED, call_examples, defined_names
 from loom_core.planning.stated_values import SETTINGS_EXTENSIONS, stated_values
@@ -229,7 +229,7 @@ def _program_checks(
         command = f"{_RUN_BY[_extension(program)]} {shlex.quote(program)}"
         for literal in literals:
             yield CheckSpec(kind="command_output_matches", target=command, expected=literal)
-        if literals and not any(shows_a_sample(sentence) for sentence in sentences):
+        if literals and not any(sample_line(sentence) for sentence in sentences):
             return
         if any(says_it_prints(sentence) for sentence in sentences):
             yield CheckSpec(kind="command_prints", target=command)

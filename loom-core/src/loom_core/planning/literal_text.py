@@ -16,7 +16,7 @@ belongs to a short list, so that ``prints the length of "abc"`` or ``prints "abc
 
 Unquoted output must start with a capital and end in an exclamation mark, and either be *said* or hold a
 comma or consist of capitalised words; or be a whole number that ends its clause, or *the word* so-and-so, or
-an equation of numbers after *lines like*. Conditions (``if``,
+a line of numbers shown as a sample (``sample_lines``). Conditions (``if``,
 ``otherwise``, ``for each``), negations, placeholders, escapes and quoted code make a literal no literal.
 """
 
@@ -25,6 +25,7 @@ from itertools import pairwise
 
 from loom_core.planning.named_paths import Mention
 from loom_core.planning.quotation import Quotation
+from loom_core.planning.sample_lines import sample_line
 from loom_core.planning.sentence import Sentence, own_words
 
 _OUTPUT_VERB = re.compile(
@@ -76,12 +77,6 @@ _WORD = re.compile(
 _PLACEHOLDER = re.compile(
     r"[{}<>\\%$\[\]]|\.\.\.|\u2026|_{2,}|\bx{2,}\b|\b(?:your|my)[ _]?name\b", re.IGNORECASE
 )
-_LINE_SHOWN = re.compile(
-    r"""\blines?\s+(?:like|such\s+as|of\s+the\s+form|in\s+the\s+form)\s+["'`]?
-    (?P<text>[^"'`\n.,;<>{}]*\d[^"'`\n.,;<>{}]*=[^"'`\n.,;<>{}]*\d)["'`]?\s*(?:[.,;]|$)""",
-    re.VERBOSE | re.IGNORECASE,
-)
-"""A line of numbers that a goal shows as a sample of what is printed: ``lines like 2 x 3 = 6``."""
 _CODE = re.compile(r"\w+|.*[()=].*")
 
 _CONTENT_WORDS = (
@@ -137,9 +132,9 @@ _LIST_GAP = re.compile(r"\s*(?:,\s*(?:and\s+)?|and\s+)(?:the\s+|a\s+)?", re.IGNO
 
 def output_literals(sentence: Sentence) -> list[str]:
     """What a program must print, as far as the sentence says it without conditions."""
-    sample = _LINE_SHOWN.search(sentence.text)
-    if sample is not None:
-        return [sample["text"].strip()]
+    sample = sample_line(sentence)
+    if sample:
+        return [sample]
     if _DEPENDS.search(own_words(sentence.text)):
         return []
     quoted = [
@@ -148,11 +143,6 @@ def output_literals(sentence: Sentence) -> list[str]:
         if _is_literal(quotation) and _is_printed(sentence.text, quotation)
     ]
     return quoted or _unquoted_literals(sentence.text)
-
-
-def shows_a_sample(sentence: Sentence) -> bool:
-    """Whether what it says is printed is one line of several."""
-    return _LINE_SHOWN.search(sentence.text) is not None
 
 
 def says_it_prints(sentence: Sentence) -> bool:
