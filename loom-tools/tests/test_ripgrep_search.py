@@ -246,7 +246,7 @@ async def test_a_link_put_in_the_way_of_ripgrep_leads_to_nothing(
     real = ripgrep_program(root)
     swap = f'case "$*" in *--files-with*) ln -sf {tmp_path}/secret a;; esac; exec {real} "$@"'
     fake_ripgrep(tmp_path, monkeypatch, swap)
-    monkeypatch.setattr("loom_tools.searching.ripgrep._ENVIRONMENT", {"PATH": "/usr/bin:/bin"})
+    monkeypatch.setattr("loom_tools.searching.rg_process._ENVIRONMENT", {"PATH": "/usr/bin:/bin"})
 
     result = await session.call(RipgrepSearch, pattern="needle")
 
@@ -270,8 +270,8 @@ async def test_a_device_put_in_the_way_of_ripgrep_takes_no_memory(
     swap = 'case "$*" in *--files-with*) ln -sf /dev/zero a;; esac; exec "$0.real" "$@"'
     fake_ripgrep(tmp_path, monkeypatch, swap)
     (tmp_path / "rg.real").symlink_to(str(ripgrep_program(root)))
-    monkeypatch.setattr("loom_tools.searching.ripgrep._ENVIRONMENT", {"PATH": "/usr/bin:/bin"})
-    monkeypatch.setattr("loom_tools.searching.ripgrep._MAX_MEMORY_BYTES", 256 * 1024**2)
+    monkeypatch.setattr("loom_tools.searching.rg_process._ENVIRONMENT", {"PATH": "/usr/bin:/bin"})
+    monkeypatch.setattr("loom_tools.searching.rg_process._MAX_MEMORY_BYTES", 256 * 1024**2)
 
     result = await session.call(RipgrepSearch, pattern="needle")
 

@@ -1,6 +1,6 @@
 """The tool that finds files by their path."""
 
-from itertools import takewhile
+from collections.abc import Callable, Iterator
 from typing import Annotated
 
 from pydantic import Field
@@ -11,7 +11,7 @@ from loom_core.workspace import Entry, Workspace, displayed
 from loom_tools.arguments import Arguments, Path
 from loom_tools.failures import explained
 from loom_tools.globs import Glob
-from loom_tools.searching.deadline import Deadline, in_thread
+from loom_tools.searching.deadline import Deadline, SearchTooSlow, in_thread
 
 MAX_PATHS = 200
 _SECONDS = 20.0
@@ -52,19 +52,29 @@ def _found(arguments: GlobFindArguments, workspace: Workspace, deadline: Deadlin
         with explained(pattern, workspace):
             pattern = workspace.relative(pattern)
     glob = Glob(pattern)
+    fits = deadline.checked(lambda one: glob.fits(one, path))
+    found: list[Entry] = []
+    is_late = False
     with explained(base, workspace):
         path = workspace.relative(base)
-        entries = workspace.entries(path) if glob.wants_directory else workspace.files(path)
-        found = [
-            entry
-            for entry in takewhile(lambda _: not deadline.is_over, entries)
-            if entry.is_directory is glob.wants_directory and glob.fits(entry.path, path)
-        ]
+        try:
+            found.extend(_fitting(glob, workspace, path, fits))
+        except SearchTooSlow:
+            is_late = True
     found.sort(key=lambda entry: (-entry.mtime_ns, entry.path))
     text = _said(arguments, found)
-    if deadline.is_over:
+    if is_late:
         text += "\n[stopped, it took too long; search below a path]"
     return ToolResult(text=text)
+
+
+def _fitting(
+    glob: Glob, workspace: Workspace, path: str, fits: Callable[[str], bool]
+) -> Iterator[Entry]:
+    """The files below a directory that fit, or the directories where the glob is for those."""
+    if not glob.wants_directory:
+        return workspace.files(path, wanted=fits)
+    return (one for one in workspace.entries(path) if one.is_directory and fits(one.path))
 
 
 def _said(arguments: GlobFindArguments, found: list[Entry]) -> str:

@@ -11,6 +11,9 @@ from loom_core.workspace import displayed
 from loom_tools.linear_regex import LinearRegex, RegexRejected
 from loom_tools.text import shown
 
+_ANYTHING = re.compile(r"[*?]")
+_MORE_THAN_NAMES = re.compile(r"[^ -~]|[\[\]{}\\]")
+"""What makes the end of a glob other than the end of every path that it fits."""
 _PIECES = re.compile(r"\*\*/|/\*\*$|\*+|\?|\[!?\]?[^\]/]*\]|\\.|[{},]|.", re.DOTALL)
 
 
@@ -25,6 +28,9 @@ class Glob:
         self.wants_directory = plain.endswith("/")
         plain = plain.rstrip("/")
         self._is_for_name = "/" not in plain
+        self._end = (
+            "" if _MORE_THAN_NAMES.search(plain) else _ANYTHING.split(plain)[-1].rpartition("/")[2]
+        )
         try:
             self._regex = LinearRegex(f"\\A{_translated(plain)}\\z")
         except RegexRejected as error:
@@ -44,6 +50,8 @@ class Glob:
 
     def _finds(self, text: str) -> bool:
         """Whether the pattern as it stands is that of a text."""
+        if not text.endswith(self._end):
+            return False  # most files, at a tenth of the cost
         # A line feed is the one sign that the engine never matches.
         return self._regex.find(shown(text).replace("\n", "\0").encode()) is not None
 

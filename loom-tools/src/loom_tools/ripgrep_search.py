@@ -70,7 +70,7 @@ def _searched(
             max_matches=arguments.max_matches,
             files_only=arguments.files_only,
         )
-        findings = search.run(_candidates(arguments, workspace))
+        findings = search.run(_candidates(arguments, workspace, deadline))
     text = report(
         findings, pattern.locator, context=arguments.context, files_only=arguments.files_only
     )
@@ -79,7 +79,9 @@ def _searched(
     return ToolResult(text=text, facts={"engine": engine.name})
 
 
-def _candidates(arguments: RipgrepSearchArguments, workspace: Workspace) -> Iterator[Entry]:
+def _candidates(
+    arguments: RipgrepSearchArguments, workspace: Workspace, deadline: Deadline
+) -> Iterator[Entry]:
     """The files to look at, in the order of a listing; a file that is named needs no glob."""
     path = workspace.relative(arguments.path)
     if workspace.is_file(path):
@@ -87,9 +89,11 @@ def _candidates(arguments: RipgrepSearchArguments, workspace: Workspace) -> Iter
         return
     globs = [Glob(arguments.glob)] if arguments.glob else []
     globs += [Glob(type_glob(arguments.type))] if arguments.type else []
-    for entry in workspace.files(path):
-        if all(glob.fits(entry.path, path) for glob in globs):
-            yield entry
+    if not globs:
+        yield from workspace.files(path)
+        return
+    fits = deadline.checked(lambda one: all(glob.fits(one, path) for glob in globs))
+    yield from workspace.files(path, wanted=fits)
 
 
 def _nothing(arguments: RipgrepSearchArguments) -> str:

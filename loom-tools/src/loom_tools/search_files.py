@@ -1,6 +1,7 @@
 """The tool that finds files by a piece of their name or content."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -14,10 +15,10 @@ from loom_tools.arguments import Arguments, Path
 from loom_tools.failures import explained
 from loom_tools.globs import Glob
 from loom_tools.searching.choice import best_engine
-from loom_tools.searching.deadline import Deadline, in_thread
-from loom_tools.searching.engine import Engine, SearchTooSlow
+from loom_tools.searching.deadline import Deadline, SearchTooSlow, in_thread
+from loom_tools.searching.engine import AllOfThem, Nomination
+from loom_tools.searching.groups import Group, looked_through
 from loom_tools.searching.pattern import literal_pattern
-from loom_tools.searching.search import in_groups
 from loom_tools.text import counted, shortened, shown
 
 MAX_MATCHES = 100
@@ -76,52 +77,60 @@ def _searched(
 ) -> ToolResult:
     """Look through every file."""
     found = _Found()
-    engine = _engine(arguments.pattern, workspace, deadline)
+    nominating = _nominating(arguments.pattern, workspace, deadline)
     with explained(arguments.path, workspace):
-        for group in in_groups(_candidates(arguments, workspace)):
-            holding = _nominated(group, engine, found)
-            for entry in group:
-                if found.is_full or deadline.is_over:
-                    found.is_cut = True
-                    return ToolResult(text=_said(arguments, found))
-                _look_at_name(entry, arguments.pattern, found)
-                if entry.path in holding:
-                    _look(entry, arguments.pattern, workspace, found)
+        entries = _candidates(arguments, workspace, deadline)
+        groups = looked_through(entries, nominating, _is_searched, deadline)
+        try:
+            with closing(groups):
+                for group in groups:
+                    _look_through(group, arguments.pattern, workspace, deadline, found)
+                    if found.is_cut:
+                        break
+        except SearchTooSlow:
+            found.is_cut = True
     return ToolResult(text=_said(arguments, found))
 
 
-def _candidates(arguments: SearchFilesArguments, workspace: Workspace) -> Iterator[Entry]:
+def _look_through(
+    group: Group, pattern: str, workspace: Workspace, deadline: Deadline, found: _Found
+) -> None:
+    """Add what the names and lines of a group have, until there is enough."""
+    nominated, unreadable = group.nomination.wait()
+    found.skipped_files += group.skipped_files + unreadable
+    holding = set(nominated)
+    for entry in group.entries:
+        if found.is_full or deadline.is_over:
+            found.is_cut = True
+            return
+        _look_at_name(entry, pattern, found)
+        if entry.path in holding:
+            _look(entry, pattern, workspace, found)
+
+
+def _candidates(
+    arguments: SearchFilesArguments, workspace: Workspace, deadline: Deadline
+) -> Iterator[Entry]:
     """The files to look at."""
     path = workspace.relative(arguments.path)
     if workspace.is_file(path):
         yield Entry(path)
         return
-    glob = Glob(arguments.file_pattern) if arguments.file_pattern else None
-    for entry in workspace.files(path):
-        if glob is None or glob.fits(entry.path, path):
-            yield entry
+    if not arguments.file_pattern:
+        yield from workspace.files(path)
+        return
+    glob = Glob(arguments.file_pattern)
+    yield from workspace.files(path, wanted=deadline.checked(lambda one: glob.fits(one, path)))
 
 
-def _engine(pattern: str, workspace: Workspace, deadline: Deadline) -> Engine | None:
-    """What tells the files that can hold the pattern from the others; None for no such help."""
+def _nominating(
+    pattern: str, workspace: Workspace, deadline: Deadline
+) -> Callable[[Sequence[str]], Nomination]:
+    """What tells the files that can hold the pattern from the others, where something can."""
     if not pattern.isascii() or not pattern.isprintable():
-        return None  # engines fold the case of other letters by rules of their own
+        return AllOfThem  # engines fold the case of other letters by rules of their own
     folds = pattern == pattern.lower()
-    return best_engine(literal_pattern(pattern, ignores_case=folds), workspace, deadline)
-
-
-def _nominated(group: list[Entry], engine: Engine | None, found: _Found) -> set[str]:
-    """The files that may hold the pattern."""
-    readable = [entry.path for entry in group if _is_searched(entry)]
-    found.skipped_files += len(group) - len(readable)
-    if engine is None:
-        return set(readable)
-    try:
-        nominated, unreadable = engine.nominated(readable)
-    except SearchTooSlow:
-        return set()  # the deadline is over, as the caller sees too
-    found.skipped_files += unreadable
-    return set(nominated)
+    return best_engine(literal_pattern(pattern, ignores_case=folds), workspace, deadline).nominating
 
 
 def _is_searched(entry: Entry) -> bool:

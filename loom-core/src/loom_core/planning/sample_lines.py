@@ -4,7 +4,8 @@ import re
 
 from loom_core.planning.sentence import Sentence, own_words
 
-_LEAD = r"""\b(?:like|such\s+as|as\s+in|for\s+(?:example|instance)|e\.g\.|i\.e\.|namely|formatted\s+as|written\s+as
+_LEAD = r"""\b(?:like|such\s+as|as\s+in|for\s+(?:example|instance)|e\.g\.|i\.e\.|namely|formatted\s+as
+    |written\s+as
     |(?:in|of|with)\s+the\s+(?:form|format|shape|style)(?:\s+of)?)[\s,:]*["'`\u201c\u2018]?"""
 _NUMBER = r"-?\d+(?:[.,]\d+)*"
 _EQUATION = re.compile(

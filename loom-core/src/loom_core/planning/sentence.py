@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from loom_core.planning.named_paths import Mention, find_mentions
 from loom_core.planning.quotation import Quotation, find_quotations
 
-_END = re.compile(r"(?<!\be\.g)(?<!\bi\.e)[.!?;]+(?=\s|$)|[\u3002\uff01\uff1f]|\n\s*(?:\n|[-*\u2022]\s|\d+[.)]\s)")
+_END = re.compile(
+    r"(?<!\be\.g)(?<!\bi\.e)[.!?;]+(?=\s|$)|[\u3002\uff01\uff1f]|\n\s*(?:\n|[-*\u2022]\s|\d+[.)]\s)"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
@@ -27,6 +27,8 @@ class Walk:
     """Names that are passed over wherever they are."""
     honours_ignore_files: bool = True
     depth: int = MAX_DEPTH
+    wanted: Callable[[str], bool] | None = None
+    """Says by its path whether what is no directory is shown; nothing is found out of the others."""
 
     def entries(self, relative: str = ".") -> Iterator[Entry]:
         """What lies below a directory: directories first, each followed by what it holds.
@@ -86,7 +88,7 @@ class Walk:
         prefix = "" if relative == "." else relative + "/"
         with os.scandir(directory) as names:
             for item in names:
-                if item.name in self.skipped:
+                if item.name in self.skipped or self._is_unwanted(item, prefix):
                     continue
                 entry = _entry(directory, item, prefix)
                 if entry and not rules.leaves_out(entry.path, is_directory=entry.is_directory):
@@ -94,6 +96,12 @@ class Walk:
         found.sort(key=_BY_PATH)
         found.sort(key=_IS_DIRECTORY, reverse=True)  # it keeps the order of what is alike
         return found
+
+    def _is_unwanted(self, item: os.DirEntry[str], prefix: str) -> bool:
+        """Whether a name need not be looked at; directories are always entered."""
+        if self.wanted is None or item.is_dir(follow_symlinks=False):
+            return False
+        return not self.wanted(prefix + item.name)
 
 
 def _entry(directory: int, item: os.DirEntry[str], prefix: str) -> Entry | None:
@@ -107,10 +115,10 @@ def _entry(directory: int, item: os.DirEntry[str], prefix: str) -> Entry | None:
     kind = stat.S_IFMT(facts.st_mode)
     is_directory = kind == stat.S_IFDIR
     return Entry(
-        path=prefix + item.name,
-        is_directory=is_directory,
-        is_symlink=kind == stat.S_IFLNK,
-        is_special=kind not in _ORDINARY,
-        size_bytes=0 if is_directory else facts.st_size,
-        mtime_ns=facts.st_mtime_ns,
+        prefix + item.name,
+        is_directory,
+        kind == stat.S_IFLNK,
+        kind not in _ORDINARY,
+        0 if is_directory else facts.st_size,
+        facts.st_mtime_ns,
     )

@@ -9,6 +9,10 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
+class SearchTooSlow(Exception):
+    """The deadline is over; what was found before it counts."""
+
+
 class Deadline:
     """When work in a thread has to end: after some seconds, or at once when nobody waits for it."""
 
@@ -21,6 +25,16 @@ class Deadline:
     def is_over(self) -> bool:
         """Whether to stop now."""
         return self._dropped.is_set() or time.monotonic() >= self._end
+
+    def checked(self, question: Callable[[str], bool]) -> Callable[[str], bool]:
+        """The same question, which raises ``SearchTooSlow`` instead of an answer when it is over."""
+
+        def asked(what: str) -> bool:
+            if self.is_over:
+                raise SearchTooSlow
+            return question(what)
+
+        return asked
 
     def drop(self) -> None:
         """Let the work end at its next look."""

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from loom_core.errors import ErrorCategory, ToolFailed
 from loom_tools.linear_regex import LinearRegex, RegexRejected
-from loom_tools.searching.deadline import Deadline
-from loom_tools.searching.engine import SearchTooSlow
+from loom_tools.searching.deadline import Deadline, SearchTooSlow
+from loom_tools.searching.engine import AllOfThem
 from loom_tools.searching.pattern import SearchPattern
 
 _CHUNK_BYTES = 16 * 1024
@@ -32,9 +32,9 @@ class LinearEngine:
             raise _too_large()
         self._deadline = deadline
 
-    def nominated(self, paths: Sequence[str]) -> tuple[list[str], int]:
+    def nominating(self, paths: Sequence[str]) -> AllOfThem:
         """All of them: reading them here once is all there is to do."""
-        return list(paths), 0
+        return AllOfThem(paths)
 
     def matching_lines(self, text: bytes, *, limit: int) -> list[int]:
         """Indexes of the lines that match."""

@@ -1,20 +1,18 @@
 """One search through many files: the same order, limits and omissions with every engine."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from loom_core.errors import PathRefused
 from loom_core.workspace import Entry, Workspace, holds_secrets
-from loom_tools.searching.deadline import Deadline
-from loom_tools.searching.engine import Engine, SearchTooSlow
+from loom_tools.searching.deadline import Deadline, SearchTooSlow
+from loom_tools.searching.engine import Engine
+from loom_tools.searching.groups import Group, looked_through
 from loom_tools.searching.searchable import searchable
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
 """Larger files are not searched."""
-_FIRST_GROUP, _LATER_GROUPS = 1_000, 20_000
-"""Files handed to the engine together; a small first group ends a search for a common word soon."""
-_MAX_GROUP_BYTES = 512 * 1024
-"""Of all names together, since the system limits what a program can be given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,27 +69,25 @@ class Search:
 
     def run(self, entries: Iterable[Entry]) -> Findings:
         """What is found in files, in their order."""
+        groups = looked_through(entries, self._engine.nominating, _is_searched, self._deadline)
         try:
-            for group in in_groups(self._searched(entries)):
-                nominated, unreadable = self._engine.nominated([entry.path for entry in group])
-                self.findings.skipped_files += unreadable
-                for path in nominated:
-                    self._look(path)
+            with closing(groups):
+                for group in groups:
+                    self._look_through(group)
                     if self.findings.is_cut:
-                        return self.findings
+                        break
         except SearchTooSlow:
             self.findings.is_late = True
         return self.findings
 
-    def _searched(self, entries: Iterable[Entry]) -> Iterator[Entry]:
-        """The files that are searched; the others are counted."""
-        for entry in entries:
-            if self._deadline.is_over:
-                raise SearchTooSlow
-            if holds_secrets(entry.path) or entry.size_bytes > MAX_FILE_BYTES:
-                self.findings.skipped_files += 1
-            else:
-                yield entry
+    def _look_through(self, group: Group) -> None:
+        """Add what the files of a group have, until there is enough."""
+        nominated, unreadable = group.nomination.wait()
+        self.findings.skipped_files += group.skipped_files + unreadable
+        for path in nominated:
+            self._look(path)
+            if self.findings.is_cut:
+                return
 
     def _look(self, path: str) -> None:
         """Add what one file has."""
@@ -120,15 +116,6 @@ class Search:
             self.findings.files.append(FileMatches(path, lines, tuple(wanted)))
 
 
-def in_groups(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """The files in groups whose names a program can be given at once."""
-    group: list[Entry] = []
-    size_bytes, most = 0, _FIRST_GROUP
-    for entry in entries:
-        group.append(entry)
-        size_bytes += 4 * len(entry.path) + 16  # at most, as bytes
-        if len(group) >= most or size_bytes >= _MAX_GROUP_BYTES:
-            yield group
-            group, size_bytes, most = [], 0, _LATER_GROUPS
-    if group:
-        yield group
+def _is_searched(entry: Entry) -> bool:
+    """Whether a file is looked at."""
+    return entry.size_bytes <= MAX_FILE_BYTES and not holds_secrets(entry.path)
