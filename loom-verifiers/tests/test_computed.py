@@ -39,3 +39,23 @@ async def test_a_file_that_nothing_made_is_missing(look_with):
     evidence = await FileComputed().run("out.txt", "", look_with(changes=[]))
 
     assert evidence.status is VerdictStatus.FAILED
+
+
+@pytest.mark.parametrize(
+    ("held", "status"),
+    [
+        ("Graz\n", "passed"),
+        ("Graz\nSan Juan\n", "passed"),
+        ("Graz, San Juan", "passed"),
+        ("94000", "failed"),
+        ("The city with the most inhabitants is 94000", "failed"),
+        ("Graz is it", "failed"),
+    ],
+)
+async def test_names_come_out_of_the_data(look_with, tmp_path, held, status):
+    (tmp_path / "cities.csv").write_text("city,inhabitants\nGraz,94000\nSan Juan,3\n")
+    form = "names in cities.csv"
+
+    evidence = await look(look_with, tmp_path, held.encode(), by_command=True, expected=form)
+
+    assert evidence.status == status

@@ -63,12 +63,20 @@ def test_a_number_that_others_do_not_get_is_no_success(count, place):
     assert "other" in finished.result["reason"] or "anew" in finished.result["reason"]
 
 
-def test_the_next_attempt_is_told_what_the_others_got(count, place):
-    finished, _ = count(WRONG, *[RIGHT] * 6, retries=1)
+def test_the_next_attempt_runs_a_program_that_the_others_agree_with(count, place):
+    finished, server = count(WRONG, *[RIGHT] * 5, retries=1)
 
     assert finished.code == 0
     assert place.read("count.txt").strip() == "2"
     assert finished.types.count("SubtaskStarted") == 2
+    assert len(server.requests) == 6  # none for another program to count with
+
+
+def test_a_number_that_was_outvoted_does_not_pass_when_it_is_offered_again(count):
+    finished, server = count(WRONG, *[RIGHT] * 3, *[WRONG] * 5, retries=2)
+
+    assert "TaskCompleted" not in finished.types
+    assert len(server.requests) == 7
 
 
 def test_without_agreement_a_human_decides(count):

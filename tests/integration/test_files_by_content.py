@@ -83,11 +83,21 @@ def test_a_script_that_two_others_contradict_is_no_success(write):
     assert "written anew" in finished.result["reason"]
 
 
-def test_the_next_attempt_is_told_what_the_others_print(write, place):
-    finished, _ = write(SCRIPT, WRONG, RIGHT, SAME, RIGHT, RIGHT, RIGHT, SAME, retries=1)
+def test_the_next_attempt_tries_what_the_others_agree_on(write, place):
+    finished, server = write(SCRIPT, WRONG, RIGHT, SAME, RIGHT, *[SAME, RIGHT], retries=1)
 
     assert finished.code == 0
     assert place.read("table.py").strip() == RIGHT
+    assert len(server.requests) == 6  # the second attempt asks for nothing but comparisons
+
+
+def test_a_result_that_was_outvoted_does_not_pass_when_it_is_offered_again(write):
+    finished, server = write(
+        SCRIPT, *[WRONG, RIGHT, SAME, RIGHT], *[WRONG, WRONG, SAME], *[WRONG, WRONG], retries=2
+    )
+
+    assert finished.code == 1
+    assert len(server.requests) == 7
 
 
 def test_without_agreement_a_human_decides(write):

@@ -178,6 +178,7 @@ class TieredVerification:
             look=CheckContext(context.workspace, self._sandbox, context.changes),
             ask_model=_asking(context),
             judging=judging,
+            earlier=[one for one in context.verdicts if one is not None],
             leaves_criteria=judging.judge is not None and any(one.judges_criteria for one in later),
         )
 

@@ -44,6 +44,24 @@ def test_a_file_named_after_a_program_is_no_program():
     assert CheckSpec(kind="file_computed", target="n.txt", expected="number") in checks
 
 
+@pytest.mark.parametrize(
+    ("goal", "form"),
+    [
+        (
+            "Which shop in shops.csv is the biggest? Write its name and nothing else into a.txt.",
+            "names in shops.csv",
+        ),
+        ("Write the names of the 3 largest shops in shops.csv to a.txt", "names in shops.csv"),
+        ("Write the names of the largest shops in shops.csv and their sizes to a.txt", ""),
+        ("Write the largest size in shops.csv to a.txt", ""),
+    ],
+)
+def test_a_result_that_is_a_name_comes_out_of_the_data(goal, form):
+    check = CheckSpec(kind="file_computed", target="a.txt", expected=form)
+
+    assert check in derive_checks(goal, ["shops.csv"])
+
+
 def test_that_number_is_no_clause_of_its_own():
     text = "Count the lines of a.csv with an x and save only that number in out.txt"
 

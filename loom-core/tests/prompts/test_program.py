@@ -42,7 +42,9 @@ def test_the_code_of_an_answer(text, program):
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("a.csv", "name,age\nIda,33\n", 'each row has row["name"], row["age"], all text.'),
+        ("a.csv", "name,age\nIda,33\n", 'each row has row["name"], int(row["age"]).'),
+        ("a.csv", "name,zip\nIda,033\nBo,44\n", 'each row has row["name"], row["zip"].'),
+        ("a.csv", "item,price\npen,1.5\ncup,4\n", 'each row has row["item"], float(row["price"]).'),
         ("a.csv", "3,4\n5,6\n", ""),
         ("a.csv", "name,age\n", ""),
         ("a.txt", "name,age\nIda,33\n", ""),

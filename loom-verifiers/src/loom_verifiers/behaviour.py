@@ -13,6 +13,7 @@ from loom_core.contracts.check import CheckContext
 from loom_verifiers.checks.evidence import quote_seen
 from loom_verifiers.checks.scratch_copy import scratch_copy
 from loom_verifiers.same_result import is_same_output
+from loom_verifiers.votes import digest_of
 
 _TIMEOUT_SECONDS = 20.0
 _PROBE = "loom_probe.py"
@@ -30,6 +31,11 @@ class Behaviour(ABC):
     def judged_by(self, one: "Behaviour", other: "Behaviour") -> bool | None:
         """Whether it does what two others do; None when these do not agree with each other."""
 
+    @property
+    @abstractmethod
+    def digest(self) -> str:
+        """SHA-256 in hex; the same for what does the same."""
+
     @abstractmethod
     def differs_from(self, other: "Behaviour") -> str:
         """What it does and what the other one does, as a part of a sentence."""
@@ -40,6 +46,11 @@ class Printed(Behaviour):
     """What a program printed."""
 
     text: str
+
+    @property
+    def digest(self) -> str:
+        """Of the words that it printed, whatever stands between them."""
+        return digest_of(" ".join(self.text.split()))
 
     def judged_by(self, one: Behaviour, other: Behaviour) -> bool | None:
         """Whether all three printed the same."""
@@ -64,6 +75,11 @@ class Answers(Behaviour):
     """What a function gave, by input as Python writes it; inputs that it refused are left out."""
 
     by_input: Mapping[str, str]
+
+    @property
+    def digest(self) -> str:
+        """Of all that it gave."""
+        return digest_of(json.dumps(dict(self.by_input), sort_keys=True))
 
     def judged_by(self, one: Behaviour, other: Behaviour) -> bool | None:
         """Whether it gives what both others give, wherever they give the same.

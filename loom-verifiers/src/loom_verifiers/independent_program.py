@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 from loom_core.contracts.check import CheckContext
@@ -18,6 +19,15 @@ _SHOWN_FILES = 3
 _PROGRAM = "independent_program.py"
 
 
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A program and what it made."""
+
+    program: str
+    result: str
+    """The content of the target."""
+
+
 async def compute(
     style: str,
     task: str,
@@ -25,8 +35,8 @@ async def compute(
     context: VerificationContext,
     *,
     before: str | None = None,
-) -> str | None:
-    """What a freshly written program makes of the task: the target's content; None if it fails.
+) -> Computed | None:
+    """What a freshly written program makes of the task; None if it fails.
 
     Args:
         style: one of ``SECOND_STYLES``.
@@ -46,7 +56,8 @@ async def compute(
     messages = program_messages(task, data, style=style)
     response = await context.ask_model(ModelRole.VERIFIER, messages, None)
     program = program_in(response.text)
-    return await _run(program, target, context.look, before) if program else None
+    result = await _run(program, target, context.look, before) if program else None
+    return None if result is None else Computed(program, result)
 
 
 async def _run(program: str, target: str, look: CheckContext, before: str | None) -> str | None:

@@ -5,18 +5,18 @@ only looks at the file. The same model asked afresh, in another form, makes othe
 programs agree on is seldom wrong. No agreement is no verdict.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 
 from loom_core.contracts.verifier import VerificationContext, Verifier
 from loom_core.prompts import SECOND_STYLES
-from loom_core.types import CheckSpec, Evidence, Outcome, Subtask, Verdict
+from loom_core.types import CheckSpec, Evidence, Outcome, Proposal, Subtask, Verdict
 from loom_verifiers.checks.computed import FileComputed
-from loom_verifiers.checks.evidence import failed, passed, quote_seen, seen_in, unverified
+from loom_verifiers.checks.evidence import passed, quote_seen, refused, seen_in, unverified
 from loom_verifiers.checks.scratch_copy import WorkspaceTooLarge
-from loom_verifiers.independent_program import compute
+from loom_verifiers.independent_program import Computed, compute
 from loom_verifiers.same_result import is_same
 from loom_verifiers.verdicts import verdict_of
+from loom_verifiers.votes import digest_of, outvoted
 
 MIN_AGREEING = 2
 """So many programs must give a result before it counts."""
@@ -48,34 +48,39 @@ async def _evidence(spec: CheckSpec, task: str, context: VerificationContext) ->
     if not context.look.sandbox.is_confining:
         return unverified(label, "not run: no sandbox confines programs on this machine")
     held = context.look.workspace.read(spec.target).decode("utf-8", "replace").strip()
+    if refusal := outvoted(label, digest_of(held), context):
+        return refusal
     is_number = spec.expected == "number"
-    results: list[str] = []
+    others: list[Computed] = []
     for style in SECOND_STYLES:
         try:
-            result = await compute(style, task, spec.target, context)
+            other = await compute(style, task, spec.target, context)
         except WorkspaceTooLarge as error:
             return unverified(label, str(error))
-        if result is not None and is_same(result, result, is_number=is_number):
-            results.append(result)
-        agreeing = sum(is_same(one, held, is_number=is_number) for one in results)
+        if other is not None and is_same(other.result, other.result, is_number=is_number):
+            others.append(other)
+        agreeing = sum(is_same(one.result, held, is_number=is_number) for one in others)
         if agreeing >= MIN_AGREEING:
             return passed(label, f"{agreeing} programs written anew give the same")
-    return _disagreement(label, spec.target, held, results, is_number=is_number)
+    return _disagreement(label, spec.target, held, others, is_number=is_number)
 
 
 def _disagreement(
-    label: str, target: str, held: str, results: Sequence[str], *, is_number: bool
+    label: str, target: str, held: str, others: Sequence[Computed], *, is_number: bool
 ) -> Evidence:
     """Failed when other programs agree on something else; else nobody knows."""
-    others = Counter(
-        next(first for first in results if is_same(first, result, is_number=is_number))
-        for result in results
-    )
-    (most, count) = others.most_common(1)[0] if others else ("", 0)
-    if count >= MIN_AGREEING:
+    for one in others:
+        count = sum(is_same(one.result, other.result, is_number=is_number) for other in others)
+        if count < MIN_AGREEING:
+            continue
         seen = seen_in(target, f"{target} holds {quote_seen(held)}, but {count} programs")
-        told = seen_in(target, f" that read the data anew give {quote_seen(most)}")
-        return failed(label, f"{seen}{told}; the command was wrong, work it out in another way")
+        told = seen_in(target, f" that read the data anew give {quote_seen(one.result)}")
+        return refused(
+            label,
+            f"{seen}{told}; the command was wrong, work it out in another way",
+            digest_of(held),
+            Proposal(target=target, content=one.program, is_program=True),
+        )
     return unverified(
         label, f"{len(SECOND_STYLES)} programs written anew do not agree with each other"
     )

@@ -19,6 +19,7 @@ from loom_core.types import (
     FinishReason,
     ModelRole,
     Outcome,
+    Proposal,
     Subtask,
     Verdict,
     VerdictStatus,
@@ -26,9 +27,10 @@ from loom_core.types import (
 from loom_verifiers.behaviour import Behaviour, Printed, answers, printed
 from loom_verifiers.checks.commands import CommandPrints
 from loom_verifiers.checks.definitions import PythonDefines
-from loom_verifiers.checks.evidence import failed, passed, unverified
+from loom_verifiers.checks.evidence import passed, refused, unverified
 from loom_verifiers.checks.scratch_copy import WorkspaceTooLarge
 from loom_verifiers.verdicts import verdict_of
+from loom_verifiers.votes import outvoted
 
 Observe = Callable[[str | None], Awaitable[Behaviour | None]]
 """What a content does in place of the file, or the file itself for None."""
@@ -90,6 +92,14 @@ class _Others:
         response = await self.context.ask_model(ModelRole.VERIFIER, messages, None)
         is_cut = response.finish_reason is FinishReason.LENGTH
         return None if is_cut else content_in(response.text, path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Other:
+    """One file that was written anew."""
+
+    content: str
+    behaviour: Behaviour
 
 
 def _program_of(spec: CheckSpec) -> str:
@@ -163,30 +173,37 @@ async def _compare(
         return unverified(
             label, "could not be observed: it takes none of the inputs that were tried"
         )
-    seen: list[Behaviour] = []
+    if refusal := outvoted(label, own.digest, others.context):
+        return refusal
+    seen: list[_Other] = []
     for form in SECOND_FORMS:
         content = await others.written(path, form)
         behaviour = await observe(content) if content else None
-        if behaviour is not None:
-            seen.append(behaviour)
-        if any(own.judged_by(*pair) for pair in combinations(seen, 2)):
+        if content and behaviour is not None:
+            seen.append(_Other(content, behaviour))
+        if any(own.judged_by(*pair) for pair in combinations([s.behaviour for s in seen], 2)):
             return passed(label, "two others do the same")
-    return _disagreement(label, own, seen, others.subtask.description)
+    return _disagreement(label, path, own, seen, others.subtask.description)
 
 
 def _disagreement(
     label: str,
+    path: str,
     own: Behaviour,
-    seen: Sequence[Behaviour],
+    seen: Sequence[_Other],
     task: str,
 ) -> Evidence:
     """Failed when others agree on something else; else nobody knows, where there is one right form."""
     if isinstance(own, Printed) and not _STATES_A_RESULT.search(task):
         return passed(label, "it prints something; what exactly is left open")
     for one, other in combinations(seen, 2):
-        if own.judged_by(one, other) is False:
-            return failed(
-                label, f"{own.differs_from(one)}; find out which is right, and correct it"
+        if own.judged_by(one.behaviour, other.behaviour) is False:
+            differs = own.differs_from(one.behaviour)
+            return refused(
+                label,
+                f"{differs}; find out which is right, and correct it",
+                own.digest,
+                Proposal(target=path, content=one.content),
             )
     return unverified(label, f"{len(SECOND_FORMS)} others do not agree with it or with each other")
 

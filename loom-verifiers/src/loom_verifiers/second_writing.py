@@ -98,7 +98,8 @@ class SecondWriting:
         """Ask for a program that makes or changes it."""
 
         async def write() -> str | None:
-            return await compute(style, self.task, self.path, self.context, before=self.before)
+            done = await compute(style, self.task, self.path, self.context, before=self.before)
+            return None if done is None else done.result
 
         return write
 

@@ -22,6 +22,7 @@ from loom_core.types import (
     ToolResult,
     ToolSpec,
     Usage,
+    Verdict,
 )
 from loom_core.workspace import Workspace
 
@@ -144,6 +145,11 @@ class Context(Protocol):
     @property
     def feedback(self) -> Sequence[str]:
         """What earlier attempts were told was wrong, oldest first."""
+        ...
+
+    @property
+    def verdicts(self) -> Sequence[Verdict | None]:
+        """On each earlier attempt at this subtask, oldest first; None for one that was not verified."""
         ...
 
     @property

@@ -79,6 +79,8 @@ class VerificationContext:
     judging: Judging = field(default_factory=Judging)
     seen: Sequence[Evidence] = ()
     """What the verifiers of tier 1 saw; empty for themselves."""
+    earlier: Sequence[Verdict] = ()
+    """On earlier attempts at the subtask, oldest first."""
     leaves_criteria: bool = False
     """Whether a later tier that is due judges the acceptance criteria."""
 

@@ -45,6 +45,7 @@ from loom_core.types import (
     ToolResult,
     ToolSpec,
     Usage,
+    Verdict,
 )
 from loom_core.workspace import Workspace
 
@@ -62,6 +63,7 @@ class RunContext:
         way: int = 0,
         sample: int = 0,
         feedback: Sequence[str] = (),
+        verdicts: Sequence[Verdict | None] = (),
         tools: Mapping[str, Tool[Any]] | None = None,
         earlier_changes: Sequence[FileChange] = (),
     ) -> None:
@@ -75,6 +77,7 @@ class RunContext:
             way: the attempt, counted without samples.
             sample: which sample of one prompt the attempt is; 0 for none.
             feedback: what earlier attempts were told was wrong.
+            verdicts: on each of them; None for one that was not verified.
             tools: the tools that may be called; None is all of the scope's.
             earlier_changes: what earlier attempts of the subtask changed.
         """
@@ -85,7 +88,8 @@ class RunContext:
         self.way = way
         self.sample = sample
         self._models = self._asking_models(tier, urgency)
-        self._feedback = tuple(feedback)
+        self.feedback: Sequence[str] = tuple(feedback)
+        self.verdicts: Sequence[Verdict | None] = tuple(verdicts)
         self._tools = scope.tools if tools is None else tools
         self._seen: dict[str, str] = {}
         self._recalled_from: set[str] = set()
@@ -139,11 +143,6 @@ class RunContext:
     def attempt(self) -> int:
         """The attempt, from 1; 0 outside any subtask."""
         return self._journal.attempt
-
-    @property
-    def feedback(self) -> Sequence[str]:
-        """What earlier attempts were told was wrong, oldest first."""
-        return self._feedback
 
     @property
     def tools(self) -> Mapping[str, Tool[Any]]:

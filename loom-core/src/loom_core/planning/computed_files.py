@@ -29,6 +29,13 @@ _SELECTED = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 """Words for results that are picked or put in order."""
+_NAMES = re.compile(
+    r"""\b(?:write|put|save|store)\s+(?:only\s+|just\s+)?(?:its|the|their|his|her)\s+names?\b
+    (?:(?!\b(?:and|with|plus|count|number)\b)[^?!])*?
+    (?:\s+and\s+nothing\s+else)?\s+(?:to|into|in)\s+(?:the\s+file\s+|a\s+file\s+(?:called\s+|named\s+)?)?["'`]?$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""Before the file that a result goes to: it is a name, or several, and nothing beside."""
 _CONVERTED = re.compile(
     r"\b(?:convert|transform|turn|export|reformat|konvertier|convierte|convertis)\w*\b",
     re.IGNORECASE,
@@ -52,6 +59,7 @@ def computed_checks(
     if not any(mention.path in existing for mention in mentions):
         return
     yield from _converted(sentences, expected, existing)
+    sources = {mention.path for mention in mentions if mention.path in existing}
     for index, sentence in enumerate(sentences):
         said = f"{_asked_before(sentences[:index])} {sentence.text}"
         is_number = bool(_NUMBER.search(said))
@@ -61,7 +69,13 @@ def computed_checks(
         expected_form = "number" if is_number and not sentence.quotations else ""
         for mention in sentence.mentions:
             if mention.path in expected and mention.extension in _DATA_EXTENSIONS:
-                yield CheckSpec(kind=FILE_COMPUTED, target=mention.path, expected=expected_form)
+                form = expected_form or _names_in(sentence.text[: mention.start], sources)
+                yield CheckSpec(kind=FILE_COMPUTED, target=mention.path, expected=form)
+
+
+def _names_in(before: str, sources: Collection[str]) -> str:
+    """The form of a result that is a name out of the one file of data; empty for any other."""
+    return f"names in {next(iter(sources))}" if len(sources) == 1 and _NAMES.search(before) else ""
 
 
 def _converted(

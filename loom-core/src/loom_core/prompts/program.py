@@ -8,8 +8,16 @@ from loom_core.prompts.feedback import told
 from loom_core.prompts.imports import with_imports
 from loom_core.types import Message, Role
 
-FIRST_STYLES = ("Keep it simple.", "Write a complete script with a main part.")
-"""What the program that makes a result is asked for beside the task, by attempt."""
+FIRST_STYLES = (
+    "Keep it simple.",
+    "Write a complete script with a main part.",
+    "Answer with the whole program.",
+    "It must run as it is.",
+)
+"""What the program that makes a result is asked for beside the task, by attempt.
+
+As many as there are attempts: in a conversation a small model writes the result by hand.
+"""
 SECOND_STYLES = (
     "Keep it as short as you can.",
     "Use clear names.",
@@ -42,6 +50,9 @@ with open("empty.txt", "w") as out:
 _FENCED = re.compile(r"```(?:python|py)?[ \t]*\n(.*?)(?:```|\Z)", re.DOTALL)
 _COLUMN = re.compile(r"\s*[A-Za-z_][\w ]{0,30}")
 """The name of a column, without the quotation marks or digits of data."""
+_WHOLE = re.compile(r"\s*-?(?:0|[1-9]\d*)\s*")
+"""Not what begins with a zero, as postcodes and telephone numbers do."""
+_DECIMAL = re.compile(r"\s*-?(?:0|[1-9]\d*)(?:\.\d+)?\s*")
 _LEAST_LINES_OF_A_TABLE = 2
 _SHOWN_LINES = 12
 _SHOWN_CHARACTERS = 600
@@ -92,7 +103,22 @@ def _columns(name: str, lines: Sequence[str]) -> str:
     names = lines[0].split(",")
     if not all(_COLUMN.fullmatch(one) for one in names):
         return ""
+    rows = [line.split(",") for line in lines[1:] if line.strip()]
+    told = [
+        _value(one.strip(), [row[index] for row in rows if index < len(row)])
+        for index, one in enumerate(names)
+    ]
     return (
-        f"Its first line names the columns. Read it with csv.DictReader: each row has "
-        f"{', '.join(f'row[{json.dumps(one.strip())}]' for one in names)}, all text.\n"
+        "Its first line names the columns. Read it with csv.DictReader: each row has "
+        f"{', '.join(told)}.\n"
     )
+
+
+def _value(name: str, values: Sequence[str]) -> str:
+    """How a program reads one column: small models compare numbers as the text that they are in a file."""
+    cell = f"row[{json.dumps(name)}]"
+    if values and all(_WHOLE.fullmatch(one) for one in values):
+        return f"int({cell})"
+    if values and all(_DECIMAL.fullmatch(one) for one in values):
+        return f"float({cell})"
+    return cell

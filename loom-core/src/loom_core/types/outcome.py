@@ -122,6 +122,16 @@ class VerdictStatus(StrEnum):
     UNVERIFIED = "unverified"
 
 
+class Proposal(Frozen):
+    """What a next attempt may try before it asks a model: others agree on what it does."""
+
+    target: str
+    """The file that the subtask wants, relative to the workspace."""
+    content: str
+    is_program: bool = False
+    """Whether the content is a Python program that makes the file, and not the file itself."""
+
+
 class Evidence(Frozen):
     """One thing a verifier looked at and what it saw."""
 
@@ -131,6 +141,11 @@ class Evidence(Frozen):
     detail: str = ""
     shows_content: bool = True
     """False when the detail tells nothing of what files or outputs hold, beside names."""
+    observed: str = ""
+    """SHA-256 in hex of the result or behaviour that was judged, by which a later attempt at the same is
+    known; empty where nothing like that was judged."""
+    proposal: Proposal | None = None
+    """What others agree on instead."""
 
 
 class Outcome(Frozen):

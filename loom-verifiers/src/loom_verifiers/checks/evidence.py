@@ -1,6 +1,6 @@
 """Evidence in readable words: what was checked, what was expected and what was seen."""
 
-from loom_core.types import Evidence, VerdictStatus
+from loom_core.types import Evidence, Proposal, VerdictStatus
 from loom_core.workspace import holds_secrets
 
 MAX_SEEN_CHARACTERS = 600
@@ -12,6 +12,17 @@ _WITHHELD = "[not shown: such files usually hold secrets]"
 def passed(check: str, detail: str) -> Evidence:
     """Evidence that a check passed."""
     return Evidence(check=check, status=VerdictStatus.PASSED, detail=detail)
+
+
+def refused(check: str, detail: str, observed: str, proposal: Proposal) -> Evidence:
+    """Evidence that others agree on something else, with what they agree on."""
+    return Evidence(
+        check=check,
+        status=VerdictStatus.FAILED,
+        detail=detail,
+        observed=observed,
+        proposal=proposal,
+    )
 
 
 def failed(check: str, detail: str, *, shows_content: bool = True) -> Evidence:

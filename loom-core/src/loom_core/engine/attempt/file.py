@@ -6,6 +6,7 @@ from loom_core.contracts.context import Beginning, Context, ModelFacts
 from loom_core.dialects import DIALECTS
 from loom_core.engine.attempt.opening import show_files, small_text
 from loom_core.engine.attempt.plain import contents, failing, run_plainly
+from loom_core.engine.attempt.proposed import proposed
 from loom_core.planning.sole_file import run_command, sole_file
 from loom_core.prompts import FIRST_FORMS, content_in, file_messages, is_data, told_forms
 from loom_core.types import Outcome, Subtask
@@ -64,7 +65,14 @@ async def run_by_file(
         return await _try(content_in(answer, target), target, subtask, context, number)
 
     beginning = Beginning(facts.name, FILE, prompt, shown.seen)
-    return await run_plainly(beginning, context, facts, act, wanted=f"content of {target}")
+    proposal = proposed(target, context)
+
+    async def act_as_proposed() -> str:
+        return await _try(proposal, target, subtask, context, 0)
+
+    wanted = f"content of {target}"
+    first = act_as_proposed if proposal else None
+    return await run_plainly(beginning, context, facts, act, wanted=wanted, first=first)
 
 
 async def _try(content: str, target: str, subtask: Subtask, context: Context, number: int) -> str:

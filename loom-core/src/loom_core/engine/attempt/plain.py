@@ -36,9 +36,18 @@ _CUT_OFF = "the answer was cut off before its end; make it shorter"
 Try = Callable[[str, int], Awaitable[str]]
 """Acts with the text of an answer and its number; gives what is wrong afterwards, else nothing."""
 
+First = Callable[[], Awaitable[str]]
+"""Acts without an answer; gives what is wrong afterwards, else nothing."""
+
 
 async def run_plainly(
-    beginning: Beginning, context: Context, facts: ModelFacts, act: Try, *, wanted: str
+    beginning: Beginning,
+    context: Context,
+    facts: ModelFacts,
+    act: Try,
+    *,
+    wanted: str,
+    first: First | None = None,
 ) -> Outcome:
     """Ask until nothing is wrong. Raises ``ModelError`` like any call of a model.
 
@@ -48,10 +57,13 @@ async def run_plainly(
         facts: the model that is asked.
         act: does with an answer what has to be done.
         wanted: what a correction asks for, such as ``program``.
+        first: what to try before any answer is asked for.
     """
     begun = await context.begin(
         replace(beginning, window=facts.window, is_window_assumed=facts.is_window_assumed)
     )
+    if first is not None and not await first():
+        return done_by_checks()
     messages: list[Message] = list(begun.prompt)
     problem = ""
     last: str | None = None

@@ -12,6 +12,7 @@ from loom_core.contracts.context import Beginning, Context, ModelFacts
 from loom_core.dialects import DIALECTS
 from loom_core.engine.attempt.opening import show_files
 from loom_core.engine.attempt.plain import contents, failing, run_plainly
+from loom_core.engine.attempt.proposed import proposed
 from loom_core.planning.computed_files import FILE_COMPUTED
 from loom_core.planning.sole_file import sole_file
 from loom_core.prompts import FIRST_STYLES, program_in, program_messages
@@ -72,7 +73,13 @@ async def run_by_program(
         return await _try(program_in(answer), printed_to, subtask, context, number)
 
     beginning = Beginning(facts.name, PROGRAM, prompt, shown.seen)
-    return await run_plainly(beginning, context, facts, act, wanted="program")
+    proposal = proposed(target, context, is_program=True)
+
+    async def act_as_proposed() -> str:
+        return await _try(proposal, printed_to, subtask, context, 0)
+
+    first = act_as_proposed if proposal else None
+    return await run_plainly(beginning, context, facts, act, wanted="program", first=first)
 
 
 async def _try(

@@ -196,6 +196,7 @@ class SubtaskRun:
             way=sum(not item.sample for item in self._history.attempts),
             sample=attempt.sample,
             feedback=self._feedback(attempt),
+            verdicts=[one.verdict for one in self._history.attempts[: attempt.number - 1]],
             tools=self._tools(),
             earlier_changes=self._history.changes,
         )
