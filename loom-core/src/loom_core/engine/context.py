@@ -21,6 +21,7 @@ from loom_core.engine.calls.model_calls import Asked, ModelCalls
 from loom_core.engine.calls.recall import recall
 from loom_core.engine.calls.stepping import Stepping
 from loom_core.engine.calls.tool_call import ToolCallRun
+from loom_core.engine.earlier import EarlierAttempts
 from loom_core.engine.journal import StepJournal
 from loom_core.engine.scope import TaskScope
 from loom_core.engine.time_limit import TimeLimit
@@ -45,9 +46,10 @@ from loom_core.types import (
     ToolResult,
     ToolSpec,
     Usage,
-    Verdict,
 )
 from loom_core.workspace import Workspace
+
+_NONE_EARLIER = EarlierAttempts()
 
 
 class RunContext:
@@ -62,10 +64,8 @@ class RunContext:
         urgency: int = 0,
         way: int = 0,
         sample: int = 0,
-        feedback: Sequence[str] = (),
-        verdicts: Sequence[Verdict | None] = (),
+        earlier: EarlierAttempts = _NONE_EARLIER,
         tools: Mapping[str, Tool[Any]] | None = None,
-        earlier_changes: Sequence[FileChange] = (),
     ) -> None:
         """Bind the capabilities to one journal.
 
@@ -76,10 +76,8 @@ class RunContext:
             urgency: how much other work waits for this; higher goes first at a model's server.
             way: the attempt, counted without samples.
             sample: which sample of one prompt the attempt is; 0 for none.
-            feedback: what earlier attempts were told was wrong.
-            verdicts: on each of them; None for one that was not verified.
+            earlier: what the attempts before left.
             tools: the tools that may be called; None is all of the scope's.
-            earlier_changes: what earlier attempts of the subtask changed.
         """
         self._scope = scope
         self._journal = journal
@@ -88,14 +86,13 @@ class RunContext:
         self.way = way
         self.sample = sample
         self._models = self._asking_models(tier, urgency)
-        self.feedback: Sequence[str] = tuple(feedback)
-        self.verdicts: Sequence[Verdict | None] = tuple(verdicts)
+        self.feedback, self.verdicts = earlier.feedback, earlier.verdicts
         self._tools = scope.tools if tools is None else tools
         self._seen: dict[str, str] = {}
         self._recalled_from: set[str] = set()
         self._kept: dict[str, JsonValue] = {}
         self._results: dict[str, str] = {}
-        self._earlier_changes = tuple(earlier_changes)
+        self._earlier_changes = earlier.changes
         self.may_wait = True
         """Whether a gated call may stop it until a human answers: not once its work is over."""
         self.own_changes: list[FileChange] = []

@@ -289,9 +289,7 @@ class Workspace:
     ) -> Iterator[Entry]:
         """Every plain file below a directory, as in a listing; links and special files are not.
 
-        Args:
-            path: of the directory.
-            wanted: says of a path whether its file is; much quicker than leaving files out later.
+        ``wanted`` says of a path whether its file is; that is quicker than leaving files out later.
         """
         walk = Walk(self._descriptor, wanted=wanted)
         for entry in walk.entries(self.relative(path)):

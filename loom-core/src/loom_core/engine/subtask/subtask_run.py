@@ -9,6 +9,7 @@ from loom_core.confidence import ConfidenceFactors, confidence
 from loom_core.contracts.tool import Tool
 from loom_core.engine.attempt.endings import failed
 from loom_core.engine.context import RunContext
+from loom_core.engine.earlier import EarlierAttempts
 from loom_core.engine.journal import StepJournal, Written
 from loom_core.engine.scope import TaskScope
 from loom_core.engine.subtask.flagging import asks_human, flag_of
@@ -195,10 +196,12 @@ class SubtaskRun:
             urgency=self._urgency,
             way=sum(not item.sample for item in self._history.attempts),
             sample=attempt.sample,
-            feedback=self._feedback(attempt),
-            verdicts=[one.verdict for one in self._history.attempts[: attempt.number - 1]],
+            earlier=EarlierAttempts(
+                self._feedback(attempt),
+                [one.verdict for one in self._history.attempts[: attempt.number - 1]],
+                self._history.changes,
+            ),
             tools=self._tools(),
-            earlier_changes=self._history.changes,
         )
         if attempt.outcome is not None:
             context.restore(attempt.outcome)
