@@ -3,7 +3,6 @@
 Each takes the finished workspace and raises ``NotDone`` with the reason. None trusts a report.
 """
 
-import configparser
 import json
 import re
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from held_out_code import CODE
 from held_out_data import DATA
 from held_out_files import FILES
 from held_out_two_steps import TWO_STEPS
-from reading import csv_rows, read_json, read_toml
+from reading import csv_rows, read_ini, read_json, read_toml
 from seen_checkers import SEEN_LATER
 from tuning_checkers import TUNING_LATER
 from workspace_judge import FinishedWorkspace, NotDone, expect
@@ -232,12 +231,7 @@ def even_bug(done: FinishedWorkspace) -> None:
 
 def timeout_setting(done: FinishedWorkspace) -> None:
     """The one value changed, nothing else."""
-    parser = configparser.ConfigParser()
-    try:
-        parser.read_string(done.text("client.ini"))
-    except configparser.Error as error:
-        raise NotDone(f"client.ini does not parse: {error}") from error
-    found = {section: dict(parser[section]) for section in parser.sections()}
+    found = read_ini(done, "client.ini")
     expect(found == {"http": {"timeout": "90", "retries": "2"}}, f"is {found}")
 
 

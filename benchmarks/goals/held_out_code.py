@@ -1,24 +1,12 @@
 """Judges of the held-out goals of one step that ask for Python code, by running it."""
 
-from reading import value_of
+from reading import printed_lines, value_of
 from workspace_judge import FinishedWorkspace, expect
-
-
-def countdown(done: FinishedWorkspace) -> None:
-    """The six lines and nothing else."""
-    printed = _printed(done, "countdown.py")
-    expect(printed == ["5", "4", "3", "2", "1", "Liftoff!"], f"printed {printed[:10]}")
-
-
-def sevens(done: FinishedWorkspace) -> None:
-    """The ten lines as in the example."""
-    printed = _printed(done, "sevens.py")
-    expect(printed == [f"7 x {n} = {7 * n}" for n in range(1, 11)], f"printed {printed[:12]}")
 
 
 def primes(done: FinishedWorkspace) -> None:
     """The ten primes, one per line."""
-    printed = _printed(done, "primes.py")
+    printed = printed_lines(done, "primes.py")
     expect(
         printed == ["2", "3", "5", "7", "11", "13", "17", "19", "23", "29"],
         f"printed {printed[:12]}",
@@ -72,14 +60,21 @@ def largest_bug(done: FinishedWorkspace) -> None:
     expect(values == [-2, 9, 0, -7, -1, -1.5], f"gives {values}")
 
 
-def _printed(done: FinishedWorkspace, script: str) -> list[str]:
-    """The lines that a script prints, without empty ones."""
-    printed = done.run(f"python3 {script}").splitlines()
-    return [line.strip() for line in printed if line.strip()]
+def initials(done: FinishedWorkspace) -> None:
+    """One letter for each name, however many there are."""
+    names = ["Grace Brewster Hopper", "Ada Lovelace", "Cher", "Ana Luz Rey Paz"]
+    values = value_of(done, "initials", f"[initials.initials(name) for name in {names}]")
+    expect(values == ["GBH", "AL", "C", "ALRP"], f"gives {values}")
+
+
+def savings_jar(done: FinishedWorkspace) -> None:
+    """The twelve amounts and nothing else."""
+    printed = printed_lines(done, "jar.py")
+    expect(printed == [str(50 * n) for n in range(1, 13)], f"printed {printed[:14]}")
 
 
 CODE = (
-    *(countdown, sevens, primes, clamp, vowels, unique_items, safe_divide),
-    *(last_item, largest_bug),
+    *(primes, clamp, vowels, unique_items, safe_divide, last_item, largest_bug),
+    *(initials, savings_jar),
 )
 """The checkers by the ids of their goals."""

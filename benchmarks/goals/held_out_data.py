@@ -1,6 +1,6 @@
 """Judges of the held-out goals of one step that compute or look up something in given files."""
 
-from reading import csv_rows, expect_untouched, only_number, read_json
+from reading import csv_rows, expect_untouched, filled_lines, only_number, read_json
 from workspace_judge import FinishedWorkspace, expect
 
 
@@ -19,13 +19,6 @@ def adults(done: FinishedWorkspace) -> None:
     expect_untouched(done, "adults", "people.csv")
 
 
-def biggest_city(done: FinishedWorkspace) -> None:
-    """The name alone; the table is as it was."""
-    held = done.text("answer.txt").strip()
-    expect(held == "Brno", f"holds {held!r}")
-    expect_untouched(done, "biggest_city", "cities.csv")
-
-
 def books(done: FinishedWorkspace) -> None:
     """Three objects, their years as numbers or as text; the table is as it was."""
     found = read_json(done, "books.json")
@@ -40,14 +33,6 @@ def books(done: FinishedWorkspace) -> None:
     expect_untouched(done, "books", "books.csv")
 
 
-def marks(done: FinishedWorkspace) -> None:
-    """In the order of numbers, not of letters; the table is as it was."""
-    rows = csv_rows(done, "classement.csv")
-    wanted = [["eleve", "note"], ["Anna", "17"], ["Zoe", "15"], ["Luc", "12"], ["Marc", "9"]]
-    expect(rows == wanted, f"holds {rows}")
-    expect_untouched(done, "marks", "notes.csv")
-
-
 def deadline(done: FinishedWorkspace) -> None:
     """The one date alone; the contract is as it was."""
     held = done.text("deadline.txt").strip()
@@ -55,5 +40,26 @@ def deadline(done: FinishedWorkspace) -> None:
     expect_untouched(done, "deadline", "contract.txt")
 
 
-DATA = (expenses, adults, biggest_city, books, marks, deadline)
+def cancelled_trains(done: FinishedWorkspace) -> None:
+    """The number alone; the board is as it was."""
+    found = only_number(done, "cancelled.txt")
+    expect(found == 3, f"holds {found}")
+    expect_untouched(done, "cancelled_trains", "departures.csv")
+
+
+def coffee_total(done: FinishedWorkspace) -> None:
+    """The number alone; the tally is as it was."""
+    found = only_number(done, "week.txt")
+    expect(found == 20, f"holds {found}")
+    expect_untouched(done, "coffee_total", "coffee.txt")
+
+
+def vegan_dishes(done: FinishedWorkspace) -> None:
+    """The three names alone, in any order; the table is as it was."""
+    names = sorted(line.strip() for line in filled_lines(done.text("vegan.txt")))
+    expect(names == ["Fruit salad", "Lentil soup", "Rice balls"], f"holds {names}")
+    expect_untouched(done, "vegan_dishes", "buffet.csv")
+
+
+DATA = (expenses, adults, books, deadline, cancelled_trains, coffee_total, vegan_dishes)
 """The checkers by the ids of their goals."""

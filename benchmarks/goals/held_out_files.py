@@ -9,8 +9,10 @@ from reading import (
     expect_untouched,
     filled_lines,
     headings,
+    read_ini,
     read_json,
     read_toml,
+    read_yaml,
 )
 from workspace_judge import FinishedWorkspace, expect
 
@@ -113,8 +115,69 @@ def temporary_files(done: FinishedWorkspace) -> None:
     expect_untouched(done, "temporary_files", "tmp_notes.txt", "data.csv")
 
 
+def parking(done: FinishedWorkspace) -> None:
+    """Exactly the three keys with values of the right types."""
+    wanted = {"zone": "B4", "hourly_rate": 2.5, "open_on_weekends": False}
+    expect_same(read_json(done, "parking.json"), wanted, "parking.json")
+
+
+def vocabulary(done: FinishedWorkspace) -> None:
+    """The header, then the three pairs in any order."""
+    header, *rows = csv_rows(done, "vokabeln.csv") or [[]]
+    expect(header == ["deutsch", "spanisch"], f"has the header {header}")
+    wanted = [["Baum", "árbol"], ["Haus", "casa"], ["Wasser", "agua"]]
+    expect(sorted(rows) == wanted, f"holds {rows}")
+
+
+def pancakes(done: FinishedWorkspace) -> None:
+    """The two headings, then the three bullets in any order, and nothing else."""
+    text = done.text("pancakes.md")
+    wanted = [(1, "Pancakes"), (2, "Ingredients")]
+    expect(headings(text) == wanted, f"has the headings {headings(text)}")
+    lines = filled_lines(re.sub(r"^(=+|-+)\s*$", "", text, flags=re.MULTILINE))
+    expect(
+        "Pancakes" in lines[0] and "Ingredients" in lines[1], f"begins with the lines {lines[:2]}"
+    )
+    bullets = [re.fullmatch(r"\s*[-*+]\s+(.+?)[.,;]?", line) for line in lines[2:]]
+    found = sorted(bullet[1] if bullet else "" for bullet in bullets)
+    expect(found == ["125 g flour", "2 eggs", "250 ml milk"], f"holds {lines}")
+
+
+def label_printer(done: FinishedWorkspace) -> None:
+    """Exactly the two sections."""
+    wanted = {"label": {"width": "62", "height": "29"}, "network": {"address": "10.0.0.15"}}
+    found = read_ini(done, "printer.ini")
+    expect(found == wanted, f"is {found}")
+
+
+def night_heating(done: FinishedWorkspace) -> None:
+    """The one value changed, as a number, and nothing else."""
+    wanted = {"office": {"day": 21, "night": 18}, "storage": {"day": 16, "night": 12}}
+    expect_same(read_yaml(done, "heating.yaml"), wanted, "heating.yaml")
+
+
+def bus_stops(done: FinishedWorkspace) -> None:
+    """The square renamed on both lines; the street is still the old one."""
+    wanted = [
+        "Línea 4: Plaza Norte, Mercado, Puerto",
+        "Línea 7: Estadio, Plaza Norte",
+        "Línea 9: Calle Vieja, Hospital",
+    ]
+    expect(done.lines("paradas.txt") == wanted, f"holds {done.lines('paradas.txt')}")
+
+
+def missing_requirement(done: FinishedWorkspace) -> None:
+    """The new line anywhere among the old ones."""
+    lines = done.lines("requirements.txt")
+    expect(lines.count("httpx==0.27.2") == 1, f"holds {lines}")
+    lines.remove("httpx==0.27.2")
+    expect(lines == ["flask==3.0.3", "rich==13.7.1"], f"holds besides httpx {lines}")
+
+
 FILES = (
     *(hours, packing, profile, menu, server_settings, bakery, letter, lamp_price, groceries),
     *(guests, report_name, archive_log, temporary_files),
+    *(parking, vocabulary, pancakes, label_printer),
+    *(night_heating, bus_stops, missing_requirement),
 )
 """The checkers by the ids of their goals."""

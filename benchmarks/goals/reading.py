@@ -1,6 +1,7 @@
 """How checkers read what a run left behind, each way raising ``NotDone`` when it cannot be read."""
 
 import ast
+import configparser
 import csv
 import json
 import re
@@ -9,6 +10,7 @@ import tomllib
 from html.parser import HTMLParser
 from typing import Any
 
+import yaml
 from goal_list import SETS, load_goals
 from workspace_judge import FinishedWorkspace, NotDone, expect
 
@@ -27,6 +29,24 @@ def read_toml(done: FinishedWorkspace, path: str) -> dict[str, Any]:
         return tomllib.loads(done.text(path))
     except ValueError as error:
         raise NotDone(f"{path} does not parse: {error}") from error
+
+
+def read_yaml(done: FinishedWorkspace, path: str) -> object:
+    """A YAML file's value."""
+    try:
+        return yaml.safe_load(done.text(path))
+    except yaml.YAMLError as error:
+        raise NotDone(f"{path} does not parse: {error}") from error
+
+
+def read_ini(done: FinishedWorkspace, path: str) -> dict[str, dict[str, str]]:
+    """The values of an INI file by section and key."""
+    parser = configparser.ConfigParser(interpolation=None)
+    try:
+        parser.read_string(done.text(path))
+    except configparser.Error as error:
+        raise NotDone(f"{path} does not parse: {error}") from error
+    return {section: dict(parser[section]) for section in parser.sections()}
 
 
 def csv_rows(done: FinishedWorkspace, path: str) -> list[list[str]]:
@@ -74,6 +94,12 @@ def value_of(done: FinishedWorkspace, module: str, expression: str) -> Any:
         return ast.literal_eval(printed)
     except (ValueError, SyntaxError) as error:
         raise NotDone(f"{expression} gives {printed}") from error
+
+
+def printed_lines(done: FinishedWorkspace, script: str) -> list[str]:
+    """The lines that a script prints, without empty ones."""
+    printed = done.run(f"python3 {script}").splitlines()
+    return [line.strip() for line in printed if line.strip()]
 
 
 def expect_same(found: object, wanted: object, what: str) -> None:

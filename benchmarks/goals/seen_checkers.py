@@ -1,6 +1,6 @@
 """Judges of the seen goals that joined the list later, in the manner of ``checkers.py``."""
 
-from reading import csv_rows, read_json
+from reading import csv_rows, expect_untouched, printed_lines, read_json
 from workspace_judge import FinishedWorkspace, expect
 
 
@@ -72,6 +72,33 @@ def dice(done: FinishedWorkspace) -> None:
     expect(values == "[1, 2, 3, 4, 5, 6]", f"gives {values}")
 
 
+def sevens(done: FinishedWorkspace) -> None:
+    """The ten lines as in the example."""
+    printed = printed_lines(done, "sevens.py")
+    expect(printed == [f"7 x {n} = {7 * n}" for n in range(1, 11)], f"printed {printed[:12]}")
+
+
+def countdown(done: FinishedWorkspace) -> None:
+    """The six lines and nothing else."""
+    printed = printed_lines(done, "countdown.py")
+    expect(printed == ["5", "4", "3", "2", "1", "Liftoff!"], f"printed {printed[:10]}")
+
+
+def biggest_city(done: FinishedWorkspace) -> None:
+    """The name alone; the table is as it was."""
+    held = done.text("answer.txt").strip()
+    expect(held == "Brno", f"holds {held!r}")
+    expect_untouched(done, "biggest_city", "cities.csv")
+
+
+def marks(done: FinishedWorkspace) -> None:
+    """In the order of numbers, not of letters; the table is as it was."""
+    rows = csv_rows(done, "classement.csv")
+    wanted = [["eleve", "note"], ["Anna", "17"], ["Zoe", "15"], ["Luc", "12"], ["Marc", "9"]]
+    expect(rows == wanted, f"holds {rows}")
+    expect_untouched(done, "marks", "notes.csv")
+
+
 SEEN_LATER = (
     motto,
     fizzbuzz,
@@ -83,5 +110,9 @@ SEEN_LATER = (
     meeting,
     measures,
     dice,
+    sevens,
+    countdown,
+    biggest_city,
+    marks,
 )
 """The checkers by the ids of their goals."""

@@ -2,7 +2,6 @@
 
 import re
 
-import yaml
 from reading import (
     Page,
     csv_rows,
@@ -13,10 +12,11 @@ from reading import (
     only_number,
     read_json,
     read_toml,
+    read_yaml,
     value_of,
 )
 from runs_of_tests import expect_caught, expect_passing
-from workspace_judge import FinishedWorkspace, NotDone, expect
+from workspace_judge import FinishedWorkspace, expect
 
 
 def camping(done: FinishedWorkspace) -> None:
@@ -37,7 +37,7 @@ def server_toml(done: FinishedWorkspace) -> None:
 def compose_yaml(done: FinishedWorkspace) -> None:
     """Three keys."""
     wanted = {"app": "orders", "replicas": 3, "regions": ["eu-west", "us-east"]}
-    expect_same(_yaml(done, "deploy.yaml"), wanted, "it")
+    expect_same(read_yaml(done, "deploy.yaml"), wanted, "it")
 
 
 def products_json(done: FinishedWorkspace) -> None:
@@ -170,7 +170,9 @@ def typo(done: FinishedWorkspace) -> None:
 
 def yaml_value(done: FinishedWorkspace) -> None:
     """One value."""
-    expect_same(_yaml(done, "pool.yaml"), {"name": "crawler", "workers": 8, "queue": "fast"}, "it")
+    expect_same(
+        read_yaml(done, "pool.yaml"), {"name": "crawler", "workers": 8, "queue": "fast"}, "it"
+    )
 
 
 def json_key(done: FinishedWorkspace) -> None:
@@ -276,14 +278,6 @@ def two_json(done: FinishedWorkspace) -> None:
     """Three keys."""
     wanted = {"name": "Mia", "age": 30, "email": "mia@example.org"}
     expect_same(read_json(done, "user.json"), wanted, "it")
-
-
-def _yaml(done: FinishedWorkspace, path: str) -> object:
-    """A YAML file's value."""
-    try:
-        return yaml.safe_load(done.text(path))
-    except yaml.YAMLError as error:
-        raise NotDone(f"{path} does not parse: {error}") from error
 
 
 TUNING_LATER = (
