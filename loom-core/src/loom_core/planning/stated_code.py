@@ -25,6 +25,12 @@ _EXAMPLE = re.compile(
     re.VERBOSE,
 )
 
+_CHECKED = re.compile(r"""command_output_matches "(?P<command>python3 -c .*?repr\(value\)\)')\"""")
+"""An example as the name of the check that runs its command, wherever a text has it."""
+_IN_CODE = re.compile(
+    rf"value = (?P<call>.*); print\({AS_EXPECTED!r} if value == (?P<result>.*) else repr\(value\)\)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class CallExample:
@@ -57,6 +63,21 @@ def defined_names(text: str) -> list[str]:
 def call_examples(text: str) -> list[CallExample]:
     """Calls of literals with literal results, in order."""
     return list(dict.fromkeys(_examples(text)))
+
+
+def with_plain_examples(text: str) -> str:
+    """The text with the call and the result of an example for the command that checks it, for people."""
+    return _CHECKED.sub(_in_plain_words, text)
+
+
+def _in_plain_words(check: re.Match[str]) -> str:
+    """What a command checks; the command as it is when it is no example's."""
+    try:
+        code = shlex.split(check["command"])[-1]
+    except ValueError:
+        return check[0]
+    found = _IN_CODE.search(code)
+    return f"{found['call']} is {found['result']}" if found else check[0]
 
 
 def _examples(text: str) -> Iterator[CallExample]:

@@ -7,6 +7,7 @@ from loom_core.cli.terminal.line import Line
 from loom_core.cli.terminal.marks import DONE, FAILED, PENDING, RUNNING, STATE_MARKS, WARNING
 from loom_core.cli.terminal.time_text import format_count, format_duration
 from loom_core.events import EventBody
+from loom_core.planning.stated_code import with_plain_examples
 from loom_core.types import Evidence, ModelResponse, VerdictStatus
 
 _MOST_FAILING = 5
@@ -176,7 +177,8 @@ def _(body: e.VerdictReached) -> list[Line]:
 @describe_event.register
 def _(body: e.AttemptFailed) -> list[Line]:
     next_step = _NEXT_STEPS.get(body.next_step, body.next_step)
-    return [Line(f"attempt failed, {next_step}: {body.reason}", FAILED)]
+    reason = with_plain_examples(body.reason)
+    return [Line(f"attempt failed, {next_step}: {reason}", FAILED)]
 
 
 @describe_event.register
@@ -247,7 +249,8 @@ def _(body: e.HookFailed) -> list[Line]:
 def describe_evidence(evidence: Evidence, *, indent: int = 1) -> Line:
     """One check with what it saw."""
     detail = f": {evidence.detail}" if evidence.detail else ""
-    return Line(f"{evidence.check}{detail}", STATE_MARKS[evidence.status], indent=indent)
+    check = with_plain_examples(evidence.check)
+    return Line(f"{check}{detail}", STATE_MARKS[evidence.status], indent=indent)
 
 
 def describe_samples(body: e.SamplesCompared, *, indent: int = 0) -> Line:

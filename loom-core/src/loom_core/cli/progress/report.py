@@ -10,6 +10,7 @@ from loom_core.cli.terminal.line import Line
 from loom_core.cli.terminal.marks import STATE_MARKS, WAITING, WARNING
 from loom_core.cli.terminal.time_text import format_count, format_duration
 from loom_core.confidence import confidence_band
+from loom_core.planning.stated_code import with_plain_examples
 from loom_core.types import FileChange, FileType, SubtaskState
 from loom_core.workspace.git_state import is_in_git
 
@@ -85,7 +86,7 @@ def _describe_attempts(progress: SubtaskProgress) -> Iterator[Line]:
     """How it got there, when it was not at once: which model failed, why, and who took over."""
     for item in progress.failures[-_MOST_ATTEMPTS:]:
         by = f" with {item.model}" if item.model else ""
-        reason = item.reason.partition("\n")[0]
+        reason = with_plain_examples(item.reason.partition("\n")[0])
         yield Line(f"attempt {item.number}{by} failed: {reason}", WARNING, indent=3)
     for samples in progress.samples:
         yield describe_samples(samples, indent=3)
