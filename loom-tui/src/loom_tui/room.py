@@ -31,6 +31,8 @@ _SHOWN_AGAIN = 20
 _MOST_PATHS = 5000
 _STREAM_SECONDS = 0.06
 """How often what streams is drawn: oftener than one can read, seldom enough that keys come first."""
+_STREAM_SECONDS_TYPING = 0.5
+"""The same while somebody types, whose next key waits for whatever is being drawn."""
 _NEW = "new"
 
 
@@ -131,7 +133,8 @@ class Room:
             else:
                 await self._narrator.apply(update, self.session)
                 if isinstance(update, Heard):
-                    await asyncio.sleep(_STREAM_SECONDS)
+                    is_typing = self._scene.prompt.is_typed_into
+                    await asyncio.sleep(_STREAM_SECONDS_TYPING if is_typing else _STREAM_SECONDS)
                 if isinstance(update, Recorded) and isinstance(update.body, ToolCallFinished):
                     self._look_beside(update.body)
 

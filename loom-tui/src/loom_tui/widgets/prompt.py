@@ -1,11 +1,15 @@
 """Where one types: several lines, what was typed before, and completion."""
 
+import time
 from collections.abc import Mapping
 
 from textual import events
 from textual.binding import Binding
 from textual.message import Message
 from textual.widgets import TextArea
+
+_TYPING_SECONDS = 0.5
+"""How long after a key somebody is taken to be still typing."""
 
 
 class Prompt(TextArea):
@@ -36,6 +40,12 @@ class Prompt(TextArea):
         self._typed: list[str] = []
         self._back = 0
         self._offers: list[str] = []
+        self._key_at = -_TYPING_SECONDS
+
+    @property
+    def is_typed_into(self) -> bool:
+        """Whether somebody types now."""
+        return time.monotonic() - self._key_at < _TYPING_SECONDS
 
     def action_new_line(self) -> None:
         """Begin a line."""
@@ -53,6 +63,7 @@ class Prompt(TextArea):
 
     async def on_key(self, event: events.Key) -> None:
         """Enter sends, Tab completes, the arrows at the edge go through what was typed before."""
+        self._key_at = time.monotonic()
         actions = {
             "enter": self._send,
             "tab": self._complete,
