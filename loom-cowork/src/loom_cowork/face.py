@@ -94,7 +94,8 @@ class Face:
         if self._room is not None:
             self._room.take(line)
         elif self._question is not None and line.lower() in {"y", "yes", "n", "no"}:
-            self._question.set_result(line.lower().startswith("y"))
+            answer, self._question = self._question, None
+            answer.set_result(line.lower().startswith("y"))
         elif line:
             self._early.append(line)
 
@@ -105,12 +106,9 @@ class Face:
     async def ask(self, question: str) -> bool:
         """The user's yes or no to a question, which must be safe to show, before there is a session."""
         click.echo(question, err=True)
-        self._question = asyncio.get_running_loop().create_future()
+        answer = self._question = asyncio.get_running_loop().create_future()
         self.redraw()
-        try:
-            return await self._question
-        finally:
-            self._question = None
+        return await answer
 
     def redraw(self) -> None:
         """Draw the prompt anew."""
