@@ -20,7 +20,7 @@ _MAKE_SURE = re.compile(r"\b(?:make sure|ensure|check|see to it)(?: that)?\b", r
 _CLAUSE_OPENER = re.compile(
     r"""\b(?:(?<!only\ )(?<!just\ )(?<!write\ )(?<!save\ )(?<!store\ )
     that(?!\ (?:number|result|value|sum|total|count|average|text|line|list|name|word|date|day|answer)\b)
-    |which|who|whose|when|whenever|while|if|unless|where|once|because|so|either
+    |which|who|whose|why|whether|when|whenever|while|if|unless|where|once|because|so|either
     |optionally|maybe|for\ example|for\ instance|such\ as|e\.g\.)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -119,10 +119,22 @@ _LIST_OF_REMOVED = re.compile(
 _AFTER_RENAMED = re.compile(r"[\"'`)]*\s*(?:to|into|as)\b", re.IGNORECASE)
 
 
+_IS_WANTED = re.compile(
+    r"""\b(?:do(?:es)?(?:n['\u2019]t|\s+not)\s+(?:have|exist)|(?:is|are)\s+missing
+    |(?:write|create|make|prepare|generate)\s+(?:that|this|the|such\s+a|it|one)(?:\s+(?:new\s+)?file)?\s*[.?!,;:])""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_IS_DOUBTFUL = re.compile(
+    rf"""{_PROGRAM_NOUN.pattern}|\b(?:why|explain\w*|whether|if|unless|without|instead|delet\w+|remov\w+|eras\w+
+    |renam\w+|never|no|not\s+(?:create|write|make)|n['\u2019]t\s+(?:create|write|make))\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
 def expected_files(sentences: Sequence[Sentence], existing: Collection[str]) -> list[str]:
     """Files that are not there yet and must be there in the end, in order of mention."""
     names_directory = any(_names_directory(sentence) for sentence in sentences)
-    return list(
+    expected = list(
         dict.fromkeys(
             mention.path
             for sentence in sentences
@@ -132,6 +144,7 @@ def expected_files(sentences: Sequence[Sentence], existing: Collection[str]) -> 
             and is_direct_object(sentence, mention)
         )
     )
+    return expected or ([] if names_directory else _only_file(sentences, existing))
 
 
 def removed_files(sentences: Sequence[Sentence], existing: Collection[str]) -> list[str]:
@@ -144,6 +157,19 @@ def removed_files(sentences: Sequence[Sentence], existing: Collection[str]) -> l
             if mention.path in existing and _is_removed(sentence, mention)
         )
     )
+
+
+def _only_file(sentences: Sequence[Sentence], existing: Collection[str]) -> list[str]:
+    """The one file that is named at all, if it is missing and the text says that it is wanted.
+
+    ``The machine reads a file a.json that we don't have yet`` asks for it, whatever its clauses say.
+    """
+    named = {mention.path for sentence in sentences for mention in sentence.mentions}
+    said = " ".join(own_words(sentence.text) for sentence in sentences)
+    is_wanted = _IS_WANTED.search(said) and not _IS_DOUBTFUL.search(said)
+    if len(named) != 1 or not is_wanted or is_there(next(iter(named)), existing):
+        return []
+    return list(named)
 
 
 def is_there(path: str, existing: Collection[str]) -> bool:
