@@ -25,6 +25,7 @@ _SELECTED = re.compile(
     |at\ most|older|younger|(?:above|below|over|under)\ \d+
     |(?:every(?:body|one)|those)\ (?:who|that|with)
     |(?:rows?|lines?|entries|records?|people|names|products?|items?|words?)\ (?:that|which|who|whose|where)
+    |which\ (?:\w+\ ){1,3}(?:of|in|from|on)
     |alphabetical\w*|unique|distinct|duplicates?|frequenc\w*|sortier\w*|trie[rz]?|ordena\w*)\b""",
     re.VERBOSE | re.IGNORECASE,
 )

@@ -24,7 +24,16 @@ _EXAMPLE = re.compile(
     |True\b|False\b|None\b)""",
     re.VERBOSE,
 )
-
+_LITERAL = (
+    r"""\"[^"\n]*\"|'[^'\n]*'|(?<![\w.])-?\d+(?:\.\d+)?(?![\w.]*\w)|\bTrue\b|\bFalse\b|\bNone\b"""
+)
+_SHOWN = re.compile(
+    rf"""(?P<argument>{_LITERAL})\s*(?:(?:should|must|will)\s+)?
+    (?:(?:gives?|returns?|becomes?|yields?)\b|->|=>|\u2192)\s*(?P<result>{_LITERAL})""",
+    re.VERBOSE,
+)
+"""An example without its call, of the one function that a text is about: ``"ab" gives "AB"``."""
+_SIGNATURE = re.compile(r"(?<![\w.])(?P<name>[A-Za-z_]\w*)\(\s*[A-Za-z_]\w*\s*\)")
 _CHECKED = re.compile(r"""command_output_matches "(?P<command>python3 -c .*?repr\(value\)\)')\"""")
 """An example as the name of the check that runs its command, wherever a text has it."""
 _IN_CODE = re.compile(
@@ -82,6 +91,12 @@ def _in_plain_words(check: re.Match[str]) -> str:
 
 def _examples(text: str) -> Iterator[CallExample]:
     """Every example whose arguments and result are Python literals."""
+    defined = set(defined_names(text))
+    signatures = {match["name"] for match in _SIGNATURE.finditer(text)}
+    if len(defined) == 1 and defined == signatures:
+        name = defined.pop()
+        for match in _SHOWN.finditer(text):
+            yield CallExample(name, match["argument"], match["result"])
     for match in _EXAMPLE.finditer(text):
         arguments = match["arguments"].strip()
         if _is_literal(f"({arguments},)" if arguments else "()") and _is_literal(match["result"]):

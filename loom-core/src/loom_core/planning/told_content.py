@@ -57,10 +57,14 @@ _EDITS = re.compile(
     r"""\b(?:add|append|insert|prepend|put|remove|delete|drop|erase|strip|cut|take\s+out|replace|change|set|update
     |increase|decrease|raise|lower|reduce|bump|rename|fix|correct|repair|edit|swap|switch|turn|uppercase|capitali[sz]e
     |lowercase|number|renumber|indent|prefix|trim|round|shuffle|translate|place
-    |sort|reverse|enable|disable|mark|complete|implement|finish|double|halve|move)\b""",
+    |sort|reverse|enable|disable|mark|complete|implement|finish|double|halve|move
+    |forgot(?:ten)?|(?:should|must)\s+(?:be|have|say|hold|read|contain)|(?:is|are)\s+now|now\s+called|no\s+longer
+    |actualiza\w*|cambia\w*|reemplaza\w*|sustituy\w*|a\u00f1ad\w*|agrega\w*|quita\w*|corrig\w*
+    |\u00e4nder\w*|ersetz\w*|f\u00fcge?|erg\u00e4nz\w*|entfern\w*|streich\w*|korrigier\w*|aktualisier\w*
+    |remplac\w*|ajout\w*|modifi\w*|mets)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
-"""Verbs for something that is done to a file that is there."""
+"""Words for something that is done to a file that is there, the last ones in Spanish, German and French."""
 _MAKES_ANOTHER = re.compile(
     r"""\b(?:tests?\b(?!\s+(?:file|data))|makefile|dockerfile|summary|copy|backup|report|readme|changelog
     |new\s+(?:file|script|program|module))\b""",

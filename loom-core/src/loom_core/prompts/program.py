@@ -10,9 +10,9 @@ from loom_core.types import Message, Role
 
 FIRST_STYLES = (
     "Keep it simple.",
-    "Write a complete script with a main part.",
     "Answer with the whole program.",
     "It must run as it is.",
+    "Write a complete script with a main part.",
 )
 """What the program that makes a result is asked for beside the task, by attempt.
 
