@@ -55,6 +55,7 @@ def test_what_is_quoted_must_be_in_the_one_document(goal, wanted):
         ("the keys app: orders and replicas: 3", {"app": "orders", "replicas": 3}),
         ("host is 127.0.0.1 and port is 9000", {"host": "127.0.0.1", "port": 9000}),
         ("debug is true", {"debug": True}),
+        ('zone is the string "B4" and rate is the number 2.5', {"zone": "B4", "rate": 2.5}),
         ("colours: red", {}),
         ("it is 5 and this is 6", {}),
         ("Set version to 2.1.0", {"version": "2.1.0"}),

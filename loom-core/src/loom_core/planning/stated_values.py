@@ -4,7 +4,7 @@
 ``set [the] KEY [setting] [from X] to VALUE``    English; also change, update …
 ``"KEY" set to VALUE``, ``"KEY" with value V``   English
 ``KEY = VALUE``                                  any language
-``KEY is VALUE``                                 English
+``KEY is [the string] VALUE``                    English
 ``KEY: VALUE, KEY: VALUE`` (two or more)         any language
 ===============================================  ==========================
 
@@ -32,6 +32,7 @@ _NO_KEY = (
     r"|following|contents?|values|items?|entry|entries|elements?|index|length|number|rows?|columns?|lines?|note|example|each|one|text|title)\b"
 )
 """Words before *is* or a colon that introduce or point, and are no keys unless something quotes them."""
+_KIND = r"(?:the\s+(?:string|text|word|number|boolean|value)\s+)?"
 _SHAPES = (
     re.compile(
         r"\b(?:set|change|update|increase|decrease|raise|lower|reduce|switch)\s+(?:the\s+)?"
@@ -46,7 +47,8 @@ _SHAPES = (
     ),
     re.compile(rf"(?<![\w\"'`.]){_KEY}\s*=\s*{_VALUE}", re.IGNORECASE),
     re.compile(
-        rf"(?<![\w\"'`.])(?!{_NO_KEY}){_KEY}\s+is\s+(?:set\s+to\s+)?{_VALUE}", re.IGNORECASE
+        rf"(?<![\w\"'`.])(?!{_NO_KEY}){_KEY}\s+is\s+(?:set\s+to\s+)?{_KIND}{_VALUE}",
+        re.IGNORECASE,
     ),
 )
 _PAIR = re.compile(
