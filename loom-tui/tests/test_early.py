@@ -104,7 +104,9 @@ async def test_a_question_can_be_asked_before_there_is_a_session():
 
     async with app.run_test() as pilot:
         app.run_worker(ask())
-        await until(pilot, lambda: isinstance(app.screen, Picker))
+        await until(
+            pilot, lambda: isinstance(app.screen, Picker) and app.screen.focused is not None
+        )
         await pilot.press(*"no", "enter")
         await until(pilot, lambda: answers)
         opening.may_load.set()

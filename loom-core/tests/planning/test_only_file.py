@@ -17,6 +17,7 @@ from loom_core.planning.sentence import split_sentences
         ("Write this from a.txt into b.txt", ["b.txt"]),
         ("If lamp.ini does not exist, write the word no.", []),
         ("Don't create lamp.ini.", []),
+        ("Take the count from lamp.csv. I don't have Excel.", []),
     ],
 )
 def test_a_missing_file_that_is_spoken_of_alone(goal, expected):

@@ -18,6 +18,9 @@ from loom_core.planning.stated_code import call_examples
         ("a.py has f(a) and g(b): 4 gives 2", []),
         ('a.py has f(a): "ab" gives the capitals', []),
         ("a.py has f(a): 4 gives 2x the size", []),
+        ('a.py has label(age): under 18 gives "minor"', []),
+        ("a.py has total(numbers): 1, 2, 3 gives 6", []),
+        ("a.py has evaluate(text): 1 + 2 gives 3", []),
     ],
 )
 def test_what_a_goal_shows_of_its_one_function(goal, examples):
@@ -39,6 +42,17 @@ def test_what_a_goal_shows_of_its_one_function(goal, examples):
 )
 def test_an_edit_is_compared_in_whatever_words_it_is_asked_for(goal):
     assert "file_as_told" in {check.kind for check in derive_checks(goal, ["needed.txt"])}
+
+
+@pytest.mark.parametrize(
+    "goal",
+    [
+        "Translate menu.csv, which is in German, into out.txt.",
+        "Summarise menu.csv, which lists dishes of Spain, in out.txt.",
+    ],
+)
+def test_a_clause_is_no_choice(goal):
+    assert "file_computed" not in {check.kind for check in derive_checks(goal, ["menu.csv"])}
 
 
 def test_a_choice_is_worked_out():

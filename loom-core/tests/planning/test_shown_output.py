@@ -17,6 +17,8 @@ from loom_core.planning.derived_checks import derive_checks
         ("a.py prints all sums, one per line, e.g. `1 + 2 = 3`", ["1 + 2 = 3"]),
         ("Write a.py that reads lines like 2 x 3 = 6 and prints those that are wrong", []),
         ("Write a.py that prints the result of input such as 2 + 2 = 4", []),
+        ("Write a.py that prints five random sums, such as 3 + 4 = 7", []),
+        ("Write a.py with a function add(a, b), e.g. 2 + 3 = 5", []),
         ("Write a.py that prints lines like name = value", []),
         ("Write a.py that prints lines like the ones in old.txt", []),
     ],
@@ -28,6 +30,12 @@ def test_a_word_or_a_sample_line_must_be_printed(goal, wanted):
         if check.kind == "command_output_matches"
     ]
     assert found == wanted
+
+
+def test_a_sample_line_need_not_stand_in_the_program():
+    goal = "Write a.py that asks for a number and prints its table, e.g. 3 x 4 = 12."
+
+    assert "file_contains" not in {check.kind for check in derive_checks(goal, ())}
 
 
 def test_a_sample_line_does_not_spare_the_comparison():

@@ -117,7 +117,7 @@ class Face:
     def leave(self) -> None:
         """End the prompt, and with it the session."""
         self._is_left.set()
-        if self._prompt.app.is_running:
+        if self._prompt.app.is_running and not self._prompt.app.is_done:
             self._prompt.app.exit(exception=EOFError)
 
     async def run(self) -> ExitCode:

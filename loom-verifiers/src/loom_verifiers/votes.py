@@ -18,7 +18,7 @@ def outvoted(label: str, digest: str, context: VerificationContext) -> Evidence 
     """
     return next(
         (
-            one
+            one.model_copy(update={"proposal": None})  # it was tried already
             for verdict in context.earlier
             for one in verdict.evidence
             if (one.check, one.observed, one.status) == (label, digest, VerdictStatus.FAILED)

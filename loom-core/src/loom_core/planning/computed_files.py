@@ -25,14 +25,16 @@ _SELECTED = re.compile(
     |at\ most|older|younger|(?:above|below|over|under)\ \d+
     |(?:every(?:body|one)|those)\ (?:who|that|with)
     |(?:rows?|lines?|entries|records?|people|names|products?|items?|words?)\ (?:that|which|who|whose|where)
-    |which\ (?:\w+\ ){1,3}(?:of|in|from|on)
+    |which\ (?!(?:is|are|was|were|has|have|had|lies?|stands?|can|will|must|should|contains?|holds?)\b)
+    (?:\w+\ ){1,3}(?:of|in|from|on)\b(?=[^.]*\?)
     |alphabetical\w*|unique|distinct|duplicates?|frequenc\w*|sortier\w*|trie[rz]?|ordena\w*)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
 """Words for results that are picked or put in order."""
+_PLAIN_DATA = (".csv", ".tsv", ".txt", ".log")
 _NAMES = re.compile(
     r"""\b(?:write|put|save|store)\s+(?:only\s+|just\s+)?(?:its|the|their|his|her)\s+names?\b
-    (?:(?!\b(?:and|with|plus|count|number)\b)[^?!])*?
+    (?:(?!\b(?:and|with|plus|count|number\w*|months?|days?|weekdays?)\b)[^?!])*?
     (?:\s+and\s+nothing\s+else)?\s+(?:to|into|in)\s+(?:the\s+file\s+|a\s+file\s+(?:called\s+|named\s+)?)?["'`]?$""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -76,7 +78,10 @@ def computed_checks(
 
 def _names_in(before: str, sources: Collection[str]) -> str:
     """The form of a result that is a name out of the one file of data; empty for any other."""
-    return f"names in {next(iter(sources))}" if len(sources) == 1 and _NAMES.search(before) else ""
+    if len(sources) != 1 or not _NAMES.search(before):
+        return ""
+    source = next(iter(sources))
+    return f"names in {source}" if source.lower().endswith(_PLAIN_DATA) else ""
 
 
 def _converted(

@@ -163,7 +163,7 @@ def _content_checks(
             if mention.path in existing and is_direct_object(sentence, mention):
                 yield from edit_checks(sentence, mention, is_alone=len(sentences) == 1)
             if mention.path in existing:
-                yield from rename_checks(sentence, mention)
+                yield from rename_checks(sentence, mention, is_alone=len(sentences) == 1)
     yield from definition_checks(sentences, existing)
     yield from source_checks(sentences, expected, existing)
 
@@ -236,8 +236,9 @@ def _program_checks(
         elif any(says_it_runs(sentence) for sentence in sentences):
             yield CheckSpec(kind="command_succeeds", target=command)
         return
-    for literal in literals:
-        yield from _contains(program, literal)
+    if not any(sample_line(sentence) for sentence in sentences):  # a sample is worked out
+        for literal in literals:
+            yield from _contains(program, literal)
 
 
 def _sole_program(sentences: Sequence[Sentence], expected: Sequence[str]) -> str | None:

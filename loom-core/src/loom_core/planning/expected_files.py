@@ -120,12 +120,17 @@ _AFTER_RENAMED = re.compile(r"[\"'`)]*\s*(?:to|into|as)\b", re.IGNORECASE)
 
 
 _IS_WANTED = re.compile(
-    r"""\b(?:do(?:es)?(?:n['\u2019]t|\s+not)\s+(?:have|exist)|(?:is|are)\s+missing
-    |(?:write|create|make|prepare|generate)\s+(?:that|this|the|such\s+a|it|one)(?:\s+(?:new\s+)?file)?\s*[.?!,;:])""",
+    r"""\b(?:write|create|make|prepare|generate)\s+(?:that|this|the|such\s+a|it|one)(?:\s+(?:new\s+)?file)?\s*[.?!,;:]""",
     re.VERBOSE | re.IGNORECASE,
 )
+_IS_MISSING = re.compile(
+    r"""["'`]?\s*(?:,?\s*(?:that|which)\s+(?:\w+\s+)?(?:do(?:es)?(?:n['\u2019]t|\s+not)\s+(?:have|exist)|is\s+missing)
+    |is\s+missing|does(?:n['\u2019]t|\s+not)\s+exist)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""Behind a file's name: it is not there yet."""
 _IS_DOUBTFUL = re.compile(
-    rf"""{_PROGRAM_NOUN.pattern}|\b(?:why|explain\w*|whether|if|unless|without|instead|delet\w+|remov\w+|eras\w+
+    rf"""{_PROGRAM_NOUN.pattern}|\b(?:how\s+many|count|summari[sz]e|translate|why|explain\w*|whether|if|unless|without|instead|delet\w+|remov\w+|eras\w+
     |renam\w+|never|no|not\s+(?:create|write|make)|n['\u2019]t\s+(?:create|write|make))\b""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -166,7 +171,12 @@ def _only_file(sentences: Sequence[Sentence], existing: Collection[str]) -> list
     """
     named = {mention.path for sentence in sentences for mention in sentence.mentions}
     said = " ".join(own_words(sentence.text) for sentence in sentences)
-    is_wanted = _IS_WANTED.search(said) and not _IS_DOUBTFUL.search(said)
+    is_missing = any(
+        _IS_MISSING.match(sentence.text[mention.end :])
+        for sentence in sentences
+        for mention in sentence.mentions
+    )
+    is_wanted = (is_missing or _IS_WANTED.search(said)) and not _IS_DOUBTFUL.search(said)
     if len(named) != 1 or not is_wanted or is_there(next(iter(named)), existing):
         return []
     return list(named)

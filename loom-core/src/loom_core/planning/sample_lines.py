@@ -18,16 +18,21 @@ _LINE = re.compile(
     (?P<text>[^"'`\n.,;<>{}]*\d[^"'`\n.,;<>{}]*=[^"'`\n.,;<>{}]*\d)["'`]?\s*(?:[.,;]|$)""",
     re.VERBOSE | re.IGNORECASE,
 )
-_TAKEN_IN = re.compile(
-    r"\b(?:inputs?|stdin|given|reads?|reading|pars(?:es?|ing)|evaluat\w+|solv\w+|checks?|accepts?)\b",
-    re.IGNORECASE,
+_PRINTS = re.compile(
+    r"\b(?:print|output|display|show|list)\w*\b|\blines?\s+(?:like|such)\b", re.IGNORECASE
 )
-"""Words of a program that is shown such lines instead of printing them."""
+_OTHERWISE = re.compile(
+    r"""\b(?:inputs?|stdin|given|reads?|reading|pars(?:es?|ing)|evaluat\w+|solv\w+|checks?|accepts?|asks?|users?
+    |arguments?|functions?|methods?|random\w*|if|unless|otherwise|depending|instead)\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""Words of a program that is shown such lines, or that need not print this very one."""
 
 
 def sample_line(sentence: Sentence) -> str:
     """The line that must be among what is printed; empty when the sentence shows none."""
-    if _TAKEN_IN.search(own_words(sentence.text)):
+    said = own_words(sentence.text)
+    if _OTHERWISE.search(said) or not _PRINTS.search(said):
         return ""
     shown = _EQUATION.search(sentence.text) or _LINE.search(sentence.text)
     return shown["text"].strip() if shown else ""

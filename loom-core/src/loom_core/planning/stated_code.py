@@ -33,6 +33,8 @@ _SHOWN = re.compile(
     re.VERBOSE,
 )
 """An example without its call, of the one function that a text is about: ``"ab" gives "AB"``."""
+_FIRST_SHOWN = re.compile(r"(?:[:;(]|\be\.g\.|\bfor\s+example,?|\bwhere)\s*$", re.IGNORECASE)
+_NEXT_SHOWN = re.compile(r"\s*[,;.]?\s*(?:(?:and|but|while)\s+)?", re.IGNORECASE)
 _SIGNATURE = re.compile(r"(?<![\w.])(?P<name>[A-Za-z_]\w*)\(\s*[A-Za-z_]\w*\s*\)")
 _CHECKED = re.compile(r"""command_output_matches "(?P<command>python3 -c .*?repr\(value\)\)')\"""")
 """An example as the name of the check that runs its command, wherever a text has it."""
@@ -94,13 +96,22 @@ def _examples(text: str) -> Iterator[CallExample]:
     defined = set(defined_names(text))
     signatures = {match["name"] for match in _SIGNATURE.finditer(text)}
     if len(defined) == 1 and defined == signatures:
-        name = defined.pop()
-        for match in _SHOWN.finditer(text):
-            yield CallExample(name, match["argument"], match["result"])
+        yield from _shown(text, defined.pop())
     for match in _EXAMPLE.finditer(text):
         arguments = match["arguments"].strip()
         if _is_literal(f"({arguments},)" if arguments else "()") and _is_literal(match["result"]):
             yield CallExample(match["name"], arguments, match["result"])
+
+
+def _shown(text: str, name: str) -> Iterator[CallExample]:
+    """Examples without their call, as far as they begin a list of such: ``under 18 gives 0`` is none."""
+    last = 0
+    for match in _SHOWN.finditer(text):
+        before = text[last : match.start()]
+        begins = _NEXT_SHOWN.fullmatch(before) if last else _FIRST_SHOWN.search(before)
+        if begins:
+            yield CallExample(name, match["argument"], match["result"])
+            last = match.end()
 
 
 def _is_literal(code: str) -> bool:

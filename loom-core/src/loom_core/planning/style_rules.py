@@ -10,7 +10,8 @@ from loom_core.types import CheckSpec
 _EXTENSIONS = {".css", ".scss", ".less"}
 _NAMED = re.compile(
     r"""\bthe\s+(?P<kind>class|id)\s+(?:(?:called|named)\s+)?["'`]?(?P<mark>[.\#]?)
-    (?!(?:that|which|of|for|with|and|in|to|is|has|should|must|so|whose|on)\b)(?P<name>[A-Za-z_][\w-]*)""",
+    (?!(?:that|which|of|for|with|and|in|to|is|has|should|must|so|whose|on
+    |names?|selectors?|attributes?|list|hierarchy|system|values?|as|from|or)\b)(?P<name>[A-Za-z_][\w-]*)""",
     re.VERBOSE,
 )
 

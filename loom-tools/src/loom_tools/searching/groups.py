@@ -40,17 +40,19 @@ def looked_through(
     """The files in groups, in their order; what is under way when nobody wants more is stopped.
 
     Args:
-        entries: gathered as far as they are needed, and two groups further.
+        entries: gathered as far as they are needed, and after the first group one group further.
         nominating: begins to look through files, as engines do.
         is_searched: whether a file is looked at at all.
         deadline: when to stop. Raises ``SearchTooSlow`` then.
     """
     ahead: deque[Group] = deque()
+    most = 1  # the first one is small, and had at once: a common word is found in it
     try:
         for gathered in _gathered(entries, deadline):
             paths = [entry.path for entry in gathered if is_searched(entry)]
             ahead.append(Group(gathered, len(gathered) - len(paths), nominating(paths)))
-            if len(ahead) == _AHEAD:
+            if len(ahead) == most:
+                most = _AHEAD
                 yield ahead.popleft()
         while ahead:
             yield ahead.popleft()

@@ -33,7 +33,11 @@ class RipgrepProcess:
             env=_ENVIRONMENT,
             start_new_session=True,
         )
-        _limit_memory(self._process.pid)
+        try:
+            _limit_memory(self._process.pid)
+        except BaseException:
+            self.stop()
+            raise
 
     def finish(self, text: bytes = b"") -> tuple[int, bytes, bytes]:
         """Exit code, output and errors, once it has read a text and ended.

@@ -4,6 +4,7 @@ import asyncio
 import re
 
 from loom_core.contracts.check import Check, CheckContext
+from loom_core.errors import PathRefused
 from loom_core.types import Evidence
 from loom_verifiers.checks.evidence import failed, passed, quote_seen, seen_in
 from loom_verifiers.checks.files import MAX_READ_BYTES
@@ -58,7 +59,7 @@ def _misfit(path: str, expected: str, context: CheckContext) -> str:
         wanted = "" if is_number else "a number and nothing else"
     elif expected.startswith(_NAMES_IN):
         data = expected.removeprefix(_NAMES_IN).strip()
-        is_named = _are_names(held, _content(context.workspace.relative(data), context))
+        is_named = _are_names(held, data, context)
         wanted = "" if is_named else f"names as they stand in {data} and nothing else"
     else:
         return ""
@@ -66,11 +67,15 @@ def _misfit(path: str, expected: str, context: CheckContext) -> str:
     return f"expected {wanted} in {path}{said}" if wanted else ""
 
 
-def _are_names(held: str, data: str) -> bool:
-    """Whether each line is made of words of the data, and not of numbers alone."""
+def _are_names(held: str, source: str, context: CheckContext) -> bool:
+    """Whether each line is made of words of the data and not of numbers alone; gone data says nothing."""
+    try:
+        data = _content(context.workspace.relative(source), context)
+    except (OSError, PathRefused):
+        return True
     known = set(_WORD.findall(data.casefold()))
     lines = [_WORD.findall(line) for line in held.casefold().splitlines() if line.strip()]
-    return all(
+    return bool(lines) and all(
         known.issuperset(line) and any(not word.isdecimal() for word in line) for line in lines
     )
 

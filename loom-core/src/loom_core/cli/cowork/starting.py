@@ -64,21 +64,25 @@ async def begun_behind(
     A question comes up where nobody can wait for an answer. So it is refused there, asked here, and after a
     yes everything begins anew. One that comes up later is refused, with an error that says what to do.
     """
+    agreed: set[str] = set()
     asked: list[str] = []
 
-    def refuse(question: str) -> bool:
-        asked.append(question)
-        return False
+    def agrees(question: str) -> bool:
+        if question not in agreed:
+            asked.append(question)
+        return question in agreed
 
     async with AsyncExitStack() as stack:
-        try:
-            begins = begun(session, wish, desk, say=say, confirm=refuse)
-            pair = await stack.enter_async_context(begins)
-        except LoomError:
-            if not asked or not await ask(asked[0]):
-                raise
-            begins = begun(session, wish, desk, say=say, confirm=lambda _question: True)
-            pair = await stack.enter_async_context(begins)
+        while True:
+            asked.clear()
+            try:
+                begins = begun(session, wish, desk, say=say, confirm=agrees)
+                pair = await stack.enter_async_context(begins)
+                break
+            except LoomError:
+                if not asked or not await ask(asked[0]):
+                    raise
+                agreed.add(asked[0])
         yield pair
 
 

@@ -62,9 +62,12 @@ async def run_plainly(
     begun = await context.begin(
         replace(beginning, window=facts.window, is_window_assumed=facts.is_window_assumed)
     )
-    if first is not None and not await first():
-        return done_by_checks()
-    messages: list[Message] = list(begun.prompt)
+    said = await context.new_instructions() if first is not None else ()
+    if first is not None and not said and not await first():
+        said = await context.new_instructions()
+        if not said:
+            return done_by_checks()
+    messages: list[Message] = with_instructions(list(begun.prompt), said)
     problem = ""
     last: str | None = None
     most = 1 if context.sample else MAX_ANSWERS  # a sample is one answer, not what became of it
