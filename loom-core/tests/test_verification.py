@@ -78,6 +78,7 @@ class FakeContext:
 
         self.reading_tools = {}
         self.model = self.gone = None
+        self.verdicts = ()
 
     async def ask_model(self, role, messages, *, answer_schema=None, variation=0, **_limits):
         self.asked_models.append((role, messages, answer_schema, variation))

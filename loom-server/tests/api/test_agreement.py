@@ -5,7 +5,7 @@ import json
 
 from loom_call import call
 from parts_goal import PARTS_GOAL, THREE_PARTS
-from server_site import Client, Site
+from server_site import LIMIT_SECONDS, Client, Site
 
 from loom_core.testing import Script
 
@@ -33,6 +33,13 @@ async def look(client: Client, task_id: str):
     }
 
 
+async def let_go(client, task_id):
+    """Wait until the engine holds the task no more, which is a moment after its last event."""
+    async with asyncio.timeout(LIMIT_SECONDS):
+        while (await client.get(f"/tasks/{task_id}"))["owner"]:
+            pass
+
+
 async def database(site: Site, monkeypatch, *arguments):
     """What a command tells from the database."""
     monkeypatch.setenv("LOOM_HOME", str(site.home))
@@ -48,6 +55,7 @@ async def test_every_way_of_looking_tells_the_same(site: Site, monkeypatch):
             site.workspace, PARTS_GOAL, approval_mode="confidence_threshold"
         )
         live = [event async for event in client.live(created["id"])]
+        await let_go(client, created["id"])
         told = await look(client, created["id"])
     async with site.serve() as client:
         retold = await look(client, created["id"])
