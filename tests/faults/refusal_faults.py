@@ -87,7 +87,7 @@ REFUSAL_FAULTS = [
         said("Loading model", code=503),
         headers=NOW,
         mends=True,
-        model={"load_timeout_seconds": 0.4},
+        model={"load_timeout_seconds": 2},
     ),
     refused("gateway_gave_up", 504, "upstream request timeout"),
     refused("service_is_overloaded", 529, said("Overloaded"), headers=NOW, mends=True),
