@@ -62,11 +62,9 @@ async def run_plainly(
     begun = await context.begin(
         replace(beginning, window=facts.window, is_window_assumed=facts.is_window_assumed)
     )
-    said = await context.new_instructions() if first is not None else ()
-    if first is not None and not said and not await first():
-        said = await context.new_instructions()
-        if not said:
-            return done_by_checks()
+    said = await _said_unless_done(first, context)
+    if said is None:
+        return done_by_checks()
     messages: list[Message] = with_instructions(list(begun.prompt), said)
     problem = ""
     last: str | None = None
@@ -91,6 +89,16 @@ async def run_plainly(
         turn = wrong if problem else _more_wanted(said, wanted)
         messages += [response.as_message(), turn]
     return failed(FailureKind.CAPABILITY, ErrorCategory.MODEL, problem)
+
+
+async def _said_unless_done(first: First | None, context: Context) -> Sequence[str] | None:
+    """What the user said, which has to be asked for anew; None when what is tried first is right as it is."""
+    if first is None:
+        return ()
+    said = await context.new_instructions()
+    if said or await first():
+        return said
+    return await context.new_instructions() or None
 
 
 def contents(workspace: Workspace, shown: ShownFiles) -> list[tuple[str, str]]:
